@@ -1,0 +1,62 @@
+/**
+ * Time for the whole server. Everything that needs the time is given a `Clock`, so that a test runs an hour in a
+ * second and a replayed recording gives the results of the original.
+ */
+export interface Clock {
+  /** Epoch milliseconds, with a fraction. Never runs backwards. */
+  now(): number;
+}
+
+/** Largest correction of the steady clock: 500 parts per million, what NTP allows a disciplined clock (RFC 5905 A.5). */
+const MAX_SLEW = 500e-6;
+/** A wall clock that is further ahead than this has been stepped; slewing would take hours. */
+const STEP_MS = 1_000;
+
+/**
+ * The monotonic clock, placed on the wall: `monotonic + offset`, the offset following wall time by at most 500 ppm.
+ * A step of the wall clock backwards is only slewed, so labels never repeat; forwards by over a second is jumped.
+ */
+export class SteadyClock implements Clock {
+  private offset: number;
+  private followedAt: number;
+
+  constructor(
+    private readonly wall: () => number = Date.now,
+    private readonly monotonic: () => number = () => performance.now(),
+  ) {
+    this.followedAt = monotonic();
+    this.offset = wall() - this.followedAt;
+  }
+
+  now(): number {
+    return this.monotonic() + this.offset;
+  }
+
+  /** Moves the offset towards wall time. Call it now and then (every bin). Returns the jump in ms, 0 when none. */
+  follow(): number {
+    const at = this.monotonic();
+    const elapsed = at - this.followedAt;
+    this.followedAt = at;
+    const behind = this.wall() - (at + this.offset);
+    if (behind > STEP_MS) {
+      this.offset += behind;
+      return behind;
+    }
+    const most = elapsed * MAX_SLEW;
+    this.offset += Math.max(-most, Math.min(most, behind));
+    return 0;
+  }
+}
+
+/** A clock that stands still until it is told to move; for tests and for recordings. */
+export class ManualClock implements Clock {
+  constructor(private at = 0) {}
+
+  now(): number {
+    return this.at;
+  }
+
+  set(at: number): void {
+    if (at > this.at) this.at = at;
+  }
+}

@@ -1,0 +1,13 @@
+/** Length of a bin in milliseconds: ten bins a second give the project its name. */
+export const BIN_MS = 100;
+
+/** The bin that holds an instant: `floor(epoch ms / 100)`. Exceeds 2^32, so it is a double everywhere. */
+export function binOf(epochMs: number): number {
+  return Math.floor(epochMs / BIN_MS);
+}
+
+/**
+ * How many bins a bin may still be revised for after it was first shown (1.2 s, DESIGN rule 8); also what a client
+ * that fell behind is sent again.
+ */
+export const REVISED_BINS = 13;

@@ -1,0 +1,199 @@
+/**
+ * The live socket `/api/v1/live`, subprotocol `tenhertz.v1`. Client to server: JSON text messages (`ClientMessage`).
+ * Server to client: one frame a bin. Binary frames are laid out below, little-endian, every block a multiple of eight
+ * bytes so that a browser can look at its columns as typed arrays; with `?format=json` the same content is JSON text
+ * (`JsonFrame`).
+ *
+ * Frame  = header (32 bytes), then `blocks` blocks.
+ * Header = u32 magic, u16 flags, u16 blocks, f64 newestBin, f64 finalBin, f64 serverTime (epoch ms).
+ *          Bins before `finalBin` will not change again.
+ * Block  = u8 kind, u8 reserved, u16 count (bins), u32 payload bytes, f64 firstBin, payload.
+ *          A block replaces what the client holds for bins firstBin .. firstBin + count - 1.
+ *
+ * kind 1 fabric   f32[count] each: roce value, low, high, all value, low, high; u32[count] roce samples, all samples;
+ *                 u8[count] state; padding
+ * kind 2 link     u32 slot, u32 measure (0 roce, 1 all); f32[count] value, low, high; u32[count] samples; u8[count] state;
+ *                 padding
+ * kind 3 heatmap  u32 firstSlot, u32 slots; count columns of u8[slots]: 0 = no data, else 1 + round(254 * share of line
+ *                 rate); padding
+ * kind 4 json     UTF-8 text of one `Topic`, padded with spaces
+ *
+ * All values are bit/s. Where the state is `absent` the value, low and high are NaN.
+ */
+export const LIVE_PATH = '/api/v1/live';
+export const LIVE_PROTOCOL = 'tenhertz.v1';
+export const FRAME_MAGIC = 0x315a4854; // "THZ1" in memory order
+export const FRAME_HEADER_BYTES = 32;
+export const BLOCK_HEADER_BYTES = 16;
+
+export const FrameFlag = {
+  /** The frame answers a subscription, or makes good for bins that were skipped: it replaces all the client holds. */
+  Snapshot: 1,
+  /** This client was too slow and did not get some bins; a snapshot of the last 13 follows at once. */
+  Skipped: 2,
+} as const;
+
+export const BlockKind = {Fabric: 1, Link: 2, Heatmap: 3, Json: 4} as const;
+
+/** What a bin's figures are worth (DESIGN rule 9). */
+export const BinState = {
+  /** The agent is silent or unknown: no figure. A gap, never a zero. */
+  Absent: 0,
+  /** The agent has been heard since: a zero is a zero. */
+  Present: 1,
+  /** The agent has not been heard since, but is not yet overdue: the figure may still grow. */
+  Unconfirmed: 2,
+} as const;
+
+export type MeasureName = 'roce' | 'all';
+export const MEASURE_NAMES: readonly MeasureName[] = ['roce', 'all'];
+
+/** Sent first, where the server asks for a token. */
+export interface AuthMessage {
+  type: 'auth';
+  token: string;
+}
+
+/** Replaces the former subscription whole; answered by a snapshot frame. */
+export interface SubscribeMessage {
+  type: 'subscribe';
+  fabric?: boolean;
+  /** Link ids, `{agent}~{ifIndex}`; at most 64. Unknown ids are left out until they appear. */
+  links?: string[];
+  measure?: MeasureName;
+  direction?: 'in' | 'out';
+  /** The heatmap of all links, received traffic of the measure. */
+  heatmap?: boolean;
+  topics?: TopicName[];
+  /** How many bins back the snapshot reaches, 13 by default, 3,000 at most. */
+  history?: number;
+}
+
+export type ClientMessage = AuthMessage | SubscribeMessage;
+
+/** Close codes of the socket beside the standard ones. */
+export const CloseCode = {BadMessage: 4400, Unauthorized: 4401} as const;
+
+export type TopicName = 'links' | 'summary' | 'flows';
+
+export interface LinkInfo {
+  /** Row in the heatmap and in link blocks; stays as long as the server runs. */
+  slot: number;
+  /** `{agent}~{ifIndex}` */
+  id: string;
+  agent: string;
+  ifIndex: number;
+  /** Name for people; `ifIndex 7` where nothing better is known. From the wire: text only, never markup. */
+  name: string;
+  role: 'edge' | 'core' | 'unknown';
+  /** bit/s, null where no counter sample told it. */
+  speed: number | null;
+}
+
+/** All links; sent on subscription and when one is new or changed. */
+export interface LinksTopic {
+  topic: 'links';
+  revision: number;
+  links: LinkInfo[];
+}
+
+export interface Estimate {
+  /** null = no data, never zero. */
+  bitsPerSecond: number | null;
+  low: number | null;
+  high: number | null;
+  framesPerSecond: number | null;
+  samples: number | null;
+}
+
+/** Twice a second: the line of figures, and what tells the page's states apart. */
+export interface SummaryTopic {
+  topic: 'summary';
+  version: string;
+  /** True under `tenhertz demo`: the traffic is simulated. */
+  demo: boolean;
+  /** 'udp', or the recording's file name. */
+  source: string;
+  /** Port that the collector listens on; null for a recording. */
+  udpPort: number | null;
+  /** Addresses of this server that a switch may send to, best first. */
+  addresses: string[];
+  /** First bin of the settled 2 s that the means below are taken over. */
+  bin: number;
+  agents: number;
+  agentsMissing: string[];
+  links: number;
+  edgeLinks: number;
+  /** True while several switches are seen without known roles: a packet may be counted on every hop. */
+  countedPerHop: boolean;
+  roce: Estimate;
+  all: Estimate;
+  /** CE-marked share of RoCEv2 frames, 0..1, null without frames. */
+  ceShare: number | null;
+  cnpPerSecond: number | null;
+  datagramsPerSecond: number;
+  flowSamplesPerSecond: number;
+  /** Totals since the start, for the checklist and the drops figure. */
+  totals: {
+    datagrams: number;
+    flowSamples: number;
+    roceSamples: number;
+    kernelDropped: number;
+    rejected: number;
+    /** Datagrams missing by sequence number. */
+    missing: number;
+  };
+  /** How many bins of 100 ms history the server holds. */
+  historyBins: number;
+}
+
+export interface FlowRow {
+  source: string;
+  destination: string;
+  destQp: number;
+  dscp: number;
+  bitsPerSecond: number;
+  low: number;
+  high: number;
+  samples: number;
+  operationsPerSecond: number;
+  /** CE-marked share of the flow's frames, 0..1. */
+  ce: number;
+  cnpPerSecond: number;
+  /** Ids of the links where it was seen, most traffic first. */
+  links: string[];
+}
+
+/** Once a second: the largest RoCEv2 flows of the last seconds. */
+export interface FlowsTopic {
+  topic: 'flows';
+  /** Seconds that the rates are taken over. */
+  window: number;
+  flows: FlowRow[];
+  other: {flows: number; bitsPerSecond: number};
+}
+
+export type Topic = LinksTopic | SummaryTopic | FlowsTopic;
+
+/** One series of a JSON frame. */
+export interface JsonSeries {
+  firstBin: number;
+  values: (number | null)[];
+  low: (number | null)[];
+  high: (number | null)[];
+  samples: (number | null)[];
+  state: number[];
+}
+
+/** The frame of `?format=json`. */
+export interface JsonFrame {
+  newestBin: number;
+  finalBin: number;
+  serverTime: number;
+  snapshot: boolean;
+  skipped: boolean;
+  fabric?: {roce: JsonSeries; all: JsonSeries};
+  links?: ({id: string; measure: MeasureName} & JsonSeries)[];
+  heatmap?: {firstSlot: number; slots: number; firstBin: number; columns: number[][]};
+  topics?: Topic[];
+}
