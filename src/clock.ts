@@ -17,13 +17,14 @@ const STEP_MS = 1_000;
  * A step of the wall clock backwards is only slewed, so labels never repeat; forwards by over a second is jumped.
  */
 export class SteadyClock implements Clock {
+  private readonly wall: () => number;
+  private readonly monotonic: () => number;
   private offset: number;
   private followedAt: number;
 
-  constructor(
-    private readonly wall: () => number = Date.now,
-    private readonly monotonic: () => number = () => performance.now(),
-  ) {
+  constructor(wall: () => number = Date.now, monotonic: () => number = () => performance.now()) {
+    this.wall = wall;
+    this.monotonic = monotonic;
     this.followedAt = monotonic();
     this.offset = wall() - this.followedAt;
   }
@@ -50,7 +51,11 @@ export class SteadyClock implements Clock {
 
 /** A clock that stands still until it is told to move; for tests and for recordings. */
 export class ManualClock implements Clock {
-  constructor(private at = 0) {}
+  private at: number;
+
+  constructor(at = 0) {
+    this.at = at;
+  }
 
   now(): number {
     return this.at;
