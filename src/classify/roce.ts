@@ -1,0 +1,81 @@
+// Hot path: no allocation, no closure, no exception.
+import {decodeBth} from '../packet/bth.ts';
+import {HeaderBytes, OPCODE_CNP, Operation, opcodeTraits, ROCE_V2_PORT, Trait, Transport} from '../packet/opcodes.ts';
+import {Layer, type PacketView} from '../packet/view.ts';
+
+/** What a packet is to RoCEv2. */
+export const RoceClass = {
+  /** Not RoCEv2. */
+  None: 0,
+  Send: 1,
+  Write: 2,
+  ReadRequest: 3,
+  ReadResponse: 4,
+  Atomic: 5,
+  Acknowledge: 6,
+  /** Congestion notification packet. */
+  Cnp: 7,
+  /** A transport of a vendor, or an assigned operation of none of the classes above. */
+  Other: 8,
+  /** UDP port 4791, but the header was cut in front of the BTH, so the port is all there is. */
+  Unreadable: 9,
+} as const;
+
+export type RoceClass = (typeof RoceClass)[keyof typeof RoceClass];
+
+/** Names for people and for labels, by number. */
+export const ROCE_CLASS_NAMES: readonly string[] = [
+  'none',
+  'send',
+  'write',
+  'read_request',
+  'read_response',
+  'atomic',
+  'acknowledge',
+  'cnp',
+  'other',
+  'unreadable',
+];
+
+/** First opcode of the vendors' transports (vol. 1, 9.2.1): their operations are not public, their BTH is. */
+const VENDOR_OPCODES = 0xc0;
+
+/** The smallest UDP datagram that RoCEv2 can be: UDP header, BTH and invariant CRC. */
+const MIN_UDP_LENGTH = 8 + HeaderBytes.Bth + HeaderBytes.Icrc;
+
+const classOfOpcode = Uint8Array.from({length: 256}, (_, opcode) => classOf(opcode));
+
+function classOf(opcode: number): RoceClass {
+  if (opcode === OPCODE_CNP) return RoceClass.Cnp;
+  if (opcode >= VENDOR_OPCODES) return RoceClass.Other;
+  if ((opcodeTraits[opcode]! & Trait.Known) === 0) return RoceClass.None;
+  if (opcode >>> 5 === Transport.Congestion) return RoceClass.None;
+  const operation = opcode & 0x1f;
+  if (operation <= Operation.SendOnlyImmediate) return RoceClass.Send;
+  if (operation <= Operation.WriteOnlyImmediate) return RoceClass.Write;
+  if (operation === Operation.ReadRequest) return RoceClass.ReadRequest;
+  if (operation <= Operation.ReadResponseOnly) return RoceClass.ReadResponse;
+  if (operation === Operation.Acknowledge) return RoceClass.Acknowledge;
+  if (operation <= Operation.FetchAdd || operation === Operation.AtomicWrite) return RoceClass.Atomic;
+  if (operation === Operation.SendLastInvalidate || operation === Operation.SendOnlyInvalidate) return RoceClass.Send;
+  return RoceClass.Other;
+}
+
+/**
+ * Recognises RoCEv2 by UDP destination port 4791 and a sane BTH: transport version 0 and an opcode that is assigned,
+ * or a vendor's (annex A17.9). Decodes the BTH into the packet on the way. A port alone proves nothing where the BTH
+ * can be read, and TCP on port 4791 is not RoCEv2.
+ */
+export function classifyRoce(packet: PacketView, data: DataView, end: number): RoceClass {
+  if ((packet.layers & Layer.Udp) === 0 || packet.destinationPort !== ROCE_V2_PORT) return RoceClass.None;
+  if (packet.udpLength < MIN_UDP_LENGTH) return RoceClass.None;
+  decodeBth(packet, data, packet.payloadOffset, end);
+  if ((packet.layers & Layer.Bth) === 0) return RoceClass.Unreadable;
+  if (packet.transportVersion !== 0) return RoceClass.None;
+  return classOfOpcode[packet.opcode] as RoceClass;
+}
+
+/** Whether the packet is the first of an operation; READ responses and later packets of a message are not. */
+export function startsOperation(packet: PacketView): boolean {
+  return (packet.layers & Layer.Bth) !== 0 && (opcodeTraits[packet.opcode]! & Trait.Start) !== 0;
+}
