@@ -1,0 +1,249 @@
+// Hot path: from `receive` to a cell nothing is allocated and nothing is thrown.
+import {classifyRoce, RoceClass, startsOperation} from '../classify/roce.ts';
+import {decodeHeader} from '../packet/header.ts';
+import {Ecn} from '../packet/numbers.ts';
+import {PacketView} from '../packet/view.ts';
+import {INTERNAL_INTERFACE, InterfaceFormat, SourceClass} from '../sflow/constants.ts';
+import {LAST_REJECTION} from '../sflow/faults.ts';
+import type {CounterSampleView, DatagramSink, DatagramView, FlowSampleView} from '../sflow/views.ts';
+import {Agents} from './agents.ts';
+import {Cells} from './cells.ts';
+import {CounterTracker} from './counters.ts';
+import {FlowTable} from './flow-table.ts';
+import {COUNTS, Count} from './ledger.ts';
+import {NameTable} from './name-table.ts';
+import {Rows} from './rows.ts';
+import {Basis, Direction} from './schema.ts';
+import {Arrival} from './sequence.ts';
+
+/** Bounds of the tables; together with the bins' columns they are all the memory that accounting takes. */
+export interface AccountLimits {
+  /** (agent, sub-agent) pairs. */
+  agents: number;
+  /** Rows of (data source, rate, port, side): about two a port. */
+  rows: number;
+  /** (bin, row) pairs between two Partials. */
+  cells: number;
+  /** RoCEv2 flows a second. */
+  flows: number;
+  /** Counter samples between two Partials. */
+  counters: number;
+}
+
+export const DEFAULT_LIMITS: AccountLimits = {
+  agents: 4_096,
+  rows: 16_384,
+  cells: 32_768,
+  flows: 16_384,
+  counters: 8_192,
+};
+
+/** A rate past this is no sampling rate, but garbage in its place. */
+const MAX_RATE = 100_000_000;
+/** No frame is longer, segmentation offload on hosts included. */
+const MAX_FRAME = 262_144;
+
+/** `side` of a row: direction and basis in one word. */
+const side = (direction: number, basis: number) => direction | (basis << 1);
+const IN_MEASURED = side(Direction.In, Basis.Measured);
+const IN_OBSERVED = side(Direction.In, Basis.Observed);
+const IN_DERIVED = side(Direction.In, Basis.Derived);
+const OUT_MEASURED = side(Direction.Out, Basis.Measured);
+const OUT_DERIVED = side(Direction.Out, Basis.Derived);
+
+/**
+ * Adds decoded samples to rows, bins, flows and counters: a pure function of the sequence (datagram, arrival time,
+ * tick). Nothing is scaled here (see `measures.ts`). What it has gathered is taken by the `Reporter`.
+ */
+export class Accountant implements DatagramSink {
+  readonly limits: AccountLimits;
+  readonly agents: Agents;
+  readonly rows: Rows;
+  readonly cells: Cells;
+  readonly flows: FlowTable;
+  readonly counters: CounterTracker;
+  readonly names: NameTable;
+  readonly counts = new Float64Array(COUNTS);
+  /** By stream: what has been added since the last Partial. */
+  readonly flowSamples: Float64Array;
+  readonly counterSamples: Float64Array;
+  readonly largestDatagram: Uint32Array;
+  readonly longestGapMs: Float64Array;
+  readonly lastArrival: Float64Array;
+  /** Called when a table is full and must be sent to make room. */
+  onFull: () => void = () => {};
+  private readonly packet = new PacketView();
+  private readonly source = new Uint32Array(4);
+  private datagramView: DatagramView | undefined;
+  private stream = -1;
+  private now = 0;
+  private bin = 0;
+
+  constructor(limits: AccountLimits, seed: number) {
+    this.limits = limits;
+    this.agents = new Agents(limits.agents, seed);
+    this.rows = new Rows(limits.rows, seed ^ 0x1b873593);
+    this.cells = new Cells(limits.rows, limits.cells);
+    this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491);
+    this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5);
+    this.names = new NameTable(limits.counters);
+    this.flowSamples = new Float64Array(limits.agents);
+    this.counterSamples = new Float64Array(limits.agents);
+    this.largestDatagram = new Uint32Array(limits.agents);
+    this.longestGapMs = new Float64Array(limits.agents);
+    this.lastArrival = new Float64Array(limits.agents);
+  }
+
+  /** Where the next datagram came from (four words, IPv4 mapped) and when it arrived, in epoch ms. */
+  arrive(source0: number, source1: number, source2: number, source3: number, now: number, bin: number): void {
+    this.source[0] = source0;
+    this.source[1] = source1;
+    this.source[2] = source2;
+    this.source[3] = source3;
+    this.now = now;
+    this.bin = bin;
+    this.counts[Count.DatagramsReceived]!++;
+  }
+
+  /** What the decoder said of the datagram; ledger (a). */
+  outcome(fault: number): void {
+    if (fault === 0) return;
+    this.counts[Count.Faults + fault]!++;
+    if (fault > LAST_REJECTION) this.counts[Count.DatagramsDamaged]!++;
+  }
+
+  datagram(datagram: DatagramView): boolean {
+    const stream = this.agents.stream(datagram, this.source, this.now);
+    if (stream < 0) {
+      this.counts[Count.DatagramsAgentRefused]!++;
+      return false;
+    }
+    const {sequence} = this.agents;
+    if (this.agents.streams.created) {
+      this.lastArrival[stream] = 0;
+      this.longestGapMs[stream] = 0;
+      this.largestDatagram[stream] = 0;
+      this.flowSamples[stream] = 0;
+      this.counterSamples[stream] = 0;
+    }
+    const arrival = sequence.arrive(stream, datagram.sequenceNumber, datagram.uptimeMs, datagram.length);
+    if (arrival === Arrival.Duplicate) {
+      this.counts[Count.DatagramsDuplicate]!++;
+      return false;
+    }
+    this.counts[Count.DatagramsDecoded]!++;
+    const last = this.lastArrival[stream]!;
+    if (last > 0 && this.now - last > this.longestGapMs[stream]!) this.longestGapMs[stream] = this.now - last;
+    this.lastArrival[stream] = this.now;
+    if (datagram.length > this.largestDatagram[stream]!) this.largestDatagram[stream] = datagram.length;
+    this.stream = stream;
+    this.datagramView = datagram;
+    return true;
+  }
+
+  flowSample(sample: FlowSampleView): void {
+    const {counts} = this;
+    counts[Count.FlowSamples]!++;
+    this.flowSamples[this.stream]!++;
+    const rate = sample.samplingRate;
+    if (rate === 0 || rate > MAX_RATE) {
+      counts[Count.FlowSamplesNoRate]!++;
+      return;
+    }
+    const length = sample.frameLength;
+    if (length === 0 || length > MAX_FRAME) {
+      counts[Count.FlowSamplesNoLength]!++;
+      return;
+    }
+    this.place(sample, rate, length, this.classify(sample));
+  }
+
+  counterSample(sample: CounterSampleView): void {
+    this.counts[Count.CounterSamples]!++;
+    this.counterSamples[this.stream]!++;
+    if (sample.interfaceOffset < 0) return;
+    if (this.counters.size === this.limits.counters) this.onFull();
+    const data = this.datagramView!.data;
+    const restarts = this.agents.sequence.restarts[this.stream]!;
+    const ifIndex = this.counters.add(this.stream, sample, data, this.now, restarts);
+    if (ifIndex === 0) {
+      this.counts[Count.CountersDropped]!++;
+    } else if (sample.portNameOffset >= 0) {
+      this.names.add(this.stream, ifIndex, this.datagramView!, sample.portNameOffset, sample.recordsEnd);
+    }
+  }
+
+  otherSample(): void {
+    this.counts[Count.OtherSamples]!++;
+  }
+
+  private classify(sample: FlowSampleView): RoceClass {
+    const {packet} = this;
+    const data = this.datagramView!.data;
+    decodeHeader(packet, data, sample.headerProtocol, sample.headerOffset, sample.headerEnd);
+    return classifyRoce(packet, data, sample.headerEnd);
+  }
+
+  /**
+   * Rule 2: the data source says where the sample was taken. Input: measures *in* of that port and derives *out* of
+   * the output. Output: measures *out*, derives *in*. Neither: *in* of the input, derived *out* of the output.
+   */
+  private place(sample: FlowSampleView, rate: number, length: number, roce: RoceClass): void {
+    const input = portOf(sample.inputFormat, sample.inputValue);
+    const output = portOf(sample.outputFormat, sample.outputValue);
+    const source = sample.sourceClass === SourceClass.Interface ? sample.sourceIndex : 0;
+    if (input === 0 && output === 0) {
+      this.counts[Count.FlowSamplesNoPort]!++;
+      return;
+    }
+    let inSide = IN_OBSERVED;
+    let outSide = OUT_DERIVED;
+    if (source !== 0 && source === input) {
+      inSide = IN_MEASURED;
+    } else if (source !== 0 && source === output) {
+      inSide = IN_DERIVED;
+      outSide = OUT_MEASURED;
+    }
+    const inRow = input === 0 ? -1 : this.rowOf(sample, rate, input, inSide);
+    const outRow = output === 0 ? -1 : this.rowOf(sample, rate, output, outSide);
+    if (inRow < 0 && outRow < 0) {
+      this.counts[Count.FlowSamplesRefused]!++;
+      return;
+    }
+    this.counts[Count.FlowSamplesCounted]!++;
+    const isRoce = roce !== RoceClass.None;
+    if (inRow >= 0) this.add(inRow, length, roce);
+    if (outRow >= 0) this.add(outRow, length, roce);
+    if (!isRoce) return;
+    this.counts[Count.RoceSamples]!++;
+    if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce);
+  }
+
+  private rowOf(sample: FlowSampleView, rate: number, port: number, rowSide: number): number {
+    const row = this.rows.row(this.stream, sample.sourceClass, sample.sourceIndex, rate, port, rowSide, this.now);
+    if (row < 0) this.counts[Count.RowsRefused]!++;
+    return row;
+  }
+
+  private add(row: number, length: number, roce: RoceClass): void {
+    const isRoce = roce !== RoceClass.None;
+    const isCe = isRoce && this.packet.ecn === Ecn.Ce;
+    const isCnp = roce === RoceClass.Cnp;
+    if (this.cells.add(row, this.bin, length, isRoce, isCe, isCnp)) return;
+    this.onFull();
+    this.cells.add(row, this.bin, length, isRoce, isCe, isCnp);
+  }
+
+  private addFlow(row: number, length: number, roce: RoceClass): void {
+    const starts = startsOperation(this.packet);
+    const isCnp = roce === RoceClass.Cnp;
+    if (this.flows.add(row, this.packet, length, starts, isCnp, this.now)) return;
+    this.onFull();
+    this.flows.add(row, this.packet, length, starts, isCnp, this.now);
+  }
+}
+
+/** The ifIndex that an interface word names; 0 where it names none (unknown, internal, discarded, several). */
+function portOf(format: number, value: number): number {
+  return format === InterfaceFormat.Single && value !== INTERNAL_INTERFACE ? value : 0;
+}

@@ -1,0 +1,91 @@
+// Hot path: no allocation per datagram, no exception.
+import type {DatagramView} from '../sflow/views.ts';
+import {KeyTable} from './key-table.ts';
+import {SequenceTracker} from './sequence.ts';
+
+/** Silence after which an agent's place, or its claim to an address, may go to another. */
+export const FORGET_AFTER_MS = 600_000;
+/** How often a full table may be searched for entries that have gone silent. */
+export const SWEEP_EVERY_MS = 10_000;
+
+const MAPPED = 0xffff;
+const LOOPBACK_V4 = 127;
+
+/**
+ * Who sent a datagram. An agent is known by its agent address; where that is 0.0.0.0, loopback, or already taken by
+ * another source, by the address it sends from (DESIGN section 3). Each of its sub-agents is a stream with sequence
+ * numbers and an uptime of its own (v5, sample_datagram_v5). The index of a stream is the `agent` of a Partial's rows.
+ */
+export class Agents {
+  readonly streams: KeyTable;
+  readonly sequence: SequenceTracker;
+  /** Claimed address → owner, the words of the source that first claimed it. */
+  private readonly claims: KeyTable;
+  private readonly owners: Uint32Array;
+
+  constructor(capacity: number, seed: number) {
+    this.streams = new KeyTable(5, capacity, seed);
+    this.claims = new KeyTable(4, capacity, seed ^ 0x5bd1e995);
+    this.owners = new Uint32Array(capacity * 4);
+    this.sequence = new SequenceTracker(capacity);
+  }
+
+  /** The stream of a datagram that came from `source` (four words, IPv4 mapped); -1 when there is no room for it. */
+  stream(datagram: DatagramView, source: Uint32Array, now: number): number {
+    const key = this.streams.key;
+    if (this.isOwnAddress(datagram, source, now)) {
+      key[0] = datagram.agent0;
+      key[1] = datagram.agent1;
+      key[2] = datagram.agent2;
+      key[3] = datagram.agent3;
+    } else {
+      key[0] = source[0]!;
+      key[1] = source[1]!;
+      key[2] = source[2]!;
+      key[3] = source[3]!;
+    }
+    key[4] = datagram.subAgentId;
+    if (this.streams.shouldSweep(now, SWEEP_EVERY_MS)) this.streams.sweep(now, FORGET_AFTER_MS);
+    const stream = this.streams.intern(now);
+    if (stream >= 0 && this.streams.created) this.sequence.reset(stream);
+    return stream;
+  }
+
+  /** Whether the sender may go by the agent address that it states. */
+  private isOwnAddress(datagram: DatagramView, source: Uint32Array, now: number): boolean {
+    const {agent0, agent1, agent2, agent3} = datagram;
+    if (agent0 === 0 && agent1 === 0) {
+      if (agent2 === 0 && agent3 <= 1) return false; // :: and ::1
+      if (agent2 === MAPPED && agent3 >>> 24 === LOOPBACK_V4) return false;
+    }
+    const key = this.claims.key;
+    key[0] = agent0;
+    key[1] = agent1;
+    key[2] = agent2;
+    key[3] = agent3;
+    if (this.claims.shouldSweep(now, SWEEP_EVERY_MS)) this.claims.sweep(now, FORGET_AFTER_MS);
+    const known = this.claims.lookup();
+    if (known >= 0) {
+      if (this.isOwner(known, source)) {
+        this.claims.usedAt[known] = now;
+        return true;
+      }
+      if (now - this.claims.usedAt[known]! < FORGET_AFTER_MS) return false;
+    }
+    const claim = this.claims.intern(now);
+    if (claim < 0) return false;
+    this.owners.set(source, claim * 4);
+    return true;
+  }
+
+  private isOwner(claim: number, source: Uint32Array): boolean {
+    const {owners} = this;
+    const at = claim * 4;
+    return (
+      owners[at] === source[0] &&
+      owners[at + 1] === source[1] &&
+      owners[at + 2] === source[2] &&
+      owners[at + 3] === source[3]
+    );
+  }
+}

@@ -1,0 +1,143 @@
+// Hot path: no allocation after construction, no exception.
+import {UNKNOWN_COUNTER_32} from '../sflow/constants.ts';
+import type {CounterSampleView} from '../sflow/views.ts';
+import {FORGET_AFTER_MS, SWEEP_EVERY_MS} from './agents.ts';
+import {KeyTable} from './key-table.ts';
+import {COUNTERS, type ColumnArray, columnIndexes, makeColumns} from './schema.ts';
+
+const column = columnIndexes(COUNTERS);
+const TWO_32 = 2 ** 32;
+
+/** Absolute counters that are kept per port; the order of the columns from `inOctets` on. */
+const KEPT = 10;
+
+/** A rate beyond this many times line rate is a counter that was reset, not traffic (DESIGN rule 10). */
+const PLAUSIBLE = 1.5;
+
+/**
+ * Turns interface counters (v5, if_counters and ethernet_counters) into differences since the port's last ones.
+ * Deltas wrap at the counter's width; unknown is all ones; a restart of the agent, a step backwards that is no wrap
+ * and a rate that the port cannot carry start a new baseline.
+ */
+export class CounterTracker {
+  /** Rows ready for the next Partial. */
+  readonly columns: ColumnArray[];
+  size = 0;
+  private readonly capacity: number;
+  private readonly ports: KeyTable;
+  private readonly previous: Float64Array;
+  private readonly current = new Float64Array(KEPT);
+  private readonly time: Float64Array;
+  private readonly restarts: Float64Array;
+
+  constructor(ports: number, capacity: number, seed: number) {
+    this.capacity = capacity;
+    this.columns = makeColumns(COUNTERS, capacity);
+    this.ports = new KeyTable(2, ports, seed);
+    this.previous = new Float64Array(ports * KEPT);
+    this.time = new Float64Array(ports);
+    this.restarts = new Float64Array(ports);
+  }
+
+  /** Takes a counter sample. Returns the ifIndex it speaks of, 0 when it has no interface counters or no room. */
+  add(stream: number, sample: CounterSampleView, data: DataView, now: number, agentRestarts: number): number {
+    const at = sample.interfaceOffset;
+    if (at < 0 || this.size === this.capacity) return 0;
+    const ifIndex = data.getUint32(at);
+    const {ports} = this;
+    ports.key[0] = stream;
+    ports.key[1] = ifIndex;
+    if (ports.shouldSweep(now, SWEEP_EVERY_MS)) {
+      ports.sweep(now, FORGET_AFTER_MS);
+      ports.key[0] = stream;
+      ports.key[1] = ifIndex;
+    }
+    const port = ports.intern(now);
+    if (port < 0) return 0;
+    const isNew = ports.created || this.restarts[port] !== agentRestarts;
+    this.restarts[port] = agentRestarts;
+    this.read(data, at, sample.ethernetOffset);
+    this.emit(stream, ifIndex, port, data, at, now, isNew);
+    return ifIndex;
+  }
+
+  clear(): void {
+    this.size = 0;
+  }
+
+  /** Reads the absolute counters; NaN for one that the agent does not keep. */
+  private read(data: DataView, at: number, ethernet: number): void {
+    const {current} = this;
+    current[0] = counter64(data, at + 24);
+    current[1] = packets(data, at + 32);
+    current[2] = counter32(data, at + 44);
+    current[3] = counter32(data, at + 48);
+    current[4] = counter64(data, at + 56);
+    current[5] = packets(data, at + 64);
+    current[6] = counter32(data, at + 76);
+    current[7] = counter32(data, at + 80);
+    current[8] = ethernet < 0 ? Number.NaN : counter32(data, ethernet + 4);
+    current[9] = ethernet < 0 ? Number.NaN : counter32(data, ethernet + 48);
+  }
+
+  private emit(
+    stream: number,
+    ifIndex: number,
+    port: number,
+    data: DataView,
+    at: number,
+    now: number,
+    isNew: boolean,
+  ): void {
+    const {columns, current, previous} = this;
+    const row = this.size++;
+    const speed = data.getUint32(at + 8) * TWO_32 + data.getUint32(at + 12);
+    const elapsed = isNew ? 0 : now - this.time[port]!;
+    const first = column['inOctets']!;
+    // Octets tell a reset best: 64 bits do not wrap in practice, and the line bounds them.
+    const base = port * KEPT;
+    const most = speed > 0 ? (PLAUSIBLE * speed * Math.max(elapsed, 1_000)) / 8_000 : Number.POSITIVE_INFINITY;
+    const isReset =
+      isNew ||
+      current[0]! < previous[base]! ||
+      current[4]! < previous[base + 4]! ||
+      current[0]! - previous[base]! > most;
+    columns[column['agent']!]![row] = stream;
+    columns[column['port']!]![row] = ifIndex;
+    columns[column['time']!]![row] = now;
+    columns[column['speed']!]![row] = speed;
+    columns[column['ifType']!]![row] = data.getUint32(at + 4);
+    columns[column['status']!]![row] = data.getUint32(at + 20);
+    columns[column['elapsedMs']!]![row] = isReset ? 0 : elapsed;
+    for (let i = 0; i < KEPT; i++) {
+      const is = current[i]!;
+      const was = previous[base + i]!;
+      let delta = is - was;
+      if (delta < 0) delta += TWO_32;
+      columns[first + i]![row] = isReset && !Number.isNaN(delta) ? 0 : delta;
+      previous[base + i] = is;
+    }
+    this.time[port] = now;
+  }
+}
+
+function counter32(data: DataView, at: number): number {
+  const value = data.getUint32(at);
+  return value === UNKNOWN_COUNTER_32 ? Number.NaN : value;
+}
+
+function counter64(data: DataView, at: number): number {
+  const high = data.getUint32(at);
+  const low = data.getUint32(at + 4);
+  return high === UNKNOWN_COUNTER_32 && low === UNKNOWN_COUNTER_32 ? Number.NaN : high * TWO_32 + low;
+}
+
+/** Unicast, multicast and broadcast packets together, modulo 2^32; what is unknown counts as none. */
+function packets(data: DataView, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < 12; i += 4) {
+    const value = data.getUint32(at + i);
+    if (value !== UNKNOWN_COUNTER_32) sum = (sum + value) >>> 0;
+  }
+  return sum;
+}

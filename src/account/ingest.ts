@@ -1,0 +1,67 @@
+import {MAX_DATAGRAM_BYTES} from '../sflow/constants.ts';
+import {DatagramDecoder} from '../sflow/datagram.ts';
+import {DatagramView} from '../sflow/views.ts';
+import {binOf} from '../shared/bins.ts';
+import {Accountant, type AccountLimits} from './accountant.ts';
+import {Count} from './ledger.ts';
+import {type PartialSink, Reporter} from './reporter.ts';
+
+/** What tells one ingest apart from others, and bounds it. */
+export interface IngestOptions {
+  limits: AccountLimits;
+  /** Names collector and thread in its Partials. */
+  producer: number;
+  /** Random at each start. */
+  epoch: number;
+  /** Makes the tables' hashing unpredictable to senders. */
+  seed: number;
+}
+
+/**
+ * Datagrams in, Partials out: a pure function of the sequence (datagram, arrival time, tick). A bin is closed by the
+ * first arrival behind it or by a tick, never by a timer of its own, so a replayed recording gives identical results.
+ */
+export class Ingest {
+  /** Datagrams are written here, then `receive` is called. */
+  readonly buffer = new Uint8Array(MAX_DATAGRAM_BYTES + 1);
+  readonly accountant: Accountant;
+  private readonly view = new DatagramView(this.buffer);
+  private readonly decoder: DatagramDecoder;
+  private readonly reporter: Reporter;
+  private bin = Number.NEGATIVE_INFINITY;
+  private now = 0;
+
+  constructor(options: IngestOptions, sink: PartialSink) {
+    this.accountant = new Accountant(options.limits, options.seed);
+    this.decoder = new DatagramDecoder(this.accountant);
+    this.reporter = new Reporter(this.accountant, sink, options.producer, options.epoch);
+  }
+
+  /** Hot path. Takes the first `length` bytes of `buffer`, which came from `source` (four words, IPv4 mapped). */
+  receive(length: number, source: Uint32Array, arrivalMs: number): void {
+    this.tick(arrivalMs);
+    this.accountant.arrive(source[0]!, source[1]!, source[2]!, source[3]!, this.now, this.bin);
+    this.view.length = length;
+    this.accountant.outcome(this.decoder.decode(this.view));
+  }
+
+  /** Time has come to `now` (epoch ms): closes the bins before it. Time that runs backwards stands still. */
+  tick(now: number): void {
+    if (now <= this.now) return;
+    this.now = now;
+    const bin = binOf(now);
+    if (bin <= this.bin) return;
+    this.bin = bin;
+    this.reporter.close(bin, now);
+  }
+
+  /** Sends what is left, as if the present bin were over. */
+  finish(): void {
+    this.reporter.close(this.bin + 1, this.now);
+  }
+
+  /** The kernel's own count of datagrams it dropped in front of the socket, since the socket's start. */
+  kernelDropped(total: number): void {
+    this.accountant.counts[Count.DatagramsKernelDropped] = total;
+  }
+}

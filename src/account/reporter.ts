@@ -1,0 +1,194 @@
+import type {Accountant} from './accountant.ts';
+import {encodePartial, type SectionData} from './codec.ts';
+import {FlowKey} from './flow-table.ts';
+import {COUNTS} from './ledger.ts';
+import {RowKey} from './rows.ts';
+import {
+  AGENTS,
+  BINS,
+  COUNTERS,
+  COUNTS_SECTION,
+  type ColumnArray,
+  columnIndexes,
+  FLOWS,
+  makeColumns,
+  NAMES,
+} from './schema.ts';
+
+/** Flows and agents' counts are sent once a second; bins with every Partial. */
+const SECOND_MS = 1_000;
+
+/** Where encoded Partials go. */
+export type PartialSink = (encoded: ArrayBuffer) => void;
+
+const agentColumn = columnIndexes(AGENTS);
+const binColumn = columnIndexes(BINS);
+const flowColumn = columnIndexes(FLOWS);
+
+/**
+ * Takes what the accountant has gathered and sends it as Partials, in order and numbered. Runs a few times a bin, so
+ * it may allocate.
+ */
+export class Reporter {
+  private readonly accountant: Accountant;
+  private readonly sink: PartialSink;
+  private readonly producer: number;
+  private readonly epoch: number;
+  private readonly countsSent = new Float64Array(COUNTS);
+  private readonly agentSent: Float64Array;
+  /** By stream: whose numbers `agentSent` holds, for a place in the table may pass to another. */
+  private readonly agentTenant: Float64Array;
+  private readonly flowColumns: ColumnArray[];
+  private readonly binColumns: ColumnArray[];
+  private sequence = 0;
+  private secondAt = 0;
+  private watermark = 0;
+  private time = 0;
+
+  /** `producer` names collector and thread; `epoch` is drawn at random at each start. */
+  constructor(accountant: Accountant, sink: PartialSink, producer: number, epoch: number) {
+    this.accountant = accountant;
+    this.sink = sink;
+    this.producer = producer;
+    this.epoch = epoch;
+    this.agentSent = new Float64Array(accountant.limits.agents * AGENTS.columns.length);
+    this.agentTenant = new Float64Array(accountant.limits.agents);
+    this.flowColumns = makeColumns(FLOWS, accountant.limits.flows);
+    this.binColumns = makeColumns(BINS, accountant.limits.cells);
+    accountant.onFull = () => this.send(this.watermark, this.time, true);
+  }
+
+  /** Every sample of bins before `bin` has been given to the accountant: send them. */
+  close(bin: number, now: number): void {
+    this.watermark = bin;
+    this.time = now;
+    const isSecond = now - this.secondAt >= SECOND_MS || now < this.secondAt;
+    if (isSecond) this.secondAt = now;
+    this.send(bin, now, isSecond);
+  }
+
+  private send(watermark: number, now: number, withFlows: boolean): void {
+    const {accountant} = this;
+    const sections: SectionData[] = [this.agents(), this.bins()];
+    if (withFlows) sections.push(this.flows());
+    const {counters, names} = accountant;
+    if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
+    if (names.size > 0) {
+      sections.push({schema: NAMES, rows: names.size, columns: [names.stream, names.port, names.text]});
+    }
+    sections.push(this.counts());
+    this.sink(
+      encodePartial({
+        producer: this.producer,
+        epoch: this.epoch,
+        sequence: this.sequence++,
+        watermark,
+        time: now,
+        sections,
+      }),
+    );
+    accountant.cells.clear();
+    counters.clear();
+    names.clear();
+    if (withFlows) accountant.flows.clear();
+  }
+
+  /**
+   * All streams, so that rows may name one by its number. Sums are differences to what was sent before.
+   * The table is small: one row a sub-agent.
+   */
+  private agents(): SectionData {
+    const {agents, flowSamples, counterSamples, largestDatagram, longestGapMs, lastArrival} = this.accountant;
+    const {streams, sequence} = agents;
+    const rows = streams.limit;
+    const columns = makeColumns(AGENTS, rows);
+    const words = streams.words;
+    for (let row = 0; row < rows; row++) {
+      if (this.agentTenant[row] !== sequence.tenant[row]) {
+        this.agentTenant[row] = sequence.tenant[row]!;
+        this.agentSent.fill(0, row * AGENTS.columns.length, (row + 1) * AGENTS.columns.length);
+      }
+      for (let word = 0; word < words; word++) columns[word]![row] = streams.keys[row * words + word]!;
+      this.difference(columns, row, 'received', sequence.received[row]!);
+      this.difference(columns, row, 'missing', sequence.missing[row]!);
+      this.difference(columns, row, 'duplicates', sequence.duplicates[row]!);
+      this.difference(columns, row, 'late', sequence.late[row]!);
+      this.difference(columns, row, 'restarts', sequence.restarts[row]!);
+      this.difference(columns, row, 'flowSamples', flowSamples[row]!);
+      this.difference(columns, row, 'counterSamples', counterSamples[row]!);
+      columns[agentColumn['uptimeMs']!]![row] = sequence.uptimeMs[row]!;
+      columns[agentColumn['largestDatagram']!]![row] = largestDatagram[row]!;
+      columns[agentColumn['longestGapMs']!]![row] = longestGapMs[row]!;
+      columns[agentColumn['lastArrival']!]![row] = lastArrival[row]!;
+      longestGapMs[row] = 0;
+    }
+    return {schema: AGENTS, rows, columns};
+  }
+
+  /** Writes what a running count has grown by since it was last sent; `missing` may shrink by late arrivals. */
+  private difference(columns: ColumnArray[], row: number, name: string, value: number): void {
+    const index = agentColumn[name]!;
+    const at = row * AGENTS.columns.length + index;
+    columns[index]![row] = value - this.agentSent[at]!;
+    this.agentSent[at] = value;
+  }
+
+  private bins(): SectionData {
+    const {cells, rows} = this.accountant;
+    const columns = this.binColumns;
+    (columns[binColumn['bin']!] as Float64Array).set(cells.bin.subarray(0, cells.size));
+    (columns[binColumn['row']!] as Uint32Array).set(cells.row.subarray(0, cells.size));
+    const first = binColumn['agent']!;
+    for (let cell = 0; cell < cells.size; cell++) {
+      const row = cells.row[cell]!;
+      columns[first]![cell] = rows.word(row, RowKey.Stream);
+      columns[first + 1]![cell] = rows.word(row, RowKey.SourceClass);
+      columns[first + 2]![cell] = rows.word(row, RowKey.SourceIndex);
+      columns[first + 3]![cell] = rows.word(row, RowKey.Rate);
+      columns[first + 4]![cell] = rows.word(row, RowKey.Port);
+      columns[first + 5]![cell] = rows.word(row, RowKey.Side);
+    }
+    const measures = binColumn['row']! + 1;
+    cells.measures.forEach((column, index) => {
+      columns[measures + index] = column;
+    });
+    return {schema: BINS, rows: cells.size, columns};
+  }
+
+  private flows(): SectionData {
+    const {flows, rows} = this.accountant;
+    const columns = this.flowColumns;
+    const {keys, words} = flows.table;
+    const size = flows.size;
+    const sources = flowColumn['source0']!;
+    for (let flow = 0; flow < size; flow++) {
+      const at = flow * words;
+      const row = keys[at + FlowKey.Row]!;
+      columns[flowColumn['agent']!]![flow] = rows.word(row, RowKey.Stream);
+      columns[flowColumn['port']!]![flow] = rows.word(row, RowKey.Port);
+      columns[flowColumn['rate']!]![flow] = rows.word(row, RowKey.Rate);
+      columns[flowColumn['side']!]![flow] = rows.word(row, RowKey.Side);
+      for (let word = FlowKey.Source; word < words; word++) columns[sources + word - 1]![flow] = keys[at + word]!;
+    }
+    const sums = [flows.frames, flows.bytes, flows.squares, flows.largest, flows.operations, flows.ce, flows.cnp];
+    const first = flowColumn['frames']!;
+    [...sums, flows.ttl, flows.lastSeen].forEach((column, index) => {
+      columns[first + index] = column;
+    });
+    return {schema: FLOWS, rows: size, columns};
+  }
+
+  private counts(): SectionData {
+    const {counts} = this.accountant;
+    const columns = makeColumns(COUNTS_SECTION, COUNTS);
+    let rows = 0;
+    for (let count = 0; count < COUNTS; count++) {
+      const added = counts[count]! - this.countsSent[count]!;
+      if (added === 0) continue;
+      columns[0]![rows] = count;
+      columns[1]![rows++] = added;
+      this.countsSent[count] = counts[count]!;
+    }
+    return {schema: COUNTS_SECTION, rows, columns};
+  }
+}

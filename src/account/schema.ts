@@ -1,0 +1,147 @@
+import {type Fold, MEASURES} from './measures.ts';
+
+/**
+ * The sections of a Partial, column by column: this is the one place that says what a Partial holds. Columns are
+ * typed arrays of equal length. `key` columns identify a row, the others say how they fold; `hint` columns help a
+ * receiver to find its own row again and mean nothing else.
+ */
+export type ColumnType = 'u32' | 'f64' | 'text';
+export type ColumnRole = 'key' | 'hint' | Fold;
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+  role: ColumnRole;
+}
+
+export interface SectionSchema {
+  id: number;
+  version: number;
+  name: string;
+  columns: readonly Column[];
+  /** More rows than this are refused by the decoder. */
+  maxRows: number;
+}
+
+export type ColumnArray = Uint32Array | Float64Array | Uint8Array;
+
+/** Bytes of a `text` cell: UTF-8, cut at a character, padded with zeros. */
+export const TEXT_BYTES = 64;
+
+export const BYTES_OF_TYPE: Readonly<Record<ColumnType, number>> = {u32: 4, f64: 8, text: TEXT_BYTES};
+
+const columns = (role: ColumnRole, type: ColumnType, names: string): Column[] =>
+  names.split(' ').map((name) => ({name, type, role}));
+
+/** Direction and basis of a row, packed into its `side`: bit 0 direction, bits 1-2 basis. */
+export const Direction = {In: 0, Out: 1} as const;
+export const Basis = {
+  /** The data source is the port itself. */
+  Measured: 0,
+  /** The data source is neither input nor output (a bridge, the whole device). */
+  Observed: 1,
+  /** The other end of a sample that was measured elsewhere; lacks flooded, multicast and CPU traffic. */
+  Derived: 2,
+} as const;
+
+/** One row per (agent, sub-agent) that was heard or is referred to; other sections name it by its row number. */
+export const AGENTS: SectionSchema = {
+  id: 1,
+  version: 1,
+  name: 'agents',
+  maxRows: 100_000,
+  columns: [
+    ...columns('key', 'u32', 'address0 address1 address2 address3 subAgent'),
+    ...columns('sum', 'f64', 'received missing duplicates late restarts flowSamples counterSamples'),
+    ...columns('last', 'u32', 'uptimeMs'),
+    ...columns('max', 'u32', 'largestDatagram'),
+    ...columns('max', 'f64', 'longestGapMs lastArrival'),
+  ],
+};
+
+/** (bin, data source, nominal rate, port, side) → unscaled sums; see `MEASURES`. */
+export const BINS: SectionSchema = {
+  id: 2,
+  version: 1,
+  name: 'bins',
+  maxRows: 4_000_000,
+  columns: [
+    ...columns('key', 'f64', 'bin'),
+    ...columns('key', 'u32', 'agent sourceClass sourceIndex rate port side'),
+    ...columns('hint', 'u32', 'row'),
+    ...MEASURES.map(({id, type, fold}): Column => ({name: id, type, role: fold})),
+  ],
+};
+
+/** Once a second: RoCEv2 flows as seen on a port. */
+export const FLOWS: SectionSchema = {
+  id: 3,
+  version: 1,
+  name: 'flows',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent port rate side source0 source1 source2 source3'),
+    ...columns('key', 'u32', 'destination0 destination1 destination2 destination3 destQp dscp'),
+    ...columns('sum', 'u32', 'frames'),
+    ...columns('sum', 'f64', 'bytes squares'),
+    ...columns('max', 'u32', 'largest'),
+    ...columns('sum', 'u32', 'operations ce cnp'),
+    ...columns('max', 'u32', 'ttl'),
+    ...columns('max', 'f64', 'lastSeen'),
+  ],
+};
+
+/** Interface counters since the port's last ones: differences, NaN where the agent does not keep the counter. */
+export const COUNTERS: SectionSchema = {
+  id: 4,
+  version: 1,
+  name: 'counters',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent port'),
+    ...columns('last', 'f64', 'time speed'),
+    ...columns('last', 'u32', 'ifType status'),
+    ...columns(
+      'sum',
+      'f64',
+      'elapsedMs inOctets inPackets inDiscards inErrors outOctets outPackets outDiscards outErrors',
+    ),
+    ...columns('sum', 'f64', 'fcsErrors symbolErrors'),
+  ],
+};
+
+/** Names that ports were given on the wire (0:1005). */
+export const NAMES: SectionSchema = {
+  id: 5,
+  version: 1,
+  name: 'names',
+  maxRows: 1_000_000,
+  columns: [...columns('key', 'u32', 'agent port'), ...columns('last', 'text', 'name')],
+};
+
+/** The ledger's counts, by `Count`. */
+export const COUNTS_SECTION: SectionSchema = {
+  id: 6,
+  version: 1,
+  name: 'counts',
+  maxRows: 1_024,
+  columns: [...columns('key', 'u32', 'count'), ...columns('sum', 'f64', 'value')],
+};
+
+export const SECTIONS: readonly SectionSchema[] = [AGENTS, BINS, FLOWS, COUNTERS, NAMES, COUNTS_SECTION];
+
+/** Index of each column of a section by name, for code that reads or fills columns. */
+export function columnIndexes(schema: SectionSchema): Readonly<Record<string, number>> {
+  return Object.fromEntries(schema.columns.map((column, index) => [column.name, index]));
+}
+
+/** Fresh columns with room for `rows`. */
+export function makeColumns(schema: SectionSchema, rows: number): ColumnArray[] {
+  return schema.columns.map(({type}) =>
+    type === 'u32'
+      ? new Uint32Array(rows)
+      : type === 'f64'
+        ? new Float64Array(rows)
+        : new Uint8Array(rows * TEXT_BYTES),
+  );
+}

@@ -1,0 +1,63 @@
+import {BIN_MS} from '../shared/bins.ts';
+
+/** One datagram of a recording, as the readers of recordings give it. */
+export interface TimedDatagram {
+  timeMs: number;
+  bytes: Uint8Array;
+  source: {words: ArrayLike<number>};
+}
+
+/** What a replay feeds; called in the recording's own time. */
+export interface ReplayHandler {
+  datagram(bytes: Uint8Array, source: ArrayLike<number>, timeMs: number): void;
+  tick(timeMs: number): void;
+  /** Resolves when the receiver has caught up; asked once a bin. */
+  ready(): Promise<void>;
+}
+
+/** How time passes outside; `wait` resolves after that many milliseconds. */
+export interface Pace {
+  now(): number;
+  wait(ms: number): Promise<void>;
+}
+
+/**
+ * Plays datagrams at `speed` times their original pace (Infinity: as fast as they are taken). Bins keep the
+ * recording's own time. A datagram that is stamped earlier than the one in front of it counts as simultaneous.
+ */
+export async function replay(
+  datagrams: AsyncIterable<TimedDatagram>,
+  speed: number,
+  handler: ReplayHandler,
+  pace: Pace,
+): Promise<void> {
+  let at = Number.NEGATIVE_INFINITY;
+  let firstAt = 0;
+  let startedAt = 0;
+  /** Lets time pass up to `to`, with a tick at every bin's edge. */
+  const pass = async (to: number) => {
+    while (at < to) {
+      const edge = (Math.floor(at / BIN_MS) + 1) * BIN_MS;
+      at = Math.min(edge, to);
+      if (speed !== Number.POSITIVE_INFINITY) {
+        const due = startedAt + (at - firstAt) / speed;
+        const early = due - pace.now();
+        if (early > 1) await pace.wait(early);
+      }
+      if (at === edge) {
+        handler.tick(at);
+        await handler.ready();
+      }
+    }
+  };
+  for await (const datagram of datagrams) {
+    if (at === Number.NEGATIVE_INFINITY) {
+      at = datagram.timeMs;
+      firstAt = at;
+      startedAt = pace.now();
+    }
+    // A gap of hours in a recording is skipped at once when the speed has no bound; its bins would all be empty.
+    await pass(datagram.timeMs);
+    handler.datagram(datagram.bytes, datagram.source.words, at);
+  }
+}

@@ -1,0 +1,161 @@
+import {isMainThread, parentPort, workerData} from 'node:worker_threads';
+import {DEFAULT_LIMITS} from './account/accountant.ts';
+import {Ingest} from './account/ingest.ts';
+import {SteadyClock} from './clock.ts';
+import {KernelDrops} from './collector/kernel-drops.ts';
+import {RecordingError, RecordingSummary, readRecording} from './collector/pcap.ts';
+import {replay} from './collector/replay.ts';
+import {bufferAdvice, UdpCollector, type UdpListening} from './collector/udp.ts';
+import {type ErrorCode, TenhertzError} from './errors.ts';
+import {BIN_MS} from './shared/bins.ts';
+
+/** Where an ingest thread takes its datagrams from. */
+export type IngestSource =
+  | {kind: 'udp'; port: number; host: string | undefined}
+  | {kind: 'recording'; file: string /** 0 = as fast as they are taken. */; speed: number; port: number};
+
+/** What the main thread starts an ingest thread with. */
+export interface IngestThreadData {
+  tenhertz: 'ingest';
+  source: IngestSource;
+  producer: number;
+  epoch: number;
+  seed: number;
+}
+
+/** Ingest thread to main thread. Results go as Partials; the rest is about the thread itself. */
+export type FromIngest =
+  | {type: 'listening'; listening: UdpListening | null}
+  | {type: 'failed'; code: ErrorCode; message: string}
+  | {type: 'warning'; message: string}
+  | {type: 'partial'; encoded: ArrayBuffer}
+  | {type: 'ended'; message: string};
+
+/** Main thread to ingest thread: settings and flow control, never results. */
+export type ToIngest = {type: 'stop'} | {type: 'taken'};
+
+/** After a bin's end, time for datagrams that are in the socket by then; an arrival closes the bin sooner. */
+const GRACE_MS = 3;
+/** How often the kernel is asked for its drops. */
+const DROPS_EVERY_MS = 500;
+/** Partials on their way to the main thread before a replay waits for it. */
+const MAX_UNTAKEN = 32;
+
+type Post = (message: FromIngest, transfer?: ArrayBuffer[]) => void;
+
+/** Wires collector, decoder and accounting of one ingest thread. */
+class IngestThread {
+  private readonly data: IngestThreadData;
+  private readonly post: Post;
+  private readonly ingest: Ingest;
+  private readonly clock = new SteadyClock();
+  private readonly collector: UdpCollector | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private untaken = 0;
+  private onTaken: (() => void) | undefined;
+  private stopped = false;
+
+  constructor(data: IngestThreadData, post: Post) {
+    this.data = data;
+    this.post = post;
+    const {producer, epoch, seed, source} = data;
+    this.ingest = new Ingest({limits: DEFAULT_LIMITS, producer, epoch, seed}, (encoded) => {
+      this.untaken++;
+      this.post({type: 'partial', encoded}, [encoded]);
+    });
+    if (source.kind === 'udp') {
+      this.collector = new UdpCollector(source, (bytes, from) => {
+        this.ingest.buffer.set(bytes);
+        this.ingest.receive(bytes.length, from, this.clock.now());
+      });
+    }
+  }
+
+  async start(): Promise<void> {
+    try {
+      if (this.collector) await this.listen(this.collector);
+      else await this.play();
+    } catch (error) {
+      const code =
+        error instanceof TenhertzError ? error.code : error instanceof RecordingError ? 'RECORDING' : 'INTERNAL';
+      this.post({type: 'failed', code, message: (error as Error).message});
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.taken();
+    await this.collector?.stop();
+  }
+
+  /** The main thread has taken a Partial. */
+  taken(): void {
+    this.untaken--;
+    this.onTaken?.();
+    this.onTaken = undefined;
+  }
+
+  private async listen(collector: UdpCollector): Promise<void> {
+    const listening = await collector.start();
+    this.post({type: 'listening', listening});
+    const advice = bufferAdvice(listening.receiveBufferBytes);
+    if (advice !== undefined) this.post({type: 'warning', message: advice});
+    const drops = new KernelDrops(listening.port);
+    let dropsReadAt = 0;
+    const turn = () => {
+      if (this.stopped) return;
+      this.clock.follow();
+      const now = this.clock.now();
+      if (now - dropsReadAt >= DROPS_EVERY_MS) {
+        dropsReadAt = now;
+        this.ingest.kernelDropped(drops.total());
+      }
+      this.ingest.tick(now);
+      this.timer = setTimeout(turn, BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS);
+    };
+    turn();
+  }
+
+  private async play(): Promise<void> {
+    const source = this.data.source as Extract<IngestSource, {kind: 'recording'}>;
+    this.post({type: 'listening', listening: null});
+    const summary = new RecordingSummary();
+    const from = new Uint32Array(4);
+    await replay(
+      readRecording(source.file, {port: source.port, summary}),
+      source.speed === 0 ? Number.POSITIVE_INFINITY : source.speed,
+      {
+        datagram: (bytes, words, timeMs) => {
+          from.set(words);
+          this.ingest.buffer.set(bytes);
+          this.ingest.receive(bytes.length, from, timeMs);
+        },
+        tick: (timeMs) => this.ingest.tick(timeMs),
+        ready: () => this.caughtUp(),
+      },
+      {now: () => performance.now(), wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms))},
+    );
+    this.ingest.finish();
+    this.post({type: 'ended', message: `${source.file}: ${summary.datagrams} datagrams in ${summary.frames} frames`});
+  }
+
+  private caughtUp(): Promise<void> {
+    if (this.stopped) return new Promise(() => {}); // the thread ends; nothing more is read
+    if (this.untaken < MAX_UNTAKEN) return Promise.resolve();
+    return new Promise<void>((resolve) => {
+      this.onTaken = resolve;
+    }).then(() => this.caughtUp());
+  }
+}
+
+const port = parentPort;
+if (!isMainThread && port !== null && (workerData as IngestThreadData | null)?.tenhertz === 'ingest') {
+  const data = workerData as IngestThreadData;
+  const thread = new IngestThread(data, (message, transfer) => port.postMessage(message, transfer));
+  port.on('message', (message: ToIngest) => {
+    if (message.type === 'taken') thread.taken();
+    else thread.stop().then(() => port.close());
+  });
+  thread.start();
+}
