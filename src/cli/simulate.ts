@@ -1,0 +1,126 @@
+import {randomInt} from 'node:crypto';
+import {Command, InvalidArgumentError} from 'commander';
+import {parseAddress} from '../simulator/address.ts';
+import {defaultOptions, findFault, type SimulationOptions} from '../simulator/options.ts';
+import {run} from '../simulator/runner.ts';
+import type {Destination} from '../simulator/sender.ts';
+import {parseDuration, parseHostPort, parseSpeed} from '../simulator/units.ts';
+
+/** What commander makes of the flags. */
+interface Flags {
+  collector: Destination;
+  nodes: number;
+  switches: number;
+  speed: number;
+  sampling: number;
+  cycle: number;
+  duty: number;
+  jitter: number;
+  load: number;
+  flush: number;
+  agent: string;
+  vlan: number;
+  ipv6: boolean;
+  duration?: number;
+  seed?: number;
+  truth?: string;
+}
+
+/** `tenhertz simulate`: sends what the switches of a GPU cluster would send to any sFlow collector. */
+export function simulateCommand(): Command {
+  const d = defaultOptions;
+  return new Command('simulate')
+    .description('send the sFlow of a simulated GPU cluster to a collector, in real time')
+    .option('--collector <host:port>', 'where the datagrams go', hostPort, {host: '127.0.0.1', port: 6343})
+    .option('--nodes <n>', 'nodes, each with one port', number, d.nodes)
+    .option('--switches <n>', 'switches that share the nodes, each with its own agent address', number, d.switches)
+    .option('--speed <bit/s>', 'speed of every port, e.g. 100G', speed, d.speed)
+    .option('--sampling <n>', 'sample 1 in n packets', number, d.sampling)
+    .option('--cycle <time>', 'length of a compute and exchange cycle', duration, d.cycleMs)
+    .option('--duty <share>', 'share of the cycle that is exchange', number, d.duty)
+    .option('--jitter <share>', "spread of the nodes' starts and ends, in cycles", number, d.jitter)
+    .option('--load <share>', 'share of the line rate in the exchange', number, d.load)
+    .option('--flush <time>', 'longest wait of a sample in a part-filled datagram', duration, d.flushMs)
+    .option('--agent <address>', 'agent address of the first switch; the others count up', address, d.agent)
+    .option('--vlan <id>', '802.1Q tag of the frames; 0 sends them untagged', number, d.vlan)
+    .option('--ipv6', 'RoCEv2 over IPv6', d.ipv6)
+    .option('--duration <time>', 'stop after this time, e.g. 40s (default: run until interrupted)', duration)
+    .option('--seed <n>', 'repeat the run that printed this seed (default: random)', seed)
+    .option('--truth <file>', 'write what really passed each port in each 100 ms, one JSON object a line')
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+    .action(simulate);
+}
+
+async function simulate(flags: Flags): Promise<void> {
+  const options: SimulationOptions = {
+    ...defaultOptions,
+    nodes: flags.nodes,
+    switches: flags.switches,
+    speed: flags.speed,
+    sampling: flags.sampling,
+    cycleMs: flags.cycle,
+    duty: flags.duty,
+    jitter: flags.jitter,
+    load: flags.load,
+    flushMs: flags.flush,
+    agent: flags.agent,
+    vlan: flags.vlan,
+    ipv6: flags.ipv6,
+    seed: flags.seed ?? randomInt(2 ** 32),
+  };
+  const fault = findFault(options);
+  if (fault !== undefined) {
+    process.stderr.write(`error: ${fault}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const {collector, truth: truthFile, duration: durationMs = Number.POSITIVE_INFINITY} = flags;
+  print(headline(options, collector));
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  process.once('SIGINT', abort).once('SIGTERM', abort);
+  try {
+    await run({simulation: options, collector, durationMs, truthFile, signal: stop.signal, print});
+  } catch (error) {
+    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
+}
+
+function headline(options: SimulationOptions, {host, port}: Destination): string {
+  const switches = options.switches === 1 ? '1 switch' : `${options.switches} switches`;
+  const size = `${options.nodes} nodes at ${options.speed / 1e9} Gbit/s on ${switches}`;
+  const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${size}, 1 in ${options.sampling}, cycle ${options.cycleMs} ms, seed ${options.seed}, to ${target}`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** A commander parser out of one that answers undefined to what it does not understand. */
+function parsed<T>(parse: (text: string) => T | undefined, expected: string): (text: string) => T {
+  return (text) => {
+    const value = parse(text);
+    if (value === undefined) throw new InvalidArgumentError(`Expected ${expected}.`);
+    return value;
+  };
+}
+
+function parseNumber(text: string): number | undefined {
+  const value = Number(text);
+  return text.trim() !== '' && Number.isFinite(value) ? value : undefined;
+}
+
+function parseSeed(text: string): number | undefined {
+  return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : undefined;
+}
+
+const number = parsed(parseNumber, 'a number');
+const duration = parsed(parseDuration, 'a time such as 500ms, 40s or 1h');
+const speed = parsed(parseSpeed, 'a speed in bit/s such as 100G');
+const seed = parsed(parseSeed, 'a whole number from 0 to 4294967295');
+const hostPort = parsed(parseHostPort, 'host:port, [address]:port for IPv6');
+const address = parsed((text) => (parseAddress(text) ? text : undefined), 'an IPv4 or IPv6 address');

@@ -1,0 +1,95 @@
+import {PREAMBLE_BYTES} from './ports.ts';
+import type {Shape} from './shape.ts';
+import type {StreamPlan, Streams} from './streams.ts';
+
+/** A sender's data and what the receiver sends back because of it. The numbers are indices of streams. */
+export interface FlowPlan {
+  readonly data: number;
+  /** Acknowledges; or for an RDMA READ the requests, whose responses are the data. */
+  readonly reply: number;
+  /** Data frames for one reply. */
+  readonly replyEvery: number;
+  /** The reply comes with the first frame of its group (a READ request), not with the last (an acknowledge). */
+  readonly isReplyFirst: boolean;
+  /** CNPs towards the sender; -1: none. */
+  readonly cnp: number;
+  readonly ceShare: number;
+  /** Frames a millisecond at full intensity. */
+  readonly framesPerMs: number;
+}
+
+/** What the traffic models lay down before the start. */
+export class TrafficPlan {
+  readonly streams: StreamPlan[] = [];
+  readonly flows: FlowPlan[] = [];
+
+  addStream(plan: StreamPlan): number {
+    return this.streams.push(plan) - 1;
+  }
+
+  addFlow(plan: FlowPlan): number {
+    return this.flows.push(plan) - 1;
+  }
+}
+
+/** Something that sends: a training job, background traffic. It owns flows and draws them in each slot. */
+export interface TrafficModel {
+  draw(flows: Flows, atMs: number, slotMs: number): void;
+}
+
+/** A NIC sends at most one CNP for a flow in 50 µs (usual default of ConnectX cards). */
+const CNPS_PER_MS = 20;
+
+/** Frames a millisecond that fill this many bits a second of a wire, preamble and gap included. */
+export function framesPerMs(shape: Shape, bitsPerSecond: number): number {
+  return bitsPerSecond / 8_000 / (shape.prefix[shape.period] / shape.period + PREAMBLE_BYTES);
+}
+
+/**
+ * All flows, in columns. A flow's rate times the slot, with what was left over from before, gives its whole frames;
+ * the remainder is carried on, so that no frame is lost or made up by rounding. Replies follow from the data.
+ */
+export class Flows {
+  private readonly counts: Int32Array;
+  private readonly data: Int32Array;
+  private readonly reply: Int32Array;
+  private readonly replyEvery: Int32Array;
+  private readonly sinceReply: Int32Array;
+  private readonly cnp: Int32Array;
+  private readonly ceShare: Float64Array;
+  private readonly pace: Float64Array;
+  private readonly carry: Float64Array;
+  private readonly cnpCarry: Float64Array;
+
+  constructor(plans: readonly FlowPlan[], streams: Streams, carry: (flow: number) => number) {
+    this.counts = streams.counts;
+    this.data = Int32Array.from(plans, (plan) => plan.data);
+    this.reply = Int32Array.from(plans, (plan) => plan.reply);
+    this.replyEvery = Int32Array.from(plans, (plan) => plan.replyEvery);
+    this.sinceReply = Int32Array.from(plans, (plan) => (plan.isReplyFirst ? plan.replyEvery - 1 : 0));
+    this.cnp = Int32Array.from(plans, (plan) => plan.cnp);
+    this.ceShare = Float64Array.from(plans, (plan) => plan.ceShare);
+    this.pace = Float64Array.from(plans, (plan) => plan.framesPerMs);
+    this.carry = Float64Array.from(plans, (_, flow) => carry(flow));
+    this.cnpCarry = new Float64Array(plans.length);
+  }
+
+  /** Sends what `ms` milliseconds of this flow at an intensity (0 … 1) come to. */
+  send(flow: number, intensity: number, ms: number): void {
+    const due = this.carry[flow] + this.pace[flow] * intensity * ms;
+    const frames = Math.floor(due);
+    this.carry[flow] = due - frames;
+    if (frames === 0) return;
+    this.counts[this.data[flow]] = frames;
+    const since = this.sinceReply[flow] + frames;
+    const replies = Math.floor(since / this.replyEvery[flow]);
+    this.sinceReply[flow] = since - replies * this.replyEvery[flow];
+    this.counts[this.reply[flow]] = replies;
+    const cnp = this.cnp[flow];
+    if (cnp < 0) return;
+    const marks = this.cnpCarry[flow] + frames * this.ceShare[flow];
+    const notifications = Math.min(Math.floor(marks), Math.floor(CNPS_PER_MS * ms));
+    this.cnpCarry[flow] = marks - Math.floor(marks);
+    this.counts[cnp] = notifications;
+  }
+}

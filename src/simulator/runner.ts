@@ -1,0 +1,96 @@
+import {createWriteStream} from 'node:fs';
+import {finished} from 'node:stream/promises';
+import {BIN_MS, type SimulationOptions} from './options.ts';
+import {type Destination, UdpSender} from './sender.ts';
+import {Simulation} from './simulation.ts';
+import {truthLines} from './truth.ts';
+
+/** Simulated time in one go when late: short, so that sockets and signals get their turn while catching up. */
+const STRIDE_MS = 50;
+const REPORT_MS = 5_000;
+
+export interface RunOptions {
+  /** `startMs` is set by the runner: the next edge of a bin. */
+  readonly simulation: SimulationOptions;
+  readonly collector: Destination;
+  /** Ends by itself after so long; Infinity: runs until aborted. */
+  readonly durationMs: number;
+  readonly truthFile?: string | undefined;
+  readonly signal?: AbortSignal;
+  readonly print?: (line: string) => void;
+  /** Epoch milliseconds; never runs backwards. */
+  readonly now?: () => number;
+}
+
+/** What a run came to. */
+export interface RunSummary {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly sent: number;
+  readonly sentBytes: number;
+  readonly failed: number;
+}
+
+/** Runs a simulation in real time against a collector, until its duration is over or it is aborted. */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  const {signal, print = () => {}, now = steadyNow()} = options;
+  const sender = await UdpSender.open(options.collector);
+  const truth = options.truthFile === undefined ? undefined : openTruth(options.truthFile);
+  const startMs = Math.ceil(now() / BIN_MS) * BIN_MS;
+  const simulation = new Simulation(
+    {...options.simulation, startMs},
+    (bytes, length) => sender.send(bytes, length),
+    truth && ((bin, plan, tallies) => truth.write(truthLines(bin, plan, tallies))),
+  );
+  const endMs = startMs + options.durationMs;
+  let reportMs = startMs + REPORT_MS;
+  let mostLateMs = 0;
+  try {
+    while (simulation.nowMs < endMs && signal?.aborted !== true) {
+      const at = now();
+      mostLateMs = Math.max(mostLateMs, at - simulation.nowMs);
+      // A slot goes out once its time has come, never before it.
+      simulation.advance(Math.min(at, endMs, simulation.nowMs + STRIDE_MS));
+      if (at >= reportMs) {
+        print(reportLine(sender, at - startMs, mostLateMs));
+        reportMs += REPORT_MS * Math.ceil((at - reportMs + 1) / REPORT_MS);
+        mostLateMs = 0;
+      }
+      await pause(simulation.nowMs - now());
+    }
+    const endedMs = simulation.nowMs;
+    simulation.end();
+    await sender.close();
+    print(reportLine(sender, Math.max(0, endedMs - startMs), mostLateMs));
+    return {startMs, endMs: endedMs, sent: sender.sent, sentBytes: sender.sentBytes, failed: sender.failed};
+  } finally {
+    if (truth !== undefined) await finished(truth.end());
+  }
+}
+
+/** The wall clock at the start of the process and the steady clock from there on. */
+function steadyNow(): () => number {
+  const offset = Date.now() - performance.now();
+  return () => performance.now() + offset;
+}
+
+/** Waits until a slot is due; late already, only lets others run. Timers may fire early by a fraction: then again. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms <= 0) setImmediate(resolve);
+    else setTimeout(resolve, Math.ceil(ms));
+  });
+}
+
+function openTruth(file: string) {
+  const stream = createWriteStream(file);
+  return stream;
+}
+
+function reportLine(sender: UdpSender, elapsedMs: number, lateMs: number): string {
+  const seconds = elapsedMs / 1_000;
+  const failures = sender.failed === 0 ? '' : `, ${sender.failed} not sent (${sender.lastFailure})`;
+  const megabytes = (sender.sentBytes / 1e6).toFixed(1);
+  const late = lateMs > BIN_MS ? `, up to ${Math.round(lateMs)} ms late` : '';
+  return `${seconds.toFixed(1)} s: ${sender.sent} datagrams, ${megabytes} MB${failures}${late}`;
+}

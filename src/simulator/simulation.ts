@@ -1,0 +1,128 @@
+import {Background} from './background.ts';
+import type {DatagramSink} from './datagram-writer.ts';
+import {Flows, type TrafficModel, TrafficPlan} from './flows.ts';
+import {Forwarding} from './forwarding.ts';
+import {TrainingJob} from './job.ts';
+import {BIN_MS, findFault, type SimulationOptions} from './options.ts';
+import {PacketWriter} from './packet-writer.ts';
+import {PairFactory} from './pairs.ts';
+import {Ports, PortTallies} from './ports.ts';
+import {Random} from './random.ts';
+import {Shapes} from './shape.ts';
+import {Streams} from './streams.ts';
+import {SwitchAgent} from './switch-agent.ts';
+import {IslandTopology, type Topology} from './topology.ts';
+import type {TruthSink} from './truth.ts';
+
+/** Independent generators from one seed: what one of them draws changes nothing for the others. */
+const RandomStream = {Traffic: 0, Cycle: 1, Packets: 2, Counters: 3, FirstSwitch: 16} as const;
+/** Counters begin anywhere below this, so that a collector must take differences. */
+const MAX_BASE_BYTES = 2 ** 45;
+const TYPICAL_FRAME_BYTES = 2_048;
+
+/** Lays down the traffic of a fabric; what is passed to a `Simulation` in place of the usual job and background. */
+export type TrafficFactory = (plan: TrafficPlan, topology: Topology, pairs: PairFactory) => TrafficModel[];
+
+/**
+ * The fabric in time. Nothing in it reads a clock: `advance` says how far to go, and the same options give the same
+ * bytes. A slot's packets are those of the milliseconds after its start, all in one bin; they are handed to the sinks
+ * when the slot starts, so that a collector that bins by arrival puts them into the bin that the truth has them in.
+ */
+export class Simulation {
+  readonly options: SimulationOptions;
+  readonly topology: Topology;
+  private readonly streams: Streams;
+  private readonly flows: Flows;
+  private readonly models: TrafficModel[];
+  private readonly forwarding: Forwarding;
+  private readonly ports: Ports;
+  private readonly agents: SwitchAgent[];
+  private readonly truth: TruthSink | undefined;
+  /** Slots that are over; a count, so that fractions of a millisecond never add up. */
+  private slots = 0;
+  private readonly slotsPerBin: number;
+
+  constructor(options: SimulationOptions, sink: DatagramSink, truth?: TruthSink, traffic?: TrafficFactory) {
+    const fault = findFault(options);
+    if (fault !== undefined) throw new RangeError(fault);
+    this.options = options;
+    this.truth = truth;
+    this.slotsPerBin = BIN_MS / options.slotMs;
+    this.topology = new IslandTopology(options);
+    const random = new Random(options.seed, RandomStream.Traffic);
+    const style = {shapes: new Shapes(options.vlan > 0, options.ipv6), ipv6: options.ipv6, vlan: options.vlan};
+    const plan = new TrafficPlan();
+    const pairs = new PairFactory(style.shapes, random);
+    this.models = (traffic ?? referenceTraffic(options, random))(plan, this.topology, pairs);
+    this.streams = new Streams(plan.streams);
+    this.flows = new Flows(plan.flows, this.streams, () => random.uniform());
+    this.ports = new Ports(this.topology.ports);
+    const hops = plan.streams.flatMap(({source, destination}, stream) =>
+      this.topology.path(source, destination, stream).map((hop) => ({stream, ...hop})),
+    );
+    this.forwarding = new Forwarding(hops, this.streams, this.ports, (options.speed / 8_000) * options.slotMs);
+    const packets = new PacketWriter(this.streams, style, new Random(options.seed, RandomStream.Packets));
+    const base = counterBase(this.topology.ports, new Random(options.seed, RandomStream.Counters));
+    const {forwarding, ports} = this;
+    this.agents = this.topology.switches.map((plan, i) => {
+      const own = new Random(options.seed, RandomStream.FirstSwitch + i);
+      return new SwitchAgent(plan, base, {options, forwarding, ports, packets, random: own, sink});
+    });
+  }
+
+  /** Epoch milliseconds at which the next slot starts. */
+  get nowMs(): number {
+    return this.options.startMs + this.slots * this.options.slotMs;
+  }
+
+  /** Simulates all slots that start before this time. */
+  advance(untilMs: number): void {
+    while (this.nowMs < untilMs) this.slot();
+  }
+
+  /** Ends the simulation: part-filled datagrams are sent and an open bin is reported as far as it went. */
+  end(): void {
+    for (const agent of this.agents) agent.end(this.nowMs);
+    if (this.slots % this.slotsPerBin !== 0) this.closeBin();
+    this.slots = Number.POSITIVE_INFINITY;
+  }
+
+  private slot(): void {
+    const atMs = this.nowMs;
+    for (const model of this.models) model.draw(this.flows, atMs, this.options.slotMs);
+    this.forwarding.forward();
+    for (const agent of this.agents) agent.slot(atMs);
+    this.streams.advance();
+    this.slots++;
+    if (this.slots % this.slotsPerBin === 0) this.closeBin();
+  }
+
+  private closeBin(): void {
+    const bin = Math.floor(this.options.startMs / BIN_MS) + Math.ceil(this.slots / this.slotsPerBin) - 1;
+    for (const agent of this.agents) this.truth?.(bin, agent.plan, this.ports.bin);
+    this.ports.closeBin();
+  }
+}
+
+/** One job over each group of nodes that can reach each other, all in the same cycle, and some TCP. */
+function referenceTraffic(options: SimulationOptions, random: Random): TrafficFactory {
+  return (plan, topology, pairs) => {
+    const cycleRandom = new Random(options.seed, RandomStream.Cycle);
+    return topology.groups.flatMap(({first, nodes}) => {
+      const job = {...options, firstNode: first, nodes, beganMs: options.startMs};
+      return [new TrainingJob(job, plan, pairs, cycleRandom), new Background(first, nodes, plan, pairs.shapes, random)];
+    });
+  };
+}
+
+/** What the ports had counted before the simulation began. */
+function counterBase(ports: number, random: Random): PortTallies {
+  const base = new PortTallies(ports);
+  for (const tally of [base.in, base.out]) {
+    for (let port = 0; port < ports; port++) {
+      tally.bytes[port] = Math.floor(random.uniform() * MAX_BASE_BYTES);
+      tally.frames[port] = Math.floor(tally.bytes[port] / TYPICAL_FRAME_BYTES);
+    }
+  }
+  return base;
+}
