@@ -1,4 +1,4 @@
-import {type Ports, PREAMBLE_BYTES} from './ports.ts';
+import {FrameKind, type Ports, PREAMBLE_BYTES, Tally} from './ports.ts';
 import type {Streams} from './streams.ts';
 
 /**
@@ -14,7 +14,9 @@ export class Forwarding {
   /** Frames of this slot that a hop received, and how many of the first of them it sent on. */
   readonly received: Int32Array;
   readonly forwarded: Int32Array;
-  private readonly isRoce: Uint8Array;
+  /** Where a hop's frames are summed up at its ports. */
+  private readonly inPlace: Int32Array;
+  private readonly outPlace: Int32Array;
   private readonly bytes: Float64Array;
   private readonly ports: Ports;
   private readonly streams: Streams;
@@ -31,7 +33,9 @@ export class Forwarding {
     this.stream = Int32Array.from(hops, (hop) => hop.stream);
     this.inPort = Int32Array.from(hops, (hop) => hop.inPort);
     this.outPort = Int32Array.from(hops, (hop) => hop.outPort);
-    this.isRoce = Uint8Array.from(hops, (hop) => (streams.plans[hop.stream].shape.isRoce ? 1 : 0));
+    const kind = (stream: number) => (streams.plans[stream].shape.isRoce ? FrameKind.Roce : FrameKind.Other);
+    this.inPlace = Int32Array.from(hops, (hop) => Tally.place(hop.inPort, kind(hop.stream)));
+    this.outPlace = Int32Array.from(hops, (hop) => Tally.place(hop.outPort, kind(hop.stream)));
     this.received = new Int32Array(hops.length);
     this.forwarded = new Int32Array(hops.length);
     this.bytes = new Float64Array(hops.length);
@@ -43,7 +47,7 @@ export class Forwarding {
 
   /** Takes this slot's counts of all streams through the switches. */
   forward(): void {
-    const {stream, inPort, outPort, received, forwarded, bytes, wanted, isRoce, streams, ports} = this;
+    const {stream, inPlace, outPort, outPlace, received, forwarded, bytes, wanted, streams, ports} = this;
     const {counts} = streams;
     const inTally = ports.bin.in;
     const outTally = ports.bin.out;
@@ -55,8 +59,8 @@ export class Forwarding {
       if (frames === 0) continue;
       const length = streams.bytesOf(stream[hop], frames);
       bytes[hop] = length;
-      inTally.add(inPort[hop], frames, length, isRoce[hop] === 1);
-      outTally.add(outPort[hop], frames, length, isRoce[hop] === 1);
+      inTally.addAt(inPlace[hop], frames, length);
+      outTally.addAt(outPlace[hop], frames, length);
       wanted[outPort[hop]] += length + frames * PREAMBLE_BYTES;
     }
     for (let port = 0; port < wanted.length; port++) if (wanted[port] > this.capacity) this.drop(port);
@@ -74,8 +78,8 @@ export class Forwarding {
       if (frames === 0) continue;
       const length = bytes[hop] - streams.bytesOf(stream[hop], kept);
       forwarded[hop] = kept;
-      out.add(port, -frames, -length, this.isRoce[hop] === 1);
-      dropped.add(port, frames, length, this.isRoce[hop] === 1);
+      out.addAt(this.outPlace[hop], -frames, -length);
+      dropped.addAt(this.outPlace[hop], frames, length);
     }
   }
 

@@ -1,107 +1,145 @@
-// Hot path: nothing here allocates, and nothing is looked up by name.
+// Hot path: nothing here allocates or follows pointers, and there is no remainder of doubles (`%` past 2^31).
 import {OPCODE_CNP, opcodeTraits, Trait} from '../packet/opcodes.ts';
 import {HEADER_BYTES, type PacketStyle, PacketTemplates} from './packet-template.ts';
 import type {Random} from './random.ts';
-import {FCS_BYTES, type Shape, TCP_BYTES} from './shape.ts';
+import {FCS_BYTES, TCP_BYTES} from './shape.ts';
 import type {StreamPlan, Streams} from './streams.ts';
 
-const HEADER_WORDS = HEADER_BYTES / 4;
 const Ecn = {Ect0: 2, Ce: 3} as const;
 /** BTH: backward explicit congestion notification. */
 const BTH_BECN = 0x40;
 const ACK_REQUEST = 0x80;
+const U24 = 0xffffff;
+
+/** What a stream's packets need beyond the template, side by side: one cache line of eight doubles a stream. */
+const Row = {PsnStart: 0, PsnStep: 1, MsnStep: 2, CeShare: 3, DestQp: 4, DmaBytes: 5, Words: 6, Period: 7} as const;
+const ROW = 8;
+
+/** Four small fields in one double: is it RoCE, every how many packets an acknowledge is asked for, class, syndrome. */
+function packed(plan: StreamPlan): number {
+  const {shape} = plan;
+  return (Number(shape.isRoce) << 30) | (shape.ackRequestEvery << 16) | (plan.trafficClass << 8) | plan.syndrome;
+}
 
 /** Writes the sampled header of any frame of any stream. */
 export class PacketWriter {
   private readonly streams: Streams;
-  private readonly templates: PacketTemplates;
-  private readonly style: PacketStyle;
+  private readonly templates: Uint32Array;
+  private readonly ipv4Sums: Uint32Array;
+  private readonly rows: Float64Array;
+  private readonly linkBytes: number;
+  private readonly headBytes: number;
+  private readonly ipv6: boolean;
   private readonly random: Random;
 
   constructor(streams: Streams, style: PacketStyle, random: Random) {
+    const templates = new PacketTemplates(streams.plans, style, random);
     this.streams = streams;
-    this.style = style;
+    this.templates = templates.words;
+    this.ipv4Sums = templates.ipv4Sums;
+    this.linkBytes = style.shapes.linkBytes;
+    this.headBytes = style.shapes.headBytes;
+    this.ipv6 = style.ipv6;
     this.random = random;
-    this.templates = new PacketTemplates(streams.plans, style, random);
+    this.rows = new Float64Array(streams.plans.length * ROW);
+    for (const [stream, plan] of streams.plans.entries()) {
+      const {psnStart, psnStep, msnStep, ceShare, destQp, shape} = plan;
+      const dmaBytes = plan.dmaBytes || shape.messageBytes;
+      const row = [psnStart, psnStep, msnStep, ceShare, destQp, dmaBytes, packed(plan), shape.period];
+      this.rows.set(row, stream * ROW);
+    }
   }
 
   /** Length with FCS of this slot's frame number `offset` of a stream. */
   frameBytes(stream: number, offset: number): number {
-    const {shape} = this.streams.plans[stream];
-    return shape.frameBytes[(this.streams.position[stream] + offset) % shape.period];
+    const {streams} = this;
+    return streams.frameBytes[streams.shapeOf(stream) + streams.positionOf(stream, offset)];
   }
 
   /**
-   * Writes the frame's first bytes, at most 128 and without FCS; returns how many count. `at` is a multiple of 4 and
-   * 128 bytes from there on may be overwritten. `words` and `view` are of the same buffer.
+   * Writes the frame's first bytes, at most 128 and without FCS. `at` is a multiple of 4, and 128 bytes from there on
+   * may be overwritten. `words` and `view` are of the same buffer.
    */
-  write(words: Uint32Array, view: DataView, at: number, stream: number, offset: number): number {
-    const plan = this.streams.plans[stream];
-    const {shape} = plan;
-    const index = this.streams.sent[stream] + offset;
-    const position = (this.streams.position[stream] + offset) % shape.period;
-    const frameBytes = shape.frameBytes[position];
-    const template = this.templates.words;
-    const from = stream * HEADER_WORDS;
+  write(words: Uint32Array, view: DataView, at: number, stream: number, offset: number): void {
+    const {streams, templates} = this;
+    const position = streams.positionOf(stream, offset);
+    const inShape = streams.shapeOf(stream) + position;
+    const frameBytes = streams.frameBytes[inShape];
+    const index = streams.sent[stream] + offset;
+    const from = (stream * HEADER_BYTES) >>> 2;
     const to = at >>> 2;
-    for (let word = 0; word < HEADER_WORDS; word++) words[to + word] = template[from + word];
-    this.writeIp(view, at, stream, plan, index, frameBytes);
-    const transport = at + this.style.shapes.headBytes;
-    if (shape.isRoce) {
-      const udpBytes = frameBytes - FCS_BYTES - this.style.shapes.headBytes;
-      view.setUint16(transport + 4, udpBytes);
-      this.writeBth(view, transport + 8, plan, shape, index, position);
-    } else {
-      this.writeTcp(view, transport, plan, shape, index, position);
-    }
-    return Math.min(HEADER_BYTES, frameBytes - FCS_BYTES);
-  }
-
-  private writeIp(view: DataView, at: number, stream: number, plan: StreamPlan, index: number, frame: number): void {
-    const ip = at + this.style.shapes.linkBytes;
-    let ecn = 0;
-    if (plan.ceShare >= 0) ecn = plan.ceShare > 0 && this.random.uniform() < plan.ceShare ? Ecn.Ce : Ecn.Ect0;
-    if (this.style.ipv6) {
-      view.setUint8(ip + 1, view.getUint8(ip + 1) | (ecn << 4));
-      view.setUint16(ip + 4, frame - FCS_BYTES - this.style.shapes.headBytes);
+    const count = Math.min(HEADER_BYTES, frameBytes) >>> 2;
+    for (let word = 0; word < count; word++) words[to + word] = templates[from + word];
+    const row = stream * ROW;
+    const fields = this.rows[row + Row.Words] | 0;
+    this.writeIp(view, at + this.linkBytes, stream, (fields >>> 8) & 0xff, index, frameBytes);
+    const transport = at + this.headBytes;
+    if (fields >>> 30 === 0) {
+      this.writeTcp(view, transport, row, index, streams.bytesBefore(stream, position), position);
       return;
     }
-    const totalLength = frame - FCS_BYTES - this.style.shapes.linkBytes;
-    const identification = index % 65_536;
-    view.setUint8(ip + 1, plan.trafficClass | ecn);
+    view.setUint16(transport + 4, frameBytes - FCS_BYTES - this.headBytes);
+    const every = (fields >>> 16) & 0x3fff;
+    const isAckRequested = every > 0 && (position + 1) % every === 0;
+    this.writeBth(view, transport + 8, row, index, streams.opcodes[inShape], isAckRequested, fields & 0xff);
+  }
+
+  private writeIp(
+    view: DataView,
+    ip: number,
+    stream: number,
+    trafficClass: number,
+    index: number,
+    frame: number,
+  ): void {
+    const ceShare = this.rows[stream * ROW + Row.CeShare];
+    let ecn = 0;
+    if (ceShare >= 0) ecn = ceShare > 0 && this.random.uniform() < ceShare ? Ecn.Ce : Ecn.Ect0;
+    if (this.ipv6) {
+      view.setUint8(ip + 1, view.getUint8(ip + 1) | (ecn << 4));
+      view.setUint16(ip + 4, frame - FCS_BYTES - this.headBytes);
+      return;
+    }
+    const totalLength = frame - FCS_BYTES - this.linkBytes;
+    const identification = index & 0xffff;
+    view.setUint8(ip + 1, trafficClass | ecn);
     view.setUint16(ip + 2, totalLength);
     view.setUint16(ip + 4, identification);
-    let sum = this.templates.ipv4Sums[stream] + ecn + totalLength + identification;
+    let sum = this.ipv4Sums[stream] + ecn + totalLength + identification;
     sum = (sum & 0xffff) + (sum >>> 16);
     sum = (sum & 0xffff) + (sum >>> 16);
     view.setUint16(ip + 10, ~sum & 0xffff);
   }
 
-  private writeBth(view: DataView, bth: number, plan: StreamPlan, shape: Shape, index: number, position: number): void {
-    const opcode = shape.opcodes[position];
+  private writeBth(
+    view: DataView,
+    bth: number,
+    row: number,
+    index: number,
+    opcode: number,
+    isAckRequested: boolean,
+    syndrome: number,
+  ): void {
+    const {rows} = this;
     const traits = opcodeTraits[opcode];
-    const every = shape.ackRequestEvery;
-    const psn = (plan.psnStart + index * plan.psnStep) % 2 ** 24;
+    const psn = (rows[row + Row.PsnStart] + index * rows[row + Row.PsnStep]) & U24;
     view.setUint8(bth, opcode);
-    view.setUint32(bth + 8, psn);
-    if (every > 0 && (position + 1) % every === 0) view.setUint8(bth + 8, ACK_REQUEST);
+    view.setUint32(bth + 8, isAckRequested ? psn | (ACK_REQUEST << 24) : psn);
     let next = bth + 12;
     if (traits & Trait.Reth) {
-      const dmaBytes = plan.dmaBytes || shape.messageBytes;
-      const message = Math.floor(index / shape.period);
-      const address = (message % 1024) * dmaBytes;
-      view.setUint32(next, 0x7f00 + (plan.source & 0xff));
-      view.setUint32(next + 4, address % 2 ** 32);
-      view.setUint32(next + 8, plan.destQp << 8);
+      const dmaBytes = rows[row + Row.DmaBytes];
+      const message = Math.floor(index / rows[row + Row.Period]);
+      view.setUint32(next, 0x7f00); // user space addresses, in a buffer of 1,024 messages
+      view.setUint32(next + 4, ((message & 1023) * dmaBytes) >>> 0);
+      view.setUint32(next + 8, rows[row + Row.DestQp] << 8); // R_Key
       view.setUint32(next + 12, dmaBytes);
       next += 16;
     }
     if (traits & Trait.Aeth) {
-      view.setUint32(next, Math.floor((index + 1) * plan.msnStep) % 2 ** 24);
-      view.setUint8(next, plan.syndrome);
+      view.setUint32(next, (syndrome << 24) | (Math.floor((index + 1) * rows[row + Row.MsnStep]) & U24));
       next += 4;
     }
-    if (traits & Trait.Immediate) view.setUint32(next, index % 2 ** 32);
+    if (traits & Trait.Immediate) view.setUint32(next, index >>> 0);
     if (opcode === OPCODE_CNP) {
       view.setUint8(bth + 1, 0);
       view.setUint8(bth + 4, BTH_BECN);
@@ -109,11 +147,19 @@ export class PacketWriter {
     }
   }
 
-  private writeTcp(view: DataView, tcp: number, plan: StreamPlan, shape: Shape, index: number, at: number): void {
-    const overhead = this.style.shapes.headBytes + TCP_BYTES + FCS_BYTES;
-    const rounds = (index - at) / shape.period;
-    const payloadBefore = rounds * shape.messageBytes + shape.prefix[at] - at * overhead;
-    view.setUint32(tcp + 4, (plan.destQp + payloadBefore) % 2 ** 32);
-    view.setUint32(tcp + 24, index % 2 ** 32);
+  /** `bytesBefore` are those of the frames since the shape last began, `position` of them. */
+  private writeTcp(
+    view: DataView,
+    tcp: number,
+    row: number,
+    index: number,
+    bytesBefore: number,
+    position: number,
+  ): void {
+    const overhead = this.headBytes + TCP_BYTES + FCS_BYTES;
+    const rounds = (index - position) / this.rows[row + Row.Period];
+    const payloadBefore = rounds * this.rows[row + Row.DmaBytes] + bytesBefore - position * overhead;
+    view.setUint32(tcp + 4, (this.rows[row + Row.DestQp] + payloadBefore) >>> 0);
+    view.setUint32(tcp + 24, index >>> 0);
   }
 }

@@ -1,42 +1,52 @@
 /** Preamble, start delimiter and smallest gap: what a frame takes on the wire beyond its length (IEEE 802.3). */
 export const PREAMBLE_BYTES = 20;
 
+/** What a frame is, for the sums. */
+export const FrameKind = {Roce: 0, Other: 1} as const;
+
+/** Columns of a port in a `Tally`: bytes and frames of RoCEv2, then of all else. */
+const COLUMNS = 4;
+
 /** Sums for one direction of each port. Bytes with FCS, without preamble: the sums of sFlow's frame_length. */
 export class Tally {
-  readonly bytes: Float64Array;
-  readonly frames: Float64Array;
-  readonly roceBytes: Float64Array;
-  readonly roceFrames: Float64Array;
+  private readonly sums: Float64Array;
 
   constructor(ports: number) {
-    this.bytes = new Float64Array(ports);
-    this.frames = new Float64Array(ports);
-    this.roceBytes = new Float64Array(ports);
-    this.roceFrames = new Float64Array(ports);
+    this.sums = new Float64Array(ports * COLUMNS);
   }
 
-  add(port: number, frames: number, bytes: number, isRoce: boolean): void {
-    this.bytes[port] += bytes;
-    this.frames[port] += frames;
-    if (!isRoce) return;
-    this.roceBytes[port] += bytes;
-    this.roceFrames[port] += frames;
+  /** Where the frames of one kind at a port are summed; found once, for `addAt`. */
+  static place(port: number, kind: number): number {
+    return port * COLUMNS + kind * 2;
+  }
+
+  addAt(place: number, frames: number, bytes: number): void {
+    this.sums[place] += bytes;
+    this.sums[place + 1] += frames;
+  }
+
+  roceBytes(port: number): number {
+    return this.sums[port * COLUMNS];
+  }
+
+  roceFrames(port: number): number {
+    return this.sums[port * COLUMNS + 1];
+  }
+
+  bytes(port: number): number {
+    return this.sums[port * COLUMNS] + this.sums[port * COLUMNS + 2];
+  }
+
+  frames(port: number): number {
+    return this.sums[port * COLUMNS + 1] + this.sums[port * COLUMNS + 3];
   }
 
   addAll(other: Tally): void {
-    for (let port = 0; port < this.bytes.length; port++) {
-      this.bytes[port] += other.bytes[port];
-      this.frames[port] += other.frames[port];
-      this.roceBytes[port] += other.roceBytes[port];
-      this.roceFrames[port] += other.roceFrames[port];
-    }
+    for (let i = 0; i < this.sums.length; i++) this.sums[i] += other.sums[i];
   }
 
   clear(): void {
-    this.bytes.fill(0);
-    this.frames.fill(0);
-    this.roceBytes.fill(0);
-    this.roceFrames.fill(0);
+    this.sums.fill(0);
   }
 }
 

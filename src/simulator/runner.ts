@@ -27,7 +27,7 @@ export interface RunSummary {
   readonly startMs: number;
   readonly endMs: number;
   readonly sent: number;
-  readonly sentBytes: number;
+  readonly handedBytes: number;
   readonly failed: number;
 }
 
@@ -35,7 +35,7 @@ export interface RunSummary {
 export async function run(options: RunOptions): Promise<RunSummary> {
   const {signal, print = () => {}, now = steadyNow()} = options;
   const sender = await UdpSender.open(options.collector);
-  const truth = options.truthFile === undefined ? undefined : openTruth(options.truthFile);
+  const truth = options.truthFile === undefined ? undefined : createWriteStream(options.truthFile);
   const startMs = Math.ceil(now() / BIN_MS) * BIN_MS;
   const simulation = new Simulation(
     {...options.simulation, startMs},
@@ -62,7 +62,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     simulation.end();
     await sender.close();
     print(reportLine(sender, Math.max(0, endedMs - startMs), mostLateMs));
-    return {startMs, endMs: endedMs, sent: sender.sent, sentBytes: sender.sentBytes, failed: sender.failed};
+    return {startMs, endMs: endedMs, sent: sender.sent, handedBytes: sender.handedBytes, failed: sender.failed};
   } finally {
     if (truth !== undefined) await finished(truth.end());
   }
@@ -82,15 +82,10 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-function openTruth(file: string) {
-  const stream = createWriteStream(file);
-  return stream;
-}
-
 function reportLine(sender: UdpSender, elapsedMs: number, lateMs: number): string {
   const seconds = elapsedMs / 1_000;
   const failures = sender.failed === 0 ? '' : `, ${sender.failed} not sent (${sender.lastFailure})`;
-  const megabytes = (sender.sentBytes / 1e6).toFixed(1);
+  const megabytes = (sender.handedBytes / 1e6).toFixed(1);
   const late = lateMs > BIN_MS ? `, up to ${Math.round(lateMs)} ms late` : '';
   return `${seconds.toFixed(1)} s: ${sender.sent} datagrams, ${megabytes} MB${failures}${late}`;
 }

@@ -18,17 +18,26 @@ export interface Destination {
  */
 export class UdpSender {
   sent = 0;
-  sentBytes = 0;
+  /** Bytes of all datagrams handed to the kernel, those that it then refused among them. */
+  handedBytes = 0;
   /** Given up because too many were waiting, or refused by the kernel (ENOBUFS and the like). */
   failed = 0;
   /** Code of the last failure, empty when there was none. */
   lastFailure = '';
   private readonly socket: Socket;
-  private readonly free: Buffer[] = [];
+  /** Used in turn. Datagrams leave in order, so fewer waiting than buffers means that the next one is free. */
+  private readonly ring: Buffer[] = Array.from({length: WAITING}, () => Buffer.alloc(DATAGRAM_BYTES));
+  private next = 0;
+  private waiting = 0;
+  /** One callback for all: a closure for each datagram would be garbage. */
+  private readonly done = (error: NodeJS.ErrnoException | null) => {
+    this.waiting--;
+    if (error) this.fail(error);
+    else this.sent++;
+  };
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    for (let i = 0; i < WAITING; i++) this.free.push(Buffer.alloc(DATAGRAM_BYTES));
     socket.on('error', (error: NodeJS.ErrnoException) => this.fail(error));
   }
 
@@ -47,27 +56,22 @@ export class UdpSender {
   }
 
   send(bytes: Uint8Array, length: number): void {
-    const buffer = this.free.pop();
-    if (buffer === undefined) {
+    if (this.waiting === WAITING) {
       this.failed++;
       this.lastFailure = 'EAGAIN';
       return;
     }
-    // A typed array of its own length would be garbage for each datagram; a loop over 1,400 bytes costs more than that.
-    buffer.set(length === bytes.length ? bytes : bytes.subarray(0, length));
-    this.socket.send(buffer, 0, length, (error) => {
-      this.free.push(buffer);
-      if (error) this.fail(error);
-      else {
-        this.sent++;
-        this.sentBytes += length;
-      }
-    });
+    const buffer = this.ring[this.next];
+    this.next = (this.next + 1) % WAITING;
+    this.waiting++;
+    this.handedBytes += length;
+    buffer.set(bytes.length === length ? bytes : bytes.subarray(0, length));
+    this.socket.send(buffer, 0, length, this.done);
   }
 
   /** Closes when what was handed over has gone out. */
   async close(): Promise<void> {
-    while (this.free.length < WAITING) await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting > 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise<void>((resolve) => this.socket.close(resolve));
   }
 

@@ -30,14 +30,6 @@ export interface Shape {
   readonly ackRequestEvery: number;
 }
 
-/** Bytes of frames `position` … `position + count - 1` of a shape that begins again after its period. */
-export function bytesOf(shape: Shape, position: number, count: number): number {
-  const end = position + count;
-  if (end <= shape.period) return shape.prefix[end] - shape.prefix[position];
-  const rounds = Math.floor(end / shape.period);
-  return rounds * shape.prefix[shape.period] + shape.prefix[end - rounds * shape.period] - shape.prefix[position];
-}
-
 /** Makes shapes for one kind of link: tagged or not, IPv4 or IPv6. */
 export class Shapes {
   /** Bytes in front of the IP header. */

@@ -6,7 +6,7 @@ import {TrainingJob} from './job.ts';
 import {BIN_MS, findFault, type SimulationOptions} from './options.ts';
 import {PacketWriter} from './packet-writer.ts';
 import {PairFactory} from './pairs.ts';
-import {Ports, PortTallies} from './ports.ts';
+import {FrameKind, Ports, PortTallies, Tally} from './ports.ts';
 import {Random} from './random.ts';
 import {Shapes} from './shape.ts';
 import {Streams} from './streams.ts';
@@ -120,8 +120,8 @@ function counterBase(ports: number, random: Random): PortTallies {
   const base = new PortTallies(ports);
   for (const tally of [base.in, base.out]) {
     for (let port = 0; port < ports; port++) {
-      tally.bytes[port] = Math.floor(random.uniform() * MAX_BASE_BYTES);
-      tally.frames[port] = Math.floor(tally.bytes[port] / TYPICAL_FRAME_BYTES);
+      const bytes = Math.floor(random.uniform() * MAX_BASE_BYTES);
+      tally.addAt(Tally.place(port, FrameKind.Other), Math.floor(bytes / TYPICAL_FRAME_BYTES), bytes);
     }
   }
   return base;

@@ -1,5 +1,4 @@
 import type {Shape} from './shape.ts';
-import {bytesOf} from './shape.ts';
 
 /** One direction of one queue pair or TCP connection between two nodes, as it is laid down before the start. */
 export interface StreamPlan {
@@ -26,39 +25,80 @@ export interface StreamPlan {
 }
 
 /**
- * All streams. What changes in time stands in columns; `counts` is written by the traffic models each slot and is the
- * number of frames that enter the network in it.
+ * All streams, in columns that the hot loops read in order; nothing there follows a pointer. `counts` is written by
+ * the traffic models each slot and is the number of frames that enter the network in it.
  */
 export class Streams {
   readonly plans: readonly StreamPlan[];
   readonly counts: Int32Array;
   /** Frames sent before this slot: the index of its first frame. */
   readonly sent: Float64Array;
+  /** The opcodes and lengths of all shapes, one after the other. */
+  readonly opcodes: Uint8Array;
+  readonly frameBytes: Uint16Array;
   /** sent mod period of the shape. */
-  readonly position: Int32Array;
-  private readonly shapes: Shape[];
+  private readonly position: Int32Array;
+  private readonly period: Int32Array;
+  private readonly shapeStart: Int32Array;
+  private readonly prefixStart: Int32Array;
+  private readonly prefix: Float64Array;
 
   constructor(plans: readonly StreamPlan[]) {
     this.plans = plans;
-    this.shapes = plans.map((plan) => plan.shape);
     this.counts = new Int32Array(plans.length);
     this.sent = new Float64Array(plans.length);
     this.position = new Int32Array(plans.length);
+    this.period = Int32Array.from(plans, (plan) => plan.shape.period);
+    const shapes = [...new Set(plans.map((plan) => plan.shape))];
+    const starts = new Map<Shape, {frame: number; prefix: number}>();
+    let frame = 0;
+    for (const [index, shape] of shapes.entries()) {
+      starts.set(shape, {frame, prefix: frame + index});
+      frame += shape.period;
+    }
+    this.opcodes = Uint8Array.from(shapes.flatMap((shape) => Array.from(shape.opcodes)));
+    this.frameBytes = Uint16Array.from(shapes.flatMap((shape) => Array.from(shape.frameBytes)));
+    this.prefix = Float64Array.from(shapes.flatMap((shape) => Array.from(shape.prefix)));
+    this.shapeStart = Int32Array.from(plans, (plan) => starts.get(plan.shape)!.frame);
+    this.prefixStart = Int32Array.from(plans, (plan) => starts.get(plan.shape)!.prefix);
   }
 
   /** Bytes of this slot's first `count` frames of a stream. */
   bytesOf(stream: number, count: number): number {
-    return bytesOf(this.shapes[stream], this.position[stream], count);
+    const {prefix} = this;
+    const start = this.prefixStart[stream];
+    const from = this.position[stream];
+    const to = from + count;
+    const period = this.period[stream];
+    if (to <= period) return prefix[start + to] - prefix[start + from];
+    const rounds = Math.floor(to / period);
+    return rounds * prefix[start + period] + prefix[start + to - rounds * period] - prefix[start + from];
+  }
+
+  /** Where in the shape this slot's frame number `offset` of a stream stands. */
+  positionOf(stream: number, offset: number): number {
+    return (this.position[stream] + (offset | 0)) % this.period[stream];
+  }
+
+  /** Bytes of the frames of a stream's shape that stand before a position. */
+  bytesBefore(stream: number, position: number): number {
+    return this.prefix[this.prefixStart[stream] + position];
+  }
+
+  /** Place of a stream's shape in `opcodes` and `frameBytes`. */
+  shapeOf(stream: number): number {
+    return this.shapeStart[stream];
   }
 
   /** Ends the slot: what was counted has been sent. */
   advance(): void {
-    for (let stream = 0; stream < this.counts.length; stream++) {
-      const count = this.counts[stream];
+    const {counts, sent, position, period} = this;
+    for (let stream = 0; stream < counts.length; stream++) {
+      const count = counts[stream];
       if (count === 0) continue;
-      this.sent[stream] += count;
-      this.position[stream] = (this.position[stream] + count) % this.shapes[stream].period;
-      this.counts[stream] = 0;
+      sent[stream] += count;
+      position[stream] = (position[stream] + count) % period[stream];
+      counts[stream] = 0;
     }
   }
 }

@@ -162,7 +162,7 @@ export class SwitchAgent {
     const source = this.options.samplingPoint === SamplingPoint.Egress ? output : input;
     fields.sequence = ++this.sequence[source - 1];
     fields.sourceIfIndex = source;
-    fields.samplePool = samples.pool[this.nextSample[source - 1]++] % 2 ** 32;
+    fields.samplePool = samples.pool[this.nextSample[source - 1]++] >>> 0;
     fields.inputIfIndex = input;
     fields.output = offset < forwarding.forwarded[hop] ? output : DISCARDED;
     writeFlowSample(this.datagram, this.packets, fields, forwarding.stream[hop], offset, atMs);
@@ -184,11 +184,11 @@ export class SwitchAgent {
     const p = this.plan.firstPort + port;
     counters.ifIndex = port + 1;
     counters.name = this.names[port];
-    counters.inBytes = base.in.bytes[p] + before.in.bytes[p] + bin.in.bytes[p];
-    counters.inFrames = base.in.frames[p] + before.in.frames[p] + bin.in.frames[p];
-    counters.outBytes = base.out.bytes[p] + before.out.bytes[p] + bin.out.bytes[p];
-    counters.outFrames = base.out.frames[p] + before.out.frames[p] + bin.out.frames[p];
-    counters.outDiscards = before.dropped.frames[p] + bin.dropped.frames[p];
+    counters.inBytes = base.in.bytes(p) + before.in.bytes(p) + bin.in.bytes(p);
+    counters.inFrames = base.in.frames(p) + before.in.frames(p) + bin.in.frames(p);
+    counters.outBytes = base.out.bytes(p) + before.out.bytes(p) + bin.out.bytes(p);
+    counters.outFrames = base.out.frames(p) + before.out.frames(p) + bin.out.frames(p);
+    counters.outDiscards = before.dropped.frames(p) + bin.dropped.frames(p);
     writeCounterSample(this.datagram, counters, ++this.counterSequence[port], atMs);
   }
 }

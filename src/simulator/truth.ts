@@ -15,8 +15,8 @@ export function truthLines(bin: number, plan: SwitchPlan, tallies: PortTallies):
   let lines = '';
   for (let i = 0; i < plan.ports; i++) {
     const port = plan.firstPort + i;
-    const hasDrops = tallies.dropped.frames[port] > 0;
-    if (tallies.in.frames[port] === 0 && tallies.out.frames[port] === 0 && !hasDrops) continue;
+    const hasDrops = tallies.dropped.frames(port) > 0;
+    if (tallies.in.frames(port) === 0 && tallies.out.frames(port) === 0 && !hasDrops) continue;
     lines += `{"bin":${bin},"agent":"${plan.agent}","ifIndex":${i + 1},"in":${sums(tallies.in, port)}`;
     lines += `,"out":${sums(tallies.out, port)}`;
     if (hasDrops) lines += `,"dropped":${sums(tallies.dropped, port)}`;
@@ -26,6 +26,6 @@ export function truthLines(bin: number, plan: SwitchPlan, tallies: PortTallies):
 }
 
 function sums(tally: Tally, port: number): string {
-  const {bytes, frames, roceBytes, roceFrames} = tally;
-  return `{"bytes":${bytes[port]},"frames":${frames[port]},"roceBytes":${roceBytes[port]},"roceFrames":${roceFrames[port]}}`;
+  const all = `"bytes":${tally.bytes(port)},"frames":${tally.frames(port)}`;
+  return `{${all},"roceBytes":${tally.roceBytes(port)},"roceFrames":${tally.roceFrames(port)}}`;
 }
