@@ -19,7 +19,7 @@ const TABLE: ImportTable = {
   sflow: [],
   packet: [],
   classify: ['packet'],
-  account: ['sflow', 'packet', 'classify', 'clock'],
+  account: ['sflow', 'packet', 'classify', 'clock', 'shared'],
   fabric: [...ROOT, 'account', 'shared'],
   analysis: [...ROOT, 'fabric', 'shared'],
   history: [...ROOT, 'fabric', 'account', 'collector'],

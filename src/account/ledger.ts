@@ -31,27 +31,5 @@ export const Count = {
   Faults: 20,
 } as const;
 
-/** Names by number, as `health` and Prometheus show them; what has no name here is not shown. */
-export const COUNT_NAMES: Readonly<Record<keyof typeof Count, string>> = {
-  DatagramsReceived: 'datagramsReceived',
-  DatagramsDecoded: 'datagramsDecoded',
-  DatagramsDuplicate: 'datagramsDuplicate',
-  DatagramsAgentRefused: 'datagramsAgentRefused',
-  FlowSamples: 'flowSamples',
-  FlowSamplesCounted: 'flowSamplesCounted',
-  FlowSamplesNoRate: 'flowSamplesNoRate',
-  FlowSamplesNoLength: 'flowSamplesNoLength',
-  FlowSamplesNoPort: 'flowSamplesNoPort',
-  FlowSamplesRefused: 'flowSamplesRefused',
-  RoceSamples: 'roceSamples',
-  CounterSamples: 'counterSamples',
-  OtherSamples: 'otherSamples',
-  RowsRefused: 'rowsRefused',
-  CountersDropped: 'countersDropped',
-  DatagramsDamaged: 'datagramsDamaged',
-  DatagramsKernelDropped: 'kernelDropped',
-  Faults: 'faults',
-};
-
 /** Room for all counts, with some to spare for faults yet to be named. */
 export const COUNTS = 64;

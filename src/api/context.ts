@@ -1,0 +1,32 @@
+import type {Fabric} from '../fabric/fabric.ts';
+
+/** What the server knows of itself, beside the fabric. */
+export interface ServerInfo {
+  version: string;
+  /** Traffic is simulated. */
+  demo: boolean;
+  /** 'udp', or the name of the recording that is played. */
+  source: string;
+  /** Which receiver is in use; undefined for a recording. */
+  receiver: 'dgram' | 'native' | undefined;
+  /** UDP port; undefined for a recording, and until the collector listens. */
+  udpPort: number | undefined;
+  /** Addresses of this machine that a switch may send to. */
+  addresses: string[];
+  /** Receive buffer that the kernel granted, bytes. */
+  receiveBufferBytes: number | undefined;
+  /** Whether the collector listens. */
+  ready: boolean;
+}
+
+/** What every route may read. */
+export interface Context {
+  fabric: Fabric;
+  info: ServerInfo;
+  /** Bearer token; undefined when none is asked for. */
+  token: string | undefined;
+  /** Whether browsers may come by any host name (`--insecure-no-auth`). */
+  anyHost: boolean;
+  /** Most links that Prometheus is told of. */
+  metricsLinks: number;
+}

@@ -1,0 +1,69 @@
+import {byteBand} from '../analysis/sampling-error.ts';
+import type {Fabric} from '../fabric/fabric.ts';
+import {Moments} from '../fabric/moments.ts';
+import {readBin, type Scope} from '../fabric/reader.ts';
+import {BIN_MS} from '../shared/bins.ts';
+import {BinState, type Estimate, type MeasureName} from '../shared/live.ts';
+
+const BITS = 8;
+const SECOND_MS = 1_000;
+
+/** Factor from a sum over `bins` to a rate a second. */
+const perSecond = (bins: number) => SECOND_MS / (bins * BIN_MS);
+
+export const NO_ESTIMATE: Estimate = {bitsPerSecond: null, low: null, high: null, framesPerSecond: null, samples: null};
+
+/** Moments summed over `bins` bins, as rates with their band. */
+export function estimateOf(moments: Moments, bins: number): Estimate {
+  const scale = perSecond(bins);
+  const band = byteBand(moments);
+  return {
+    bitsPerSecond: moments.bytes * BITS * scale,
+    low: band.low * BITS * scale,
+    high: band.high * BITS * scale,
+    framesPerSecond: moments.frames * scale,
+    samples: moments.samples,
+  };
+}
+
+/** Mean over bins from..to (inclusive), those in which the agent was absent left out. */
+export function meanOver(fabric: Fabric, scope: Scope, measure: MeasureName, from: number, to: number): Estimate {
+  const moments = new Moments();
+  let bins = 0;
+  for (let bin = from; bin <= to; bin++) {
+    if (readBin(fabric, scope, measure, bin, moments) !== BinState.Absent) bins++;
+  }
+  return bins === 0 ? NO_ESTIMATE : estimateOf(moments, bins);
+}
+
+/** The bins of a window that ends with the last final one; both inclusive. */
+export function settledWindow(fabric: Fabric, windowMs: number): {from: number; to: number} {
+  const to = fabric.finalBin - 1;
+  return {from: to - Math.round(windowMs / BIN_MS) + 1, to};
+}
+
+/** Bits a second of one bin, and its band, written into `into`; NaN where the bin is absent. Returns the state. */
+export function rateOfBin(
+  fabric: Fabric,
+  scope: Scope,
+  measure: MeasureName,
+  bin: number,
+  moments: Moments,
+  into: {value: number; low: number; high: number; samples: number},
+): number {
+  const state = readBin(fabric, scope, measure, bin, moments.clear());
+  if (state === BinState.Absent) {
+    into.value = Number.NaN;
+    into.low = Number.NaN;
+    into.high = Number.NaN;
+    into.samples = 0;
+    return state;
+  }
+  const scale = BITS * perSecond(1);
+  const band = byteBand(moments);
+  into.value = moments.bytes * scale;
+  into.low = band.low * scale;
+  into.high = band.high * scale;
+  into.samples = moments.samples;
+  return state;
+}

@@ -1,0 +1,50 @@
+import type {SectionData} from '../account/codec.ts';
+import {COUNTERS, columnIndexes, TEXT_BYTES} from '../account/schema.ts';
+import type {Agent} from './agents.ts';
+import type {Ports} from './ports.ts';
+
+const column = columnIndexes(COUNTERS);
+const decoder = new TextDecoder();
+
+/** Takes interface counters: the ports' speeds, and rates over the interval that each difference spans. */
+export function applyCounters(section: SectionData, locals: readonly (Agent | undefined)[], ports: Ports): void {
+  const {columns, rows} = section;
+  for (let i = 0; i < rows; i++) {
+    const value = (name: string) => columns[column[name]!]![i]!;
+    const agent = locals[value('agent')];
+    const port = agent && ports.intern(agent, value('port'));
+    if (!port) continue;
+    ports.setSpeed(port, value('speed'));
+    const elapsedMs = value('elapsedMs');
+    if (elapsedMs <= 0) continue;
+    const perSecond = (name: string) => {
+      const delta = value(name);
+      return Number.isNaN(delta) ? null : (delta * 1_000) / elapsedMs;
+    };
+    port.counters = {
+      time: value('time'),
+      elapsedMs,
+      inOctetsPerSecond: perSecond('inOctets'),
+      inPacketsPerSecond: perSecond('inPackets'),
+      inDiscardsPerSecond: perSecond('inDiscards'),
+      inErrorsPerSecond: perSecond('inErrors'),
+      outOctetsPerSecond: perSecond('outOctets'),
+      outPacketsPerSecond: perSecond('outPackets'),
+      outDiscardsPerSecond: perSecond('outDiscards'),
+      outErrorsPerSecond: perSecond('outErrors'),
+    };
+  }
+}
+
+/** Takes the names that agents gave their ports. */
+export function applyNames(section: SectionData, locals: readonly (Agent | undefined)[], ports: Ports): void {
+  const [agents, indexes, text] = section.columns;
+  for (let i = 0; i < section.rows; i++) {
+    const agent = locals[agents![i]!];
+    const port = agent && ports.intern(agent, indexes![i]!);
+    if (!port) continue;
+    const bytes = (text as Uint8Array).subarray(i * TEXT_BYTES, (i + 1) * TEXT_BYTES);
+    const end = bytes.indexOf(0);
+    ports.setName(port, decoder.decode(end < 0 ? bytes : bytes.subarray(0, end)));
+  }
+}

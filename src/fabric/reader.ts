@@ -1,0 +1,61 @@
+import {BinState, type MeasureName} from '../shared/live.ts';
+import type {Fabric} from './fabric.ts';
+import type {Moments} from './moments.ts';
+import type {Port} from './ports.ts';
+
+/** What is read: the whole fabric, or one direction of a link. */
+export type Scope = {kind: 'fabric'} | {kind: 'link'; port: Port; direction: number};
+
+export const FABRIC_SCOPE: Scope = {kind: 'fabric'};
+
+/**
+ * Adds the moments of a scope in one bin to `into`. Returns the bin's `BinState`; where that is `Absent` nothing was
+ * added. A bin that the rings no longer or not yet hold is absent.
+ */
+export function readBin(fabric: Fabric, scope: Scope, measure: MeasureName, bin: number, into: Moments): number {
+  if (bin < fabric.firstBin || bin > fabric.newest) return BinState.Absent;
+  if (scope.kind === 'fabric') {
+    const state = fabric.sums.state(bin);
+    if (state !== BinState.Absent) fabric.sums.addTo(into, bin, measure);
+    return state;
+  }
+  const {port, direction} = scope;
+  const state = port.agent.presence.state(bin);
+  if (state !== BinState.Absent) addLink(fabric, port, direction, measure, bin, into);
+  return state;
+}
+
+function addLink(
+  fabric: Fabric,
+  {slot, agent}: Port,
+  direction: number,
+  measure: MeasureName,
+  bin: number,
+  into: Moments,
+): void {
+  const {rows, rings} = fabric;
+  const basis = rows.basis(slot, direction, fabric.newest);
+  let largest = 0;
+  for (const row of rows.of(slot, direction)) {
+    if (row.basis !== basis) continue;
+    const chunk = rings.chunk(row.index);
+    const cell = rings.at(row.index, bin);
+    const {rate} = row;
+    const any = Math.max(row.largest[0], row.largest[1]);
+    if (measure === 'roce') {
+      into.samples += chunk.roceFrames[cell]!;
+      into.frames += chunk.roceFrames[cell]! * rate;
+      into.bytes += chunk.roceBytes[cell]! * rate;
+      into.squares += chunk.roceSquares[cell]! * rate * rate;
+      largest = Math.max(largest, rate * (Math.max(row.roceLargest[0], row.roceLargest[1]) || any));
+    } else {
+      into.samples += chunk.frames[cell]!;
+      into.frames += chunk.frames[cell]! * rate;
+      into.bytes += chunk.bytes[cell]! * rate;
+      into.squares += chunk.squares[cell]! * rate * rate;
+      largest = Math.max(largest, rate * any);
+    }
+  }
+  // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.
+  into.largest = Math.max(into.largest, largest || agent.largestWeight);
+}

@@ -1,0 +1,70 @@
+/** Rows of one chunk. Chunks keep memory in step with the fabric's size. */
+const CHUNK_ROWS = 64;
+
+/** The columns that a ring keeps per (row, bin), unscaled; RoCEv2 besides all frames. */
+interface Chunk {
+  frames: Uint32Array;
+  bytes: Uint32Array;
+  squares: Float32Array;
+  roceFrames: Uint32Array;
+  roceBytes: Uint32Array;
+  roceSquares: Float32Array;
+  ce: Uint16Array;
+  cnp: Uint16Array;
+}
+
+/**
+ * The last bins of every row, unscaled: 28 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
+ * moves on by clearing one short stretch a chunk. ΣL of a bin fits 32 bits (it would take 475,000 samples of 9 kB);
+ * beyond that it saturates.
+ */
+export class Rings {
+  readonly depth: number;
+  private readonly chunks: Chunk[] = [];
+
+  constructor(depth: number) {
+    this.depth = depth;
+  }
+
+  /** Makes room for rows up to and including `row`. */
+  ensure(row: number): void {
+    const cells = CHUNK_ROWS * this.depth;
+    while (this.chunks.length * CHUNK_ROWS <= row) {
+      this.chunks.push({
+        frames: new Uint32Array(cells),
+        bytes: new Uint32Array(cells),
+        squares: new Float32Array(cells),
+        roceFrames: new Uint32Array(cells),
+        roceBytes: new Uint32Array(cells),
+        roceSquares: new Float32Array(cells),
+        ce: new Uint16Array(cells),
+        cnp: new Uint16Array(cells),
+      });
+    }
+  }
+
+  chunk(row: number): Chunk {
+    return this.chunks[(row / CHUNK_ROWS) | 0]!;
+  }
+
+  /** Index of a cell within the row's chunk. */
+  at(row: number, bin: number): number {
+    return (bin % this.depth) * CHUNK_ROWS + (row % CHUNK_ROWS);
+  }
+
+  /** Empties the cells of a bin, for all rows. */
+  clear(bin: number): void {
+    const start = (bin % this.depth) * CHUNK_ROWS;
+    const end = start + CHUNK_ROWS;
+    for (const chunk of this.chunks) {
+      chunk.frames.fill(0, start, end);
+      chunk.bytes.fill(0, start, end);
+      chunk.squares.fill(0, start, end);
+      chunk.roceFrames.fill(0, start, end);
+      chunk.roceBytes.fill(0, start, end);
+      chunk.roceSquares.fill(0, start, end);
+      chunk.ce.fill(0, start, end);
+      chunk.cnp.fill(0, start, end);
+    }
+  }
+}

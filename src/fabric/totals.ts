@@ -1,0 +1,85 @@
+import {Direction} from '../account/schema.ts';
+import {Moments} from './moments.ts';
+import type {Ports} from './ports.ts';
+import type {Rings} from './rings.ts';
+import type {Rows} from './rows.ts';
+import type {FabricSums} from './sums.ts';
+
+/**
+ * Running totals of estimates. They advance by final bins only, so they never run backwards and a scraper's `rate()`
+ * works at any interval.
+ */
+export class Totals {
+  roceBytes = 0;
+  allBytes = 0;
+  roceFrames = 0;
+  allFrames = 0;
+  ceFrames = 0;
+  cnpFrames = 0;
+  private readonly sums: FabricSums;
+  private readonly ports: Ports;
+  private readonly rows: Rows;
+  private readonly rings: Rings;
+  /** At slot * 2 + direction. */
+  private linkRoce = new Float64Array(512);
+  private linkAll = new Float64Array(512);
+  private readonly moments = new Moments();
+
+  constructor(sums: FabricSums, ports: Ports, rows: Rows, rings: Rings) {
+    this.sums = sums;
+    this.ports = ports;
+    this.rows = rows;
+    this.rings = rings;
+  }
+
+  /** Adds the bins from..to-1, which have just become final. */
+  advance(from: number, to: number): void {
+    if (!(from < to)) return;
+    for (let bin = from; bin < to; bin++) {
+      this.sums.addTo(this.moments.clear(), bin, 'roce');
+      this.roceBytes += this.moments.bytes;
+      this.roceFrames += this.moments.frames;
+      this.sums.addTo(this.moments.clear(), bin, 'all');
+      this.allBytes += this.moments.bytes;
+      this.allFrames += this.moments.frames;
+      this.ceFrames += this.sums.ce(bin);
+      this.cnpFrames += this.sums.cnp(bin);
+    }
+    this.advanceLinks(from, to);
+  }
+
+  /** Estimated bytes of a link since the server's start. */
+  ofLink(slot: number, direction: number): {roceBytes: number; allBytes: number} {
+    const at = slot * 2 + direction;
+    return {roceBytes: this.linkRoce[at] ?? 0, allBytes: this.linkAll[at] ?? 0};
+  }
+
+  private advanceLinks(from: number, to: number): void {
+    this.grow(this.ports.all.length * 2);
+    for (const {slot} of this.ports.all) {
+      for (const direction of [Direction.In, Direction.Out]) {
+        const basis = this.rows.basis(slot, direction, to);
+        for (const row of this.rows.of(slot, direction)) {
+          if (row.basis !== basis || row.lastBin < from) continue;
+          const chunk = this.rings.chunk(row.index);
+          for (let bin = from; bin < to; bin++) {
+            const cell = this.rings.at(row.index, bin);
+            this.linkRoce[slot * 2 + direction]! += row.rate * chunk.roceBytes[cell]!;
+            this.linkAll[slot * 2 + direction]! += row.rate * chunk.bytes[cell]!;
+          }
+        }
+      }
+    }
+  }
+
+  private grow(size: number): void {
+    if (size <= this.linkAll.length) return;
+    const grown = (old: Float64Array) => {
+      const next = new Float64Array(size * 2);
+      next.set(old);
+      return next;
+    };
+    this.linkRoce = grown(this.linkRoce);
+    this.linkAll = grown(this.linkAll);
+  }
+}
