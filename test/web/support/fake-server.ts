@@ -1,0 +1,191 @@
+import {readFile} from 'node:fs/promises';
+import {createServer, type Server} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {extname, join, normalize} from 'node:path';
+import {type WebSocket, WebSocketServer} from 'ws';
+import {REVISED_BINS} from '../../../src/shared/bins.ts';
+import {
+  type ClientMessage,
+  CloseCode,
+  FrameFlag,
+  LIVE_PATH,
+  LIVE_PROTOCOL,
+  type SubscribeMessage,
+} from '../../../src/shared/live.ts';
+import {FakeFabric, REFERENCE, type Scenario} from './fake-fabric.ts';
+import {FrameBuilder} from './frame-builder.ts';
+
+/** The header that the real server sends with the page. */
+export const POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+export interface FakeOptions {
+  /** Folder of the built page. */
+  root: string;
+  scenario?: Partial<Scenario>;
+  token?: string;
+  /** Port to listen on; any free one by default. */
+  port?: number;
+}
+
+interface Client {
+  socket: WebSocket;
+  subscription: SubscribeMessage | null;
+  authorized: boolean;
+}
+
+/** Serves the page and a live socket with invented figures, on loopback. */
+export class FakeServer {
+  fabric: FakeFabric;
+  /** Messages that pages sent, for tests to look at. */
+  readonly received: ClientMessage[] = [];
+  readonly #options: FakeOptions;
+  readonly #http: Server;
+  readonly #sockets = new WebSocketServer({noServer: true, handleProtocols: () => LIVE_PROTOCOL});
+  readonly #clients = new Set<Client>();
+  #timer: NodeJS.Timeout | undefined;
+  #newest = 0;
+
+  constructor(options: FakeOptions) {
+    this.#options = options;
+    this.fabric = new FakeFabric({...REFERENCE, ...options.scenario});
+    this.#http = createServer((request, response) => {
+      void this.#file(new URL(request.url ?? '/', 'http://localhost').pathname).then((file) => {
+        response.setHeader('content-security-policy', POLICY);
+        response.setHeader('content-type', file?.type ?? 'text/plain');
+        response.statusCode = file === null ? 404 : 200;
+        response.end(file?.body ?? 'not found');
+      });
+    });
+    this.#http.on('upgrade', (request, socket, head) => {
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== LIVE_PATH) socket.destroy();
+      else this.#sockets.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  get port(): number {
+    return (this.#http.address() as AddressInfo).port;
+  }
+
+  /** Changes what is pretended while pages look on. */
+  pretend(change: Partial<Scenario>): void {
+    this.fabric = new FakeFabric({...this.fabric.scenario, ...change});
+    for (const client of this.#clients) this.#snapshot(client);
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((done) => this.#http.listen(this.#options.port ?? 0, '127.0.0.1', done));
+    this.#newest = Math.floor(Date.now() / 100) - 1;
+    this.#timer = setInterval(() => this.#tick(), 100);
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const {socket} of this.#clients) socket.terminate();
+    this.#sockets.close();
+    this.#http.closeAllConnections();
+    await new Promise<void>((done) => this.#http.close(() => done()));
+  }
+
+  async #file(path: string): Promise<{type: string; body: Buffer} | null> {
+    const name = normalize(path === '/' ? '/index.html' : path);
+    try {
+      return {
+        type: TYPES[extname(name)] ?? 'application/octet-stream',
+        body: await readFile(join(this.#options.root, name)),
+      };
+    } catch {
+      return null;
+    }
+  }
+
+  #welcome(socket: WebSocket): void {
+    const client: Client = {socket, subscription: null, authorized: this.#options.token === undefined};
+    this.#clients.add(client);
+    socket.on('close', () => this.#clients.delete(client));
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data)) as ClientMessage;
+      this.received.push(message);
+      if (!client.authorized) {
+        client.authorized = message.type === 'auth' && message.token === this.#options.token;
+        if (!client.authorized) socket.close(CloseCode.Unauthorized, 'token');
+      } else if (message.type === 'subscribe') {
+        client.subscription = message;
+        this.#snapshot(client);
+      }
+    });
+  }
+
+  #snapshot(client: Client): void {
+    const subscription = client.subscription;
+    if (subscription === null) return;
+    const count = Math.min(3000, subscription.history ?? REVISED_BINS);
+    const frame = this.#frame(subscription, this.#newest - count + 1, count);
+    frame.topic({topic: 'links', revision: 1, links: this.fabric.scenario.receiving ? this.fabric.list : []});
+    frame.topic(this.fabric.summary(this.#newest));
+    frame.topic(this.#flows());
+    client.socket.send(frame.build(this.#newest, this.#newest - 11, Date.now(), FrameFlag.Snapshot));
+  }
+
+  #flows() {
+    return {
+      topic: 'flows' as const,
+      window: 5,
+      flows: this.fabric.flows(this.#newest),
+      other: {flows: 1904, bitsPerSecond: 9.1e12},
+    };
+  }
+
+  #tick(): void {
+    const newest = Math.floor(Date.now() / 100) - 1;
+    while (this.#newest < newest) {
+      this.#newest++;
+      for (const client of this.#clients) {
+        if (client.subscription === null || client.socket.bufferedAmount > 1e7) continue;
+        // The newest bin, and one that was revised.
+        const frame = this.#frame(client.subscription, this.#newest - 1, 2);
+        if (this.#newest % 5 === 0) frame.topic(this.fabric.summary(this.#newest));
+        if (this.#newest % 10 === 0) frame.topic(this.#flows());
+        client.socket.send(frame.build(this.#newest, this.#newest - 11, Date.now()));
+      }
+    }
+  }
+
+  #frame(subscription: SubscribeMessage, firstBin: number, count: number): FrameBuilder {
+    const {fabric} = this;
+    const frame = new FrameBuilder();
+    if (!fabric.scenario.receiving) return frame;
+    const bins = Array.from({length: count}, (_, i) => firstBin + i);
+    const measure = subscription.measure ?? 'roce';
+    frame.fabric(
+      firstBin,
+      bins.map((bin) => fabric.total(bin, this.#newest, 'roce')),
+      bins.map((bin) => fabric.total(bin, this.#newest, 'all')),
+    );
+    for (const id of subscription.links ?? []) {
+      const link = fabric.list.findIndex((l) => l.id === id);
+      if (link < 0) continue;
+      const figures = bins.map((bin) => fabric.link(link, bin, this.#newest, measure));
+      frame.link(fabric.list[link]!.slot, measure, firstBin, figures);
+    }
+    if (subscription.heatmap === true) {
+      const slots = fabric.scenario.links;
+      const cells = new Uint8Array(slots * count);
+      for (const [i, bin] of bins.entries()) fabric.column(bin, this.#newest, measure, cells, i * slots);
+      frame.heatmap(0, slots, firstBin, count, cells);
+    }
+    return frame;
+  }
+}

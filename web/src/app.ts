@@ -1,0 +1,117 @@
+import {computed, effect, type ReadonlySignal} from '@preact/signals';
+import {createContext} from 'preact';
+import {useContext} from 'preact/hooks';
+import {REVISED_BINS} from '../../src/shared/bins.ts';
+import type {Palette} from './chart/palette.ts';
+import {Connection} from './connection.ts';
+import {Loop} from './loop.ts';
+import {Page} from './page.ts';
+import {Store} from './store.ts';
+import {followTheme} from './theme.ts';
+
+/** How often text is updated, in milliseconds. */
+const TEXT_MS = 500;
+
+/** The most history a subscription may ask for, in bins. */
+const MOST_HISTORY = 3000;
+
+/** The parts of the page, wired by hand. */
+export interface App {
+  store: Store;
+  page: Page;
+  loop: Loop;
+  connection: Connection;
+  /** What the page has to show. */
+  phase: ReadonlySignal<Phase>;
+  palette: ReadonlySignal<Palette>;
+}
+
+/** `setup` = nothing received yet; `charts` covers everything from the first sample on. */
+export type Phase = 'connecting' | 'login' | 'setup' | 'charts';
+
+/** Builds the parts. Nothing runs before `start`. */
+export function createApp(url: string): App {
+  const store = new Store();
+  const page = new Page(store);
+  const loop = new Loop();
+  const connection = new Connection(store, loop, url);
+  const phase = computed<Phase>(() => {
+    const status = connection.status.value;
+    const summary = store.summary.value;
+    if (status === 'login') return 'login';
+    if (summary === null) return 'connecting';
+    return store.hasData.value || summary.totals.flowSamples > 0 ? 'charts' : 'setup';
+  });
+  return {store, page, loop, connection, phase, palette: followTheme(page)};
+}
+
+/** Connects, keeps the subscription in step with what is shown, and starts the clock of the text. */
+export function start(app: App): void {
+  const {store, page, loop, connection} = app;
+  page.restore(location.search);
+  page.follow((query) => {
+    if (query !== location.search) history.replaceState(null, '', query + location.hash);
+  });
+  effect(() => {
+    if (store.linkList.value.length > 0 && page.links.peek().length === 0) page.reroll();
+  });
+  effect(() => {
+    void store.measure.value;
+    store.forgetMeasure();
+  });
+  effect(() => {
+    const links = [...page.links.value];
+    const measure = store.measure.value;
+    void page.windowBins.value;
+    store.keepOnly(links);
+    connection.subscribe((anew) => ({
+      type: 'subscribe',
+      fabric: true,
+      links,
+      measure,
+      direction: 'in',
+      heatmap: true,
+      topics: ['links', 'summary', 'flows'],
+      history: historyWanted(app, links, anew),
+    }));
+  });
+  effect(() => {
+    void page.frozen.value;
+    void page.cursor.value;
+    void page.links.value;
+    void page.view.value;
+    void page.window.value;
+    void page.hovered.value;
+    void page.sort.value;
+    loop.request(true);
+  });
+  const motion = matchMedia('(prefers-reduced-motion: reduce)');
+  const follow = (): void => {
+    loop.reducedMotion = motion.matches;
+  };
+  follow();
+  motion.addEventListener('change', follow);
+  setInterval(() => {
+    page.tick.value++;
+    connection.watch(performance.now());
+  }, TEXT_MS);
+  connection.open();
+}
+
+/** Bins to ask for: as far back as is shown, or only what may be revised where all that is held already. */
+function historyWanted(app: App, links: readonly string[], anew: boolean): number {
+  const {store, page} = app;
+  const back = Math.max(page.windowBins.peek(), store.newestBin + 1 - page.span().from);
+  const held = store.newestBin + 1 - store.heldFrom(links);
+  return held >= back && !anew ? REVISED_BINS : Math.min(MOST_HISTORY, back + REVISED_BINS);
+}
+
+/** The parts, for the views. */
+export const AppContext = createContext<App | null>(null);
+
+/** The parts, inside of a view. */
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === null) throw new Error('a view was rendered outside of the page');
+  return app;
+}

@@ -1,0 +1,127 @@
+import {tickLabel} from '../format.ts';
+import type {Series} from '../series.ts';
+import {decimate, Envelope, largestOf} from './decimate.ts';
+import {drawFurniture, plotBox, pointSize, type Size, type View} from './frame-of.ts';
+import {axisFont, dot, hairline, hatch, plate, type Style} from './marks.ts';
+import {heldTop, valueTicks} from './scale.ts';
+import {type Box, type Context, drawTrace, eachGap, type Mapping} from './trace.ts';
+
+/** One link to draw. */
+export interface Lane {
+  id: string;
+  series: Series | null;
+  colour: string;
+  /** bit/s, null where unknown. */
+  speed: number | null;
+  /** What to call it in a gap. */
+  agent: string;
+}
+
+/** Part of a lane kept free above the line rate, so that a band that reaches over it can be seen. */
+const HEADROOM = 0.16;
+
+/** Draws links as lanes under each other, or as lines over each other. Remembers the tops of its scales. */
+export class LanesChart {
+  #top = 0;
+  readonly #envelopes: Envelope[] = [];
+
+  draw(ctx: Context, size: Size, view: View, lanes: readonly Lane[], overlay: boolean, style: Style): void {
+    const box = plotBox(size, style);
+    const points = pointSize(view, box, size);
+    let largest = 0;
+    let fastest = 0;
+    let unknown = false;
+    for (const [i, lane] of lanes.entries()) {
+      const env = (this.#envelopes[i] ??= new Envelope());
+      env.count = 0;
+      if (lane.series !== null) decimate(lane.series, view.from, view.to, points, view.finalBin, env);
+      if (lane.speed === null) {
+        unknown = true;
+        largest = Math.max(largest, largestOf(env));
+      }
+      fastest = Math.max(fastest, lane.speed ?? 0);
+    }
+    this.#top = unknown ? heldTop(largest, this.#top) : 0;
+    if (overlay) this.#overlay(ctx, box, view, lanes, Math.max(fastest, this.#top) || 1, style);
+    else this.#lanes(ctx, box, view, lanes, style);
+    drawFurniture(ctx, view, box, style);
+  }
+
+  #lanes(ctx: Context, box: Box, view: View, lanes: readonly Lane[], style: Style): void {
+    const pitch = box.h / Math.max(1, lanes.length);
+    for (const [i, lane] of lanes.entries()) {
+      const bottom = box.y + pitch * (i + 1);
+      const height = pitch * (1 - HEADROOM);
+      const top = lane.speed ?? this.#top;
+      const clip = {x: box.x, y: bottom - pitch, w: box.w, h: pitch};
+      hairline(ctx, box.x, bottom - height, box.x + box.w, bottom - height, style.palette.line);
+      hairline(ctx, box.x, bottom, box.x + box.w, bottom, style.palette.line);
+      axisFont(ctx, style);
+      ctx.fillStyle = style.palette.quiet;
+      ctx.textAlign = 'right';
+      ctx.textBaseline = 'middle';
+      if (pitch > style.font * 2.6) ctx.fillText(tickLabel(top), box.x - style.font * 0.7, bottom - height);
+      ctx.fillText('0', box.x - style.font * 0.7, bottom - style.font * 0.35);
+      this.#trace(ctx, clip, view, lane, this.#envelopes[i]!, {y: bottom, perUnit: height / top}, style, true);
+    }
+  }
+
+  #overlay(ctx: Context, box: Box, view: View, lanes: readonly Lane[], top: number, style: Style): void {
+    const height = box.h * 0.93;
+    const bottom = box.y + box.h;
+    valueAxis(ctx, box, height, top, style);
+    for (const [i, lane] of lanes.entries()) {
+      this.#trace(ctx, box, view, lane, this.#envelopes[i]!, {y: bottom, perUnit: height / top}, style, false);
+    }
+  }
+
+  #trace(
+    ctx: Context,
+    clip: Box,
+    view: View,
+    lane: Lane,
+    env: Envelope,
+    scale: {y: number; perUnit: number},
+    style: Style,
+    gaps: boolean,
+  ): void {
+    const map: Mapping = {x: clip.x, perBin: clip.w / (view.to - view.from), ...scale};
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(clip.x, clip.y, clip.w, clip.h + style.font * 0.1);
+    ctx.clip();
+    if (gaps) drawGaps(ctx, env, map, clip, lane.agent, style);
+    drawTrace(ctx, env, map, lane.colour, style.font * 0.11);
+    ctx.restore();
+    const at = view.cursor === null || view.brush !== null ? -1 : (lane.series?.indexOf(view.cursor) ?? -1);
+    if (at < 0) return;
+    const x = map.x + (view.cursor! + 0.5 - view.from) * map.perBin;
+    dot(ctx, x, Math.max(clip.y, map.y - lane.series!.value[at]! * map.perUnit), lane.colour, style);
+  }
+}
+
+/** Hatches where an agent was silent and says which, if there is room. */
+export function drawGaps(ctx: Context, env: Envelope, map: Mapping, box: Box, agent: string, style: Style): void {
+  eachGap(env, map, (left, right) => {
+    hatch(ctx, {x: left, y: box.y, w: right - left, h: box.h}, style);
+    const text = `${agent} silent`;
+    axisFont(ctx, style);
+    if (right - left > ctx.measureText(text).width + style.font * 2) {
+      plate(ctx, text, (left + right) / 2, box.y + box.h / 2, box, style);
+    }
+  });
+}
+
+/** Labels and hairlines of a scale of values. */
+export function valueAxis(ctx: Context, box: Box, height: number, top: number, style: Style): void {
+  axisFont(ctx, style);
+  ctx.textAlign = 'right';
+  ctx.textBaseline = 'middle';
+  const most = Math.max(2, Math.min(5, Math.floor(height / (style.font * 4))));
+  for (const tick of valueTicks(top, most)) {
+    const y = box.y + box.h - (tick / top) * height;
+    hairline(ctx, box.x, y, box.x + box.w, y, style.palette.line);
+    ctx.fillStyle = style.palette.quiet;
+    ctx.fillText(tickLabel(tick), box.x - style.font * 0.7, y);
+  }
+}

@@ -1,0 +1,130 @@
+import {type Envelope, Point} from './decimate.ts';
+import {faded} from './palette.ts';
+
+/** A rectangle in CSS pixels. */
+export interface Box {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+/** Where bins and values fall on the canvas. */
+export interface Mapping {
+  /** x of the span's first edge, and pixels a bin. */
+  x: number;
+  perBin: number;
+  /** y of zero, and pixels a unit (upwards). */
+  y: number;
+  perUnit: number;
+}
+
+export type Context = CanvasRenderingContext2D;
+
+/** How much of a band's colour shows. */
+const BAND_ALPHA = 0.2;
+
+/** What a provisional bin keeps of its line's strength. */
+const PROVISIONAL_ALPHA = 0.45;
+
+/** Draws band and line of one envelope. */
+export function drawTrace(ctx: Context, env: Envelope, map: Mapping, colour: string, width: number): void {
+  drawRuns(ctx, env, (from, to) => fillBetween(ctx, env, map, env.low, env.high, from, to), faded(colour, BAND_ALPHA));
+  if (env.size > 1) {
+    drawRuns(ctx, env, (from, to) => fillBetween(ctx, env, map, env.min, env.max, from, to), faded(colour, 0.5));
+  }
+  ctx.strokeStyle = colour;
+  ctx.fillStyle = colour;
+  ctx.lineWidth = width;
+  ctx.lineJoin = 'round';
+  ctx.lineCap = 'round';
+  strokeKind(ctx, env, map, env.max, false, width);
+  if (env.size > 1) strokeKind(ctx, env, map, env.min, false, width);
+  ctx.globalAlpha = PROVISIONAL_ALPHA;
+  strokeKind(ctx, env, map, env.max, true, width);
+  if (env.size > 1) strokeKind(ctx, env, map, env.min, true, width);
+  ctx.globalAlpha = 1;
+}
+
+/** Calls `each` for every run of points that have figures, `from` to `to` inclusive, and fills what it traced. */
+function drawRuns(ctx: Context, env: Envelope, each: (from: number, to: number) => void, fill: string): void {
+  ctx.fillStyle = fill;
+  ctx.beginPath();
+  for (let i = 0; i < env.count; i++) {
+    if (env.kind[i]! < Point.Provisional) continue;
+    const from = i;
+    while (i + 1 < env.count && env.kind[i + 1]! >= Point.Provisional) i++;
+    each(from, i);
+  }
+  ctx.fill();
+}
+
+function fillBetween(
+  ctx: Context,
+  env: Envelope,
+  map: Mapping,
+  under: Float32Array,
+  over: Float32Array,
+  from: number,
+  to: number,
+): void {
+  for (let i = from; i <= to; i++) {
+    const x = map.x + env.at[i]! * map.perBin;
+    const y = map.y - over[i]! * map.perUnit;
+    if (i === from) ctx.moveTo(x, y);
+    else ctx.lineTo(x, y);
+  }
+  for (let i = to; i >= from; i--) ctx.lineTo(map.x + env.at[i]! * map.perBin, map.y - under[i]! * map.perUnit);
+  ctx.closePath();
+}
+
+/** Strokes the settled part of a line, or the part where one end of a segment is provisional. */
+function strokeKind(
+  ctx: Context,
+  env: Envelope,
+  map: Mapping,
+  values: Float32Array,
+  provisional: boolean,
+  width: number,
+): void {
+  ctx.beginPath();
+  let open = false;
+  for (let i = 0; i < env.count; i++) {
+    const kind = env.kind[i]!;
+    if (kind < Point.Provisional) {
+      open = false;
+      continue;
+    }
+    const x = map.x + env.at[i]! * map.perBin;
+    const y = map.y - values[i]! * map.perUnit;
+    const before = i > 0 && env.kind[i - 1]! >= Point.Provisional;
+    const light = kind === Point.Provisional || (before && env.kind[i - 1] === Point.Provisional);
+    if (before && light === provisional) {
+      if (!open) {
+        ctx.moveTo(map.x + env.at[i - 1]! * map.perBin, map.y - values[i - 1]! * map.perUnit);
+        open = true;
+      }
+      ctx.lineTo(x, y);
+    } else {
+      open = false;
+    }
+    const after = i + 1 < env.count && env.kind[i + 1]! >= Point.Provisional;
+    if (!before && !after && (kind === Point.Provisional) === provisional) {
+      // A bin between two gaps has no segment of its own.
+      ctx.moveTo(x - width / 2, y);
+      ctx.lineTo(x + width / 2, y);
+    }
+  }
+  ctx.stroke();
+}
+
+/** Calls `each` with the pixels of every gap, left and right. */
+export function eachGap(env: Envelope, map: Mapping, each: (left: number, right: number) => void): void {
+  const half = env.size / 2;
+  for (let i = 0; i < env.count; i++) {
+    if (env.kind[i] !== Point.Gap) continue;
+    const from = i;
+    while (i + 1 < env.count && env.kind[i + 1] === Point.Gap) i++;
+    each(map.x + (env.at[from]! - half) * map.perBin, map.x + (env.at[i]! + half) * map.perBin);
+  }
+}

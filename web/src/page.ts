@@ -1,0 +1,200 @@
+import {batch, computed, effect, signal} from '@preact/signals';
+import {RING_BINS} from './series.ts';
+import type {Store} from './store.ts';
+import {type HeatSort, type LaneView, MOST_LINKS, readUrl, type Theme, type UrlState, writeUrl} from './url.ts';
+
+/** Links that a roll of the dice chooses. */
+const ROLL = 5;
+
+/** The shortest stretch that brushing may zoom to, in bins. */
+const SHORTEST_BINS = 5;
+
+/** Bins `from` .. `to - 1`. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** What the person at the page chose: links, window, pause, theme. Holds no data. */
+export class Page {
+  readonly links = signal<readonly string[]>([]);
+  readonly pins = signal<ReadonlySet<string>>(new Set());
+  readonly window = signal(15);
+  readonly theme = signal<Theme>('system');
+  readonly view = signal<LaneView>('lanes');
+  readonly sort = signal<HeatSort>('switch');
+  readonly kiosk = signal(false);
+  /** The stretch that is shown while paused or zoomed; null = live. */
+  readonly frozen = signal<Span | null>(null);
+  /** Crosshair: bins before the right edge, so that it stays put while the charts move; null = none. */
+  readonly cursor = signal<number | null>(null);
+  /** Rows of the map are hovered by id. */
+  readonly hovered = signal<string | null>(null);
+  readonly dialog = signal<'help' | 'find' | null>(null);
+  /** Counts up twice a second: whatever shows figures reads it. */
+  readonly tick = signal(0);
+  readonly windowBins = computed(() => this.window.value * 10);
+  readonly #colours = new Map<string, number>();
+  readonly #store: Store;
+  readonly #random: () => number;
+
+  constructor(store: Store, random: () => number = Math.random) {
+    this.#store = store;
+    this.#random = random;
+  }
+
+  /** Takes the state of an address. */
+  restore(search: string): void {
+    const state = readUrl(search);
+    batch(() => {
+      this.links.value = state.links;
+      this.pins.value = new Set(state.pins);
+      this.window.value = state.window;
+      this.theme.value = state.theme;
+      this.view.value = state.view;
+      this.sort.value = state.sort;
+      this.kiosk.value = state.kiosk;
+    });
+  }
+
+  /** Calls `write` with the query now and whenever it changes. */
+  follow(write: (query: string) => void): () => void {
+    return effect(() => {
+      const state: UrlState = {
+        links: [...this.links.value],
+        pins: [...this.pins.value],
+        window: this.window.value,
+        theme: this.theme.value,
+        view: this.view.value,
+        sort: this.sort.value,
+        kiosk: this.kiosk.value,
+      };
+      write(writeUrl(state));
+    });
+  }
+
+  /** The stretch of time to draw now. */
+  span(): Span {
+    const frozen = this.frozen.peek();
+    if (frozen !== null) return frozen;
+    const to = this.#store.newestBin + 1;
+    return {from: to - this.windowBins.peek(), to};
+  }
+
+  /** Bin under the crosshair, null where there is none. */
+  cursorBin(): number | null {
+    const offset = this.cursor.peek();
+    return offset === null ? null : this.span().to - 1 - offset;
+  }
+
+  /** Colour of a link: the lowest free one, kept as long as the link is shown. */
+  colourOf(id: string): number {
+    const known = this.#colours.get(id);
+    if (known !== undefined) return known;
+    const shown = this.links.peek();
+    for (const old of this.#colours.keys()) if (!shown.includes(old)) this.#colours.delete(old);
+    const taken = new Set(this.#colours.values());
+    let colour = 0;
+    while (taken.has(colour)) colour++;
+    this.#colours.set(id, colour);
+    return colour;
+  }
+
+  /** Draws five links anew; pinned ones stay where they are. Edge links first, for they make up the fabric's sum. */
+  reroll(): void {
+    const list = this.#store.linkList.peek();
+    const edges = list.filter((link) => link.role === 'edge');
+    const pinned = this.links.peek().filter((id) => this.pins.peek().has(id));
+    const pool = (edges.length >= ROLL ? edges : list).map((link) => link.id).filter((id) => !pinned.includes(id));
+    const wanted = Math.min(Math.max(ROLL, pinned.length), pinned.length + pool.length);
+    for (let i = 0; i < wanted - pinned.length; i++) {
+      const j = i + Math.floor(this.#random() * (pool.length - i));
+      [pool[i], pool[j]] = [pool[j]!, pool[i]!];
+    }
+    this.links.value = [...pinned, ...pool.slice(0, wanted - pinned.length)];
+  }
+
+  /** Adds a link; past the most that can be told apart it takes the place of the oldest that is not pinned. */
+  add(id: string): void {
+    const links = [...this.links.peek()];
+    if (links.includes(id)) return;
+    if (links.length >= MOST_LINKS) {
+      const oldest = links.findIndex((other) => !this.pins.peek().has(other));
+      links.splice(Math.max(0, oldest), 1);
+    }
+    this.links.value = [...links, id];
+    this.pins.value = new Set([...this.pins.peek(), id].filter((pin) => this.links.peek().includes(pin)));
+  }
+
+  remove(id: string): void {
+    batch(() => {
+      this.links.value = this.links.peek().filter((other) => other !== id);
+      this.pins.value = new Set([...this.pins.peek()].filter((other) => other !== id));
+    });
+  }
+
+  togglePin(id: string): void {
+    const pins = new Set(this.pins.peek());
+    if (!pins.delete(id)) pins.add(id);
+    this.pins.value = pins;
+  }
+
+  /** Holds the picture still; what comes in meanwhile is kept. */
+  pause(): void {
+    if (this.frozen.peek() === null && this.#store.newestBin >= 0) this.frozen.value = this.span();
+  }
+
+  /** Back to live. */
+  resume(): void {
+    this.frozen.value = null;
+    this.cursor.value = null;
+  }
+
+  /** Shows a stretch of bins and holds it. */
+  zoom(from: number, to: number): void {
+    const width = Math.max(SHORTEST_BINS, Math.round(to - from));
+    const end = this.#clampEnd(Math.round((from + to + width) / 2), width);
+    this.cursor.value = null;
+    this.frozen.value = {from: end - width, to: end};
+  }
+
+  /** Moves the stretch that is held by some bins; does nothing while live. */
+  scrub(bins: number): void {
+    const span = this.frozen.peek();
+    if (span === null) return;
+    const width = span.to - span.from;
+    const to = this.#clampEnd(span.to + bins, width);
+    this.frozen.value = {from: to - width, to};
+  }
+
+  /** Halves or doubles what is shown, about the crosshair or the middle. */
+  scale(factor: number): void {
+    const span = this.span();
+    const width = Math.min(3000, Math.max(SHORTEST_BINS, (span.to - span.from) * factor));
+    const middle = this.cursorBin() ?? (span.from + span.to) / 2;
+    const part = (middle - span.from) / (span.to - span.from);
+    this.zoom(middle - part * width, middle + (1 - part) * width);
+  }
+
+  /** Moves the crosshair by some bins; from nowhere it starts at the newest. */
+  moveCursor(bins: number): void {
+    const span = this.span();
+    const offset = (this.cursor.peek() ?? (bins < 0 ? -1 : 1)) - bins;
+    this.cursor.value = Math.min(span.to - span.from - 1, Math.max(0, offset));
+  }
+
+  choose(window: number): void {
+    const span = this.frozen.peek();
+    batch(() => {
+      this.window.value = window;
+      if (span !== null) this.frozen.value = {from: span.to - window * 10, to: span.to};
+    });
+  }
+
+  #clampEnd(to: number, width: number): number {
+    const newest = this.#store.newestBin + 1;
+    const first = this.#store.total.roce.first;
+    const earliest = Math.max(first < 0 ? newest : first, newest - RING_BINS) + width;
+    return Math.min(newest, Math.max(Math.min(earliest, newest), to));
+  }
+}

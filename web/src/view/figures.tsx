@@ -1,0 +1,167 @@
+import type {ComponentChildren} from 'preact';
+import {useMemo} from 'preact/hooks';
+import type {Estimate, SummaryTopic} from '../../../src/shared/live.ts';
+import {useApp} from '../app.ts';
+import {grouped, HeldPrefix, percent, plural, plusMinus, scaled, short, UNKNOWN, unitOf} from '../format.ts';
+import {WarnIcon} from './icons.tsx';
+
+interface FigureProps {
+  label: string;
+  value: string;
+  unit?: string;
+  note?: ComponentChildren;
+  testId: string;
+  class?: string;
+}
+
+function Figure(props: FigureProps) {
+  return (
+    <div class={`figure ${props.class ?? ''}`} data-testid={props.testId}>
+      <dt>{props.label}</dt>
+      <dd>
+        <span class="number">{props.value}</span>
+        {props.unit !== undefined && <span class="unit"> {props.unit}</span>}
+        {props.note !== undefined && <span class="note">{props.note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+/** The line of figures on top. Quiet as long as all is well. */
+export function Figures() {
+  const {store, page} = useApp();
+  void page.tick.value;
+  const held = useMemo(() => ({roce: new HeldPrefix(), all: new HeldPrefix()}), []);
+  const summary = store.summary.value;
+  if (summary === null) return null;
+  const noRoce = store.measure.value === 'all';
+  return (
+    <dl class="figures" data-testid="figures">
+      {noRoce ? (
+        <Rate class="main" label="All traffic" estimate={summary.all} held={held.all} testId="figure-fabric">
+          no RoCEv2 among it
+        </Rate>
+      ) : (
+        <Rate
+          class="main"
+          label={`Fabric RoCEv2, entering at ${plural(summary.edgeLinks, 'edge link')}`}
+          estimate={summary.roce}
+          held={held.roce}
+          testId="figure-fabric"
+          warning={summary.countedPerHop}
+        >
+          {share(summary)} of all traffic
+        </Rate>
+      )}
+      {!noRoce && <Rate label="All traffic" estimate={summary.all} held={held.all} testId="figure-all" />}
+      <Figure
+        label="CE-marked"
+        value={percent(summary.ceShare)}
+        unit="%"
+        note={summary.cnpPerSecond === null ? 'CNP unknown' : `${short(summary.cnpPerSecond)} CNP/s`}
+        testId="figure-ce"
+      />
+      <Links summary={summary} />
+      <Figure
+        label="Samples"
+        value={short(summary.flowSamplesPerSecond)}
+        unit="/s"
+        note={`in ${short(summary.datagramsPerSecond)} datagrams/s`}
+        testId="figure-samples"
+      />
+      <Drops summary={summary} />
+    </dl>
+  );
+}
+
+interface RateProps {
+  label: string;
+  estimate: Estimate;
+  held: HeldPrefix;
+  testId: string;
+  class?: string;
+  warning?: boolean;
+  children?: ComponentChildren;
+}
+
+function Rate(props: RateProps) {
+  const {bitsPerSecond: value, low, high} = props.estimate;
+  const prefix = props.held.of(value ?? Number.NaN);
+  const error = value === null ? Number.NaN : plusMinus(value, low, high);
+  const main = props.class === 'main';
+  const note = (
+    <>
+      <span class="error">
+        ± {error < 10 ** (3 * prefix) ? (error / 1000 ** prefix).toFixed(2) : scaled(error, prefix)}
+      </span>
+      {props.children !== undefined && <span> · {props.children}</span>}
+      {props.warning === true && (
+        <span class="warning" data-testid="per-hop">
+          <WarnIcon /> Counted on every hop: roles are unknown, so a packet may be counted more than once.
+        </span>
+      )}
+    </>
+  );
+  return (
+    <Figure
+      class={props.class ?? ''}
+      label={props.label}
+      value={value === null ? UNKNOWN : scaled(value, prefix, main ? 4 : 3)}
+      unit={unitOf(prefix, 'bit/s')}
+      note={note}
+      testId={props.testId}
+    />
+  );
+}
+
+function share(summary: SummaryTopic): string {
+  const {roce, all} = summary;
+  if (roce.bitsPerSecond === null || !all.bitsPerSecond) return UNKNOWN;
+  return `${percent(Math.min(1, roce.bitsPerSecond / all.bitsPerSecond))} %`;
+}
+
+function Links({summary}: {summary: SummaryTopic}) {
+  const missing = summary.agentsMissing.length;
+  return (
+    <Figure
+      label="Links"
+      value={grouped(summary.links)}
+      note={
+        missing === 0 ? (
+          `on ${plural(summary.agents, 'switch', 'switches')}`
+        ) : (
+          <span class="warning" title={summary.agentsMissing.join(', ')}>
+            <WarnIcon /> {missing} of {plural(summary.agents, 'switch', 'switches')} silent
+          </span>
+        )
+      }
+      testId="figure-links"
+    />
+  );
+}
+
+function Drops({summary}: {summary: SummaryTopic}) {
+  const {kernelDropped, missing, rejected} = summary.totals;
+  const total = kernelDropped + missing + rejected;
+  if (total === 0) {
+    return <Figure label="Datagrams lost" value="0" note="none since the start" testId="figure-drops" class="quiet" />;
+  }
+  const parts = [
+    kernelDropped > 0 ? `${grouped(kernelDropped)} kernel` : '',
+    missing > 0 ? `${grouped(missing)} missing` : '',
+    rejected > 0 ? `${grouped(rejected)} rejected` : '',
+  ].filter((part) => part !== '');
+  return (
+    <Figure
+      label="Datagrams lost"
+      value={short(total)}
+      note={
+        <span class="warning">
+          <WarnIcon /> {parts.join(' · ')}
+        </span>
+      }
+      testId="figure-drops"
+      class="warn"
+    />
+  );
+}

@@ -1,0 +1,123 @@
+import {useMemo} from 'preact/hooks';
+import type {FlowRow, LinkInfo} from '../../../src/shared/live.ts';
+import {useApp} from '../app.ts';
+import {HeldPrefix, percent, plural, plusMinus, scaled, short, THIN, unitOf} from '../format.ts';
+
+/** Rows shown. */
+const MOST_FLOWS = 10;
+
+/** "Who is sending": the largest RoCEv2 flows. */
+export function FlowsPanel() {
+  const {store} = useApp();
+  const held = useMemo(() => new HeldPrefix(), []);
+  const topic = store.flows.value;
+  const byId = store.linkById.value;
+  if (topic === null) return null;
+  const flows = topic.flows.slice(0, MOST_FLOWS);
+  const largest = flows[0]?.bitsPerSecond ?? 0;
+  const prefix = held.of(largest);
+  const rest = topic.other;
+  return (
+    <section class="panel flows" aria-labelledby="flows-title" data-testid="panel-flows">
+      <header>
+        <h2 id="flows-title">Who is sending</h2>
+        <p>largest RoCEv2 flows of the last {topic.window} s</p>
+      </header>
+      {flows.length === 0 ? (
+        <p class="empty">No RoCEv2 flow in the last {topic.window} s.</p>
+      ) : (
+        <table data-testid="flows">
+          <thead>
+            <tr>
+              <th scope="col">Source → destination</th>
+              <th scope="col" class="num wide">
+                QP
+              </th>
+              <th scope="col" class="num wide">
+                DSCP
+              </th>
+              <th scope="col" class="rate">
+                {unitOf(prefix, 'bit/s')}
+              </th>
+              <th scope="col" class="num wide">
+                Operations/s
+              </th>
+              <th scope="col" class="num">
+                CE
+              </th>
+              <th scope="col" class="num wide">
+                CNP/s
+              </th>
+              <th scope="col" class="wide via">
+                Seen on
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {flows.map((flow) => (
+              <Row
+                key={`${flow.source} ${flow.destination} ${flow.destQp}`}
+                flow={flow}
+                prefix={prefix}
+                largest={largest}
+                byId={byId}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {rest.flows > 0 && (
+        <p class="rest">
+          and {plural(rest.flows, 'other flow')} with {short(rest.bitsPerSecond)}bit/s together
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  flow: FlowRow;
+  prefix: number;
+  largest: number;
+  byId: ReadonlyMap<string, LinkInfo>;
+}
+
+function Row({flow, prefix, largest, byId}: RowProps) {
+  const {page} = useApp();
+  const first = flow.links[0];
+  const name = first === undefined ? '' : (byId.get(first)?.name ?? first);
+  const error = plusMinus(flow.bitsPerSecond, flow.low, flow.high);
+  return (
+    <tr>
+      <th scope="row">
+        <span class="pair">
+          <span class="end">{flow.source}</span> <span class="arrow">→</span>{' '}
+          <span class="end">{flow.destination}</span>
+        </span>
+      </th>
+      <td class="num wide">0x{flow.destQp.toString(16).padStart(6, '0')}</td>
+      <td class="num wide">{flow.dscp}</td>
+      <td class="rate">
+        <span class="bar" aria-hidden="true">
+          <span style={{width: `${(100 * flow.bitsPerSecond) / Math.max(1, largest)}%`}} />
+        </span>
+        <span class="value">{scaled(flow.bitsPerSecond, prefix)}</span>
+        <span class="spread">± {scaled(error, prefix, 2)}</span>
+      </td>
+      <td class="num wide">{short(flow.operationsPerSecond)}</td>
+      <td class="num">
+        {percent(flow.ce)}
+        {THIN}%
+      </td>
+      <td class="num wide">{short(flow.cnpPerSecond)}</td>
+      <td class="wide via">
+        {first !== undefined && (
+          <button type="button" class="link-button" title="Add to the lanes" onClick={() => page.add(first)}>
+            {name}
+          </button>
+        )}
+        {flow.links.length > 1 && <span class="more"> +{flow.links.length - 1}</span>}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,86 @@
+import type {LinkInfo} from '../../../src/shared/live.ts';
+import {type App, useApp} from '../app.ts';
+import {type HeldPrefix, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {type Mean, meanOf, SETTLED_BINS, type Series} from '../series.ts';
+import {CloseIcon, PinIcon} from './icons.tsx';
+
+/** The figures of a legend: under the crosshair, or the mean over the settled two seconds. */
+export function readout(app: App, series: Series | undefined): Mean | null {
+  if (series === undefined) return null;
+  const bin = app.page.cursorBin();
+  if (bin !== null) return meanOf(series, bin, bin + 1);
+  const end = Math.min(app.store.finalBin, app.page.span().to);
+  return meanOf(series, end - SETTLED_BINS, end);
+}
+
+/** Value with its prefix, and half its band in the same prefix. */
+export function texts(mean: Mean | null, held: HeldPrefix): {value: string; error: string} {
+  if (mean === null) return {value: UNKNOWN, error: ''};
+  const prefix = held.of(mean.value);
+  const letter = unitOf(prefix, '');
+  const unit = letter === '' ? '' : `${THIN}${letter}`;
+  const error = plusMinus(mean.value, mean.low, mean.high);
+  return {value: scaled(mean.value, prefix) + unit, error: `± ${scaled(error, prefix, 2)}${unit}`};
+}
+
+interface RowProps {
+  id: string;
+  link: LinkInfo | undefined;
+  held: HeldPrefix;
+}
+
+/** One link in the legend: name, value, error, and the buttons that pin or remove it. */
+export function LegendRow({id, link, held}: RowProps) {
+  const app = useApp();
+  const {page, store} = app;
+  void page.tick.value;
+  void page.cursor.value;
+  const mean = readout(app, store.links.get(id));
+  const {value, error} = texts(mean, held);
+  const pinned = page.pins.value.has(id);
+  const name = link?.name ?? id;
+  const silent = link !== undefined && (store.summary.value?.agentsMissing.includes(link.agent) ?? false);
+  return (
+    <li
+      class="legend-row"
+      data-testid="legend-row"
+      data-link={id}
+      onPointerEnter={() => (page.hovered.value = id)}
+      onPointerLeave={() => (page.hovered.value = null)}
+    >
+      <span class="swatch" style={{backgroundColor: app.palette.value.series[page.colourOf(id)] ?? ''}} />
+      <span class="name" title={id}>
+        {name}
+      </span>
+      <span class="value" data-testid="legend-value">
+        {value}
+      </span>
+      <span class="detail">
+        <span class="agent">{link?.agent ?? 'not seen yet'}</span>
+        {silent && mean === null ? (
+          <span class="warning">silent</span>
+        ) : (
+          <span class="spread">
+            {error}
+            {mean !== null && <span class="samples"> · {mean.samples} smp</span>}
+          </span>
+        )}
+      </span>
+      <span class="row-tools">
+        <button
+          type="button"
+          class="tool"
+          aria-pressed={pinned}
+          aria-label={`Pin ${name}`}
+          title={pinned ? 'Unpin: drawing others may replace it' : 'Pin: drawing others keeps it'}
+          onClick={() => page.togglePin(id)}
+        >
+          <PinIcon />
+        </button>
+        <button type="button" class="tool" aria-label={`Remove ${name}`} title="Remove" onClick={() => page.remove(id)}>
+          <CloseIcon />
+        </button>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,60 @@
+import {useApp} from '../app.ts';
+import {Announcer} from './announcer.tsx';
+import {Help} from './dialogs.tsx';
+import {Figures} from './figures.tsx';
+import {Finder} from './finder.tsx';
+import {FlowsPanel} from './flows-panel.tsx';
+import {HeatmapPanel} from './heatmap-panel.tsx';
+import {LinksPanel} from './links-panel.tsx';
+import {Login} from './login.tsx';
+import {Notices} from './notices.tsx';
+import {Setup} from './setup.tsx';
+import {TopBar} from './topbar.tsx';
+import {TotalPanel} from './total-panel.tsx';
+
+/** The page: which view is shown follows from what was received. */
+export function Root() {
+  const {page} = useApp();
+  return (
+    <>
+      <TopBar />
+      <Body />
+      {page.dialog.value === 'help' && <Help />}
+      {page.dialog.value === 'find' && <Finder />}
+      <Announcer />
+    </>
+  );
+}
+
+function Body() {
+  const {phase, connection, store} = useApp();
+  switch (phase.value) {
+    case 'login':
+      return <Login />;
+    case 'setup':
+      return (
+        <>
+          <Notices />
+          <Setup />
+        </>
+      );
+    case 'connecting':
+      return (
+        <main class="setup connecting">
+          <Notices />
+          {connection.status.value !== 'lost' && <p class="lead">Connecting to the server…</p>}
+        </main>
+      );
+    case 'charts':
+      return (
+        <main class={`charts ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="charts">
+          <Notices />
+          <Figures />
+          <LinksPanel />
+          <TotalPanel />
+          <HeatmapPanel />
+          {store.measure.value === 'roce' && <FlowsPanel />}
+        </main>
+      );
+  }
+}

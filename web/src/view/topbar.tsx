@@ -1,0 +1,91 @@
+import {useApp} from '../app.ts';
+import {duration} from '../format.ts';
+import {WINDOWS} from '../url.ts';
+import {Choice} from './controls.tsx';
+import {HelpIcon, Logo, MoonIcon, PauseIcon, PlayIcon, SunIcon, SystemIcon} from './icons.tsx';
+import {nextTheme} from './keys.ts';
+import {LivePill} from './live-pill.tsx';
+
+const WINDOW_NAMES: Record<number, string> = {15: '15 s', 60: '60 s', 300: '5 min'};
+
+/** Name, state of the connection, and the controls of the whole page. */
+export function TopBar() {
+  const app = useApp();
+  const {page} = app;
+  const charts = app.phase.value === 'charts';
+  return (
+    <header class="topbar">
+      <span class="brand">
+        <Logo />
+        tenhertz
+      </span>
+      <div class="topbar-tools">
+        <LivePill />
+        {charts && !page.kiosk.value && (
+          <>
+            <PauseButton />
+            <Choice
+              label="Window"
+              testId="window"
+              value={page.window.value}
+              options={WINDOWS.map((window, i) => ({value: window, label: WINDOW_NAMES[window]!, key: String(i + 1)}))}
+              onChoose={(window) => page.choose(window)}
+            />
+          </>
+        )}
+        {!page.kiosk.value && (
+          <>
+            <ThemeButton />
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="Help: keys"
+              title="Help (?)"
+              data-testid="help"
+              onClick={() => (page.dialog.value = 'help')}
+            >
+              <HelpIcon />
+            </button>
+          </>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function PauseButton() {
+  const {page} = useApp();
+  const paused = page.frozen.value !== null;
+  return (
+    <button
+      type="button"
+      class={`button ${paused ? 'strong' : ''}`}
+      data-testid="pause"
+      onClick={() => (paused ? page.resume() : page.pause())}
+    >
+      {paused ? <PlayIcon /> : <PauseIcon />} {paused ? 'Back to live' : 'Pause'} <kbd>space</kbd>
+    </button>
+  );
+}
+
+function ThemeButton() {
+  const app = useApp();
+  const theme = app.page.theme.value;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={`Theme: ${theme}`}
+      title={`Theme: ${theme} (t)`}
+      data-testid="theme"
+      onClick={() => nextTheme(app)}
+    >
+      {theme === 'system' ? <SystemIcon /> : theme === 'dark' ? <MoonIcon /> : <SunIcon />}
+    </button>
+  );
+}
+
+/** How far behind now the right edge of a held picture is. */
+export function behind(newestBin: number, to: number): string {
+  return duration(Math.max(0, newestBin + 1 - to) * 100);
+}

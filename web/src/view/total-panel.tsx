@@ -1,0 +1,95 @@
+import {useMemo} from 'preact/hooks';
+import {useApp} from '../app.ts';
+import {TotalChart} from '../chart/total.ts';
+import {grouped, HeldPrefix, percent, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import type {Series} from '../series.ts';
+import {readout, texts} from './legend.tsx';
+import {Plot} from './plot.tsx';
+
+/** "Combined fabric-wide telemetry": the sum over all edge links. */
+export function TotalPanel() {
+  const app = useApp();
+  const {store} = app;
+  const chart = useMemo(() => new TotalChart(), []);
+  const perHop = store.summary.value?.countedPerHop === true;
+  const all = store.measure.value === 'all';
+  return (
+    <section class="panel total" aria-labelledby="total-title" data-testid="panel-fabric">
+      <header>
+        <h2 id="total-title">Combined fabric-wide telemetry</h2>
+        <p>{perHop ? 'sum over every link: a packet counts on each hop' : 'sum over edge links, each packet once'}</p>
+      </header>
+      <Plot
+        label={`${all ? 'Total' : 'RoCEv2'} traffic of the whole fabric over time; the legend holds the figures`}
+        testId="plot-fabric"
+        draw={(ctx, size, view, style) =>
+          chart.draw(ctx, size, view, store.total[store.measure.peek()], style.palette.accent, style)
+        }
+      />
+      <TotalLegend />
+    </section>
+  );
+}
+
+function TotalLegend() {
+  const app = useApp();
+  const {page, store} = app;
+  void page.tick.value;
+  void page.cursor.value;
+  void page.frozen.value;
+  const held = useMemo(() => new HeldPrefix(), []);
+  const series = store.total[store.measure.value];
+  const mean = readout(app, series);
+  const {value, error} = texts(mean, held);
+  const share = mean === null || mean.value === 0 ? null : plusMinus(mean.value, mean.low, mean.high) / mean.value;
+  const span = page.span();
+  const range = extremes(series, span.from, span.to);
+  const prefix = range === null ? 0 : held.of(range.peak);
+  const text = (n: number): string => `${scaled(n, prefix)}${THIN}${unitOf(prefix, '')}`;
+  return (
+    <ul class="legend" aria-label="Fabric">
+      <li class="legend-row">
+        <span class="swatch accent" />
+        <span class="name">{store.measure.value === 'all' ? 'Fabric, all traffic' : 'Fabric RoCEv2'}</span>
+        <span class="value" data-testid="fabric-value">
+          {value}
+        </span>
+        <span class="detail">{page.cursorBin() === null ? 'mean of the settled 2 s' : 'under the crosshair'}</span>
+      </li>
+      <li class="legend-row">
+        <span class="swatch band" />
+        <span class="name">95 % band</span>
+        <span class="value">{share === null ? UNKNOWN : `± ${percent(share)}${THIN}%`}</span>
+        <span class="detail">
+          {error} · {mean === null ? UNKNOWN : grouped(mean.samples)} samples
+        </span>
+      </li>
+      <li class="legend-row">
+        <span class="swatch none" />
+        <span class="name">Peak</span>
+        <span class="value">{range === null ? UNKNOWN : text(range.peak)}</span>
+        <span class="detail">
+          {range === null ? '' : `least ${text(range.least)} · mean ${text(range.mean)}`} in view
+        </span>
+      </li>
+    </ul>
+  );
+}
+
+/** Largest, least and mean value in view. */
+function extremes(series: Series, from: number, to: number): {peak: number; least: number; mean: number} | null {
+  let peak = Number.NEGATIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let bins = 0;
+  for (let bin = from; bin < to; bin++) {
+    const i = series.indexOf(bin);
+    if (i < 0) continue;
+    const value = series.value[i]!;
+    peak = Math.max(peak, value);
+    least = Math.min(least, value);
+    sum += value;
+    bins++;
+  }
+  return bins === 0 ? null : {peak, least, mean: sum / bins};
+}
