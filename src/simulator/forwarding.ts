@@ -11,17 +11,16 @@ export class Forwarding {
   readonly stream: Int32Array;
   readonly inPort: Int32Array;
   readonly outPort: Int32Array;
-  /** Frames of this slot that a hop received, and how many of the first of them it sent on. */
-  readonly received: Int32Array;
-  readonly forwarded: Int32Array;
   /** Where a hop's frames are summed up at its ports. */
   private readonly inPlace: Int32Array;
   private readonly outPlace: Int32Array;
-  private readonly bytes: Float64Array;
   private readonly ports: Ports;
   private readonly streams: Streams;
   private readonly wanted: Float64Array;
   private readonly capacity: number;
+  /** The last frames of a hop in this slot that are dropped; looked at only in a slot with drops. */
+  private readonly dropped: Int32Array;
+  private hasDrops = false;
 
   constructor(
     hops: readonly {stream: number; inPort: number; outPort: number}[],
@@ -30,69 +29,83 @@ export class Forwarding {
     /** Bytes that a port sends in a slot, preambles and gaps included. */
     capacity: number,
   ) {
+    const kind = (stream: number) => (streams.plans[stream].shape.isRoce ? FrameKind.Roce : FrameKind.Other);
     this.stream = Int32Array.from(hops, (hop) => hop.stream);
     this.inPort = Int32Array.from(hops, (hop) => hop.inPort);
     this.outPort = Int32Array.from(hops, (hop) => hop.outPort);
-    const kind = (stream: number) => (streams.plans[stream].shape.isRoce ? FrameKind.Roce : FrameKind.Other);
     this.inPlace = Int32Array.from(hops, (hop) => Tally.place(hop.inPort, kind(hop.stream)));
     this.outPlace = Int32Array.from(hops, (hop) => Tally.place(hop.outPort, kind(hop.stream)));
-    this.received = new Int32Array(hops.length);
-    this.forwarded = new Int32Array(hops.length);
-    this.bytes = new Float64Array(hops.length);
+    this.dropped = new Int32Array(hops.length);
     this.wanted = new Float64Array(ports.count);
     this.ports = ports;
     this.streams = streams;
     this.capacity = capacity;
   }
 
+  /** Frames of this slot that a hop received. */
+  received(hop: number): number {
+    return this.streams.counts[this.stream[hop]];
+  }
+
+  /** How many of them, the first ones, it sent on. */
+  forwarded(hop: number): number {
+    const received = this.received(hop);
+    return this.hasDrops ? received - this.dropped[hop] : received;
+  }
+
   /** Takes this slot's counts of all streams through the switches. */
   forward(): void {
-    const {stream, inPlace, outPort, outPlace, received, forwarded, bytes, wanted, streams, ports} = this;
+    const {stream, inPlace, outPlace, wanted, streams, ports} = this;
     const {counts} = streams;
     const inTally = ports.bin.in;
     const outTally = ports.bin.out;
     wanted.fill(0);
+    if (this.hasDrops) this.dropped.fill(0);
+    this.hasDrops = false;
     for (let hop = 0; hop < stream.length; hop++) {
       const frames = counts[stream[hop]];
-      received[hop] = frames;
-      forwarded[hop] = frames;
       if (frames === 0) continue;
-      const length = streams.bytesOf(stream[hop], frames);
-      bytes[hop] = length;
-      inTally.addAt(inPlace[hop], frames, length);
-      outTally.addAt(outPlace[hop], frames, length);
-      wanted[outPort[hop]] += length + frames * PREAMBLE_BYTES;
+      const bytes = streams.bytesOf(stream[hop], frames);
+      inTally.addAt(inPlace[hop], frames, bytes);
+      outTally.addAt(outPlace[hop], frames, bytes);
+      wanted[Tally.portOf(outPlace[hop])] += bytes + frames * PREAMBLE_BYTES;
     }
     for (let port = 0; port < wanted.length; port++) if (wanted[port] > this.capacity) this.drop(port);
   }
 
   /** Cuts each stream to its share of a port's line rate. */
   private drop(port: number): void {
-    const {stream, outPort, received, forwarded, bytes, streams} = this;
-    const {out, dropped} = this.ports.bin;
+    const {outPort, outPlace} = this;
+    const tallies = this.ports.bin;
     const share = this.capacity / this.wanted[port];
-    for (let hop = 0; hop < stream.length; hop++) {
-      if (outPort[hop] !== port || received[hop] === 0) continue;
-      const kept = this.framesWithin(hop, (bytes[hop] + received[hop] * PREAMBLE_BYTES) * share);
-      const frames = received[hop] - kept;
+    for (let hop = 0; hop < outPort.length; hop++) {
+      const received = this.received(hop);
+      if (outPort[hop] !== port || received === 0) continue;
+      const kept = this.framesWithin(hop, this.wireBytes(hop, received) * share);
+      const frames = received - kept;
       if (frames === 0) continue;
-      const length = bytes[hop] - streams.bytesOf(stream[hop], kept);
-      forwarded[hop] = kept;
-      out.addAt(this.outPlace[hop], -frames, -length);
-      dropped.addAt(this.outPlace[hop], frames, length);
+      const {streams, stream} = this;
+      const bytes = streams.bytesOf(stream[hop], received) - streams.bytesOf(stream[hop], kept);
+      tallies.out.addAt(outPlace[hop], -frames, -bytes);
+      tallies.dropped.addAt(outPlace[hop], frames, bytes);
+      this.dropped[hop] = frames;
+      this.hasDrops = true;
     }
   }
 
   /** Largest number of a hop's frames that take no more than so many bytes on the wire. */
   private framesWithin(hop: number, allowed: number): number {
     let low = 0;
-    let high = this.received[hop];
+    let high = this.received(hop);
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      const taken = this.streams.bytesOf(this.stream[hop], middle) + middle * PREAMBLE_BYTES;
-      if (taken <= allowed) low = middle;
+      if (this.wireBytes(hop, middle) <= allowed) low = middle;
       else high = middle - 1;
     }
     return low;
+  }
+
+  private wireBytes(hop: number, frames: number): number {
+    return this.streams.bytesOf(this.stream[hop], frames) + frames * PREAMBLE_BYTES;
   }
 }

@@ -20,6 +20,10 @@ export class Tally {
     return port * COLUMNS + kind * 2;
   }
 
+  static portOf(place: number): number {
+    return place >>> 2;
+  }
+
   addAt(place: number, frames: number, bytes: number): void {
     this.sums[place] += bytes;
     this.sums[place + 1] += frames;

@@ -30,8 +30,9 @@ export interface Shape {
   readonly ackRequestEvery: number;
 }
 
-/** Makes shapes for one kind of link: tagged or not, IPv4 or IPv6. */
+/** Makes shapes for one kind of link: tagged or not, IPv4 or IPv6. Equal shapes are one object. */
 export class Shapes {
+  private readonly made = new Map<string, Shape>();
   /** Bytes in front of the IP header. */
   readonly linkBytes: number;
   /** Bytes in front of the UDP or TCP header. */
@@ -61,7 +62,15 @@ export class Shapes {
   /** TCP segments with these payloads. */
   tcp(payloads: number[]): Shape {
     const frames = payloads.map((bytes) => this.headBytes + TCP_BYTES + bytes + FCS_BYTES);
-    return shapeOf(false, new Uint8Array(payloads.length), frames, payloads, 0);
+    return this.once(shapeOf(false, new Uint8Array(payloads.length), frames, payloads, 0));
+  }
+
+  private once(shape: Shape): Shape {
+    const {isRoce, opcodes, frameBytes, ackRequestEvery} = shape;
+    const key = [isRoce, ackRequestEvery, opcodes, frameBytes].join();
+    const known = this.made.get(key);
+    if (known === undefined) this.made.set(key, shape);
+    return known ?? shape;
   }
 
   private roce(opcodes: Uint8Array, payloads: number[], ackRequestEvery: number): Shape {
@@ -70,7 +79,7 @@ export class Shapes {
       const body = HeaderBytes.Bth + extensionBytes(opcodes[i]) + padded + HeaderBytes.Icrc;
       return this.headBytes + UDP_BYTES + body + FCS_BYTES;
     });
-    return shapeOf(true, opcodes, frames, payloads, ackRequestEvery);
+    return this.once(shapeOf(true, opcodes, frames, payloads, ackRequestEvery));
   }
 }
 

@@ -89,6 +89,7 @@ export class Simulation {
 
   private slot(): void {
     const atMs = this.nowMs;
+    for (const agent of this.agents) agent.pollCounters(atMs);
     for (const model of this.models) model.draw(this.flows, atMs, this.options.slotMs);
     this.forwarding.forward();
     for (const agent of this.agents) agent.slot(atMs);

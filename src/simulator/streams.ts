@@ -38,6 +38,8 @@ export class Streams {
   readonly frameBytes: Uint16Array;
   /** sent mod period of the shape. */
   private readonly position: Int32Array;
+  /** Shape of each stream, and of each shape its period and where it begins below and in `prefix`. */
+  private readonly shape: Uint8Array;
   private readonly period: Int32Array;
   private readonly shapeStart: Int32Array;
   private readonly prefixStart: Int32Array;
@@ -48,28 +50,27 @@ export class Streams {
     this.counts = new Int32Array(plans.length);
     this.sent = new Float64Array(plans.length);
     this.position = new Int32Array(plans.length);
-    this.period = Int32Array.from(plans, (plan) => plan.shape.period);
     const shapes = [...new Set(plans.map((plan) => plan.shape))];
-    const starts = new Map<Shape, {frame: number; prefix: number}>();
-    let frame = 0;
-    for (const [index, shape] of shapes.entries()) {
-      starts.set(shape, {frame, prefix: frame + index});
-      frame += shape.period;
-    }
+    if (shapes.length > 256) throw new RangeError('more than 256 shapes of streams');
+    const shapeIndex = new Map(shapes.map((shape, index) => [shape, index]));
+    this.shape = Uint8Array.from(plans, (plan) => shapeIndex.get(plan.shape)!);
+    this.period = Int32Array.from(shapes, (shape) => shape.period);
+    let frames = 0;
+    this.shapeStart = Int32Array.from(shapes, (shape) => (frames += shape.period) - shape.period);
+    this.prefixStart = this.shapeStart.map((start, index) => start + index);
     this.opcodes = Uint8Array.from(shapes.flatMap((shape) => Array.from(shape.opcodes)));
     this.frameBytes = Uint16Array.from(shapes.flatMap((shape) => Array.from(shape.frameBytes)));
     this.prefix = Float64Array.from(shapes.flatMap((shape) => Array.from(shape.prefix)));
-    this.shapeStart = Int32Array.from(plans, (plan) => starts.get(plan.shape)!.frame);
-    this.prefixStart = Int32Array.from(plans, (plan) => starts.get(plan.shape)!.prefix);
   }
 
   /** Bytes of this slot's first `count` frames of a stream. */
   bytesOf(stream: number, count: number): number {
     const {prefix} = this;
-    const start = this.prefixStart[stream];
+    const shape = this.shape[stream];
+    const start = this.prefixStart[shape];
     const from = this.position[stream];
     const to = from + count;
-    const period = this.period[stream];
+    const period = this.period[shape];
     if (to <= period) return prefix[start + to] - prefix[start + from];
     const rounds = Math.floor(to / period);
     return rounds * prefix[start + period] + prefix[start + to - rounds * period] - prefix[start + from];
@@ -77,27 +78,27 @@ export class Streams {
 
   /** Where in the shape this slot's frame number `offset` of a stream stands. */
   positionOf(stream: number, offset: number): number {
-    return (this.position[stream] + (offset | 0)) % this.period[stream];
+    return (this.position[stream] + (offset | 0)) % this.period[this.shape[stream]];
   }
 
   /** Bytes of the frames of a stream's shape that stand before a position. */
   bytesBefore(stream: number, position: number): number {
-    return this.prefix[this.prefixStart[stream] + position];
+    return this.prefix[this.prefixStart[this.shape[stream]] + position];
   }
 
   /** Place of a stream's shape in `opcodes` and `frameBytes`. */
   shapeOf(stream: number): number {
-    return this.shapeStart[stream];
+    return this.shapeStart[this.shape[stream]];
   }
 
   /** Ends the slot: what was counted has been sent. */
   advance(): void {
-    const {counts, sent, position, period} = this;
+    const {counts, sent, position, shape, period} = this;
     for (let stream = 0; stream < counts.length; stream++) {
       const count = counts[stream];
       if (count === 0) continue;
       sent[stream] += count;
-      position[stream] = (position[stream] + count) % period[stream];
+      position[stream] = (position[stream] + count) % period[shape[stream]];
       counts[stream] = 0;
     }
   }

@@ -35,6 +35,7 @@ export interface SwitchSurroundings {
 export class SwitchAgent {
   readonly plan: SwitchPlan;
   private readonly options: SimulationOptions;
+  private readonly isEgress: boolean;
   private readonly forwarding: Forwarding;
   private readonly ports: Ports;
   private readonly packets: PacketWriter;
@@ -63,6 +64,7 @@ export class SwitchAgent {
     this.plan = plan;
     this.base = base;
     this.options = options;
+    this.isEgress = options.samplingPoint === SamplingPoint.Egress;
     this.forwarding = forwarding;
     this.ports = ports;
     this.packets = packets;
@@ -76,7 +78,7 @@ export class SwitchAgent {
     this.pool = Float64Array.from({length: plan.ports}, () => random.next());
     this.nextSample = new Int32Array(plan.ports);
     this.names = Array.from({length: plan.ports}, (_, port) => Buffer.from(`Ethernet1/${port + 1}`));
-    const dataSource = options.samplingPoint === SamplingPoint.Egress ? forwarding.outPort : forwarding.inPort;
+    const dataSource = this.isEgress ? forwarding.outPort : forwarding.inPort;
     const own = Array.from(dataSource.keys()).filter((hop) => this.has(dataSource[hop]));
     this.hops = Int32Array.from(own.sort((a, b) => dataSource[a] - dataSource[b] || a - b));
     this.firstHop = new Int32Array(plan.ports + 1);
@@ -108,13 +110,25 @@ export class SwitchAgent {
     return port - this.plan.firstPort + 1;
   }
 
+  /**
+   * Reads the counters of the ports whose turn it is, before the slot's frames: a round of all ports begins at the
+   * start and at each interval after it.
+   */
+  pollCounters(atMs: number): void {
+    if (atMs < this.counterRoundMs) return;
+    const last = Math.min(this.plan.ports, this.nextCounterPort + COUNTER_PORTS_A_SLOT);
+    while (this.nextCounterPort < last) this.sendCounters(this.nextCounterPort++, atMs);
+    if (last < this.plan.ports) return;
+    this.nextCounterPort = 0;
+    this.counterRoundMs += this.options.counterMs;
+  }
+
   /** Samples the frames that the switch has just forwarded, and sends what is full or due. */
   slot(atMs: number): void {
     for (let port = 0; port < this.plan.ports; port++) this.samplePort(port);
     this.samples.sort();
     for (let rank = 0; rank < this.samples.count; rank++) this.write(this.samples.at(rank), atMs);
     this.samples.count = 0;
-    this.pollCounters(atMs);
     this.datagram.flushIfDue(atMs);
   }
 
@@ -128,15 +142,13 @@ export class SwitchAgent {
   }
 
   private samplePort(port: number): void {
-    const {hops, samples, sampling} = this;
-    const {received, forwarded} = this.forwarding;
-    const frames = this.options.samplingPoint === SamplingPoint.Egress ? forwarded : received;
+    const {forwarding, hops, isEgress, samples, sampling} = this;
     const end = this.firstHop[port + 1];
     let before = 0;
     this.nextSample[port] = samples.count;
     for (let i = this.firstHop[port]; i < end; i++) {
       const hop = hops[i];
-      const passing = frames[hop];
+      const passing = isEgress ? forwarding.forwarded(hop) : forwarding.received(hop);
       if (passing > 0 && !sampling.passes(port, passing)) {
         const taken = sampling.take(port, passing);
         for (let k = 0; k < taken; k++) {
@@ -159,23 +171,13 @@ export class SwitchAgent {
     const offset = samples.offset[index];
     const input = this.ifIndex(forwarding.inPort[hop]);
     const output = this.ifIndex(forwarding.outPort[hop]);
-    const source = this.options.samplingPoint === SamplingPoint.Egress ? output : input;
+    const source = this.isEgress ? output : input;
     fields.sequence = ++this.sequence[source - 1];
     fields.sourceIfIndex = source;
     fields.samplePool = samples.pool[this.nextSample[source - 1]++] >>> 0;
     fields.inputIfIndex = input;
-    fields.output = offset < forwarding.forwarded[hop] ? output : DISCARDED;
+    fields.output = offset < forwarding.forwarded(hop) ? output : DISCARDED;
     writeFlowSample(this.datagram, this.packets, fields, forwarding.stream[hop], offset, atMs);
-  }
-
-  /** A round of all ports begins at the start and at each interval after it. */
-  private pollCounters(atMs: number): void {
-    if (atMs < this.counterRoundMs) return;
-    const last = Math.min(this.plan.ports, this.nextCounterPort + COUNTER_PORTS_A_SLOT);
-    while (this.nextCounterPort < last) this.sendCounters(this.nextCounterPort++, atMs);
-    if (last < this.plan.ports) return;
-    this.nextCounterPort = 0;
-    this.counterRoundMs += this.options.counterMs;
   }
 
   private sendCounters(port: number, atMs: number): void {
