@@ -84,7 +84,7 @@ export function percent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return UNKNOWN;
   const value = share * 100;
   if (value === 0) return '0';
-  if (value < 0.01) return '< 0.01';
+  if (value < 0.01) return '<0.01';
   return value < 1 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
 }
 

@@ -86,7 +86,7 @@ export class FakeFabric {
   }
 
   link(link: number, bin: number, newest: number, measure: MeasureName): BinFigures {
-    return figures(this.samples(link, bin, newest, measure), bin >= newest - 1);
+    return figures(this.samples(link, bin, newest, measure), bin >= newest);
   }
 
   total(bin: number, newest: number, measure: MeasureName): BinFigures {
@@ -98,7 +98,7 @@ export class FakeFabric {
       present = true;
       n += samples;
     }
-    return figures(present ? n : -1, bin >= newest - 1);
+    return figures(present ? n : -1, bin >= newest);
   }
 
   /** One column of the map, by slot. */

@@ -25,7 +25,7 @@ export interface Size {
 
 /** Room for the labels left of a plot; the same for all, so that one instant stands on one vertical line. */
 export function gutter(style: Style): number {
-  return Math.round(style.font * 3.9);
+  return Math.round(style.font * 4.9);
 }
 
 /** The part of a canvas that holds data: labels stand left of it and below. */
@@ -44,7 +44,7 @@ export function pointSize(view: View, box: Box, size: Size): number {
 export function drawFurniture(ctx: Context, view: View, box: Box, style: Style): void {
   const perBin = box.w / (view.to - view.from);
   const most = Math.max(2, Math.floor(box.w / (style.font * (view.live ? 7 : 8))));
-  timeAxis(ctx, timeTicks(view.from, view.to, Math.min(most, 10), view.live), box, view.from, perBin, style);
+  timeAxis(ctx, timeTicks(view.from, view.to, Math.min(most, 6), view.live), box, view.from, perBin, style);
   if (view.brush !== null) {
     const left = box.x + Math.max(0, view.brush.from - view.from) * perBin;
     const right = box.x + Math.min(view.to - view.from, view.brush.to - view.from) * perBin;

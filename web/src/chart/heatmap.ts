@@ -88,11 +88,12 @@ export class HeatmapChart {
         hairline(ctx, box.x, y, box.x + box.w, y, style.palette.panel);
         ctx.globalAlpha = 1;
       }
-      const at = Math.max(free, y) + style.font * 0.6;
-      if (at + style.font * 0.4 > box.y + group.to * perRow && rows.groups.length > 1) continue;
+      const tall = (group.to - group.from) * perRow > style.font * 1.3;
+      const at = tall ? y + style.font * 0.65 : y + ((group.to - group.from) * perRow) / 2;
+      if (at < free) continue;
       ctx.fillStyle = style.palette.quiet;
       ctx.fillText(fitted(ctx, group.label, box.x - style.font * 1.1), 0, at);
-      free = at + style.font * 0.6;
+      free = at + style.font * 1.15;
     }
     for (let row = 0; row < rows.slots.length; row++) {
       const slot = rows.slots[row]!;
@@ -134,7 +135,7 @@ function blit(ctx: Context, image: HeatImage, box: Box, from: number, perBin: nu
 function fitted(ctx: Context, text: string, width: number): string {
   if (ctx.measureText(text).width <= width) return text;
   for (let cut = 1; cut < text.length; cut++) {
-    const part = `…${text.slice(cut)}`;
+    const part = `…${text.slice(cut).replace(/^[.:]+/, '')}`;
     if (ctx.measureText(part).width <= width) return part;
   }
   return '';

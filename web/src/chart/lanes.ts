@@ -18,14 +18,14 @@ export interface Lane {
 }
 
 /** Part of a lane kept free above the line rate, so that a band that reaches over it can be seen. */
-const HEADROOM = 0.16;
+const HEADROOM = 0.28;
 
 /** Draws links as lanes under each other, or as lines over each other. Remembers the tops of its scales. */
 export class LanesChart {
   #top = 0;
   readonly #envelopes: Envelope[] = [];
 
-  draw(ctx: Context, size: Size, view: View, lanes: readonly Lane[], overlay: boolean, style: Style): void {
+  draw(ctx: Context, size: Size, view: View, lanes: readonly Lane[], overlay: boolean, style: Style): boolean {
     const box = plotBox(size, style);
     const points = pointSize(view, box, size);
     let largest = 0;
@@ -45,6 +45,7 @@ export class LanesChart {
     if (overlay) this.#overlay(ctx, box, view, lanes, Math.max(fastest, this.#top) || 1, style);
     else this.#lanes(ctx, box, view, lanes, style);
     drawFurniture(ctx, view, box, style);
+    return false;
   }
 
   #lanes(ctx: Context, box: Box, view: View, lanes: readonly Lane[], style: Style): void {
@@ -53,7 +54,9 @@ export class LanesChart {
       const bottom = box.y + pitch * (i + 1);
       const height = pitch * (1 - HEADROOM);
       const top = lane.speed ?? this.#top;
-      const clip = {x: box.x, y: bottom - pitch, w: box.w, h: pitch};
+      // A little air between lanes, or a band cut off at the top would run into the lane above.
+      const air = i === 0 ? 0 : style.font * 0.35;
+      const clip = {x: box.x, y: bottom - pitch + air, w: box.w, h: pitch - air};
       hairline(ctx, box.x, bottom - height, box.x + box.w, bottom - height, style.palette.line);
       hairline(ctx, box.x, bottom, box.x + box.w, bottom, style.palette.line);
       axisFont(ctx, style);

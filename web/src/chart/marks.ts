@@ -15,7 +15,7 @@ export function axisFont(ctx: Context, style: Style, size = 0.85): void {
 }
 
 /** Diagonal hatching: nothing was heard here. The stripes are fixed to the page, not to the gap. */
-export function hatch(ctx: Context, box: Box, style: Style, colour = style.palette.line): void {
+export function hatch(ctx: Context, box: Box, style: Style, colour = style.palette.hatch): void {
   if (box.w <= 0 || box.h <= 0) return;
   const step = style.font * 0.55;
   ctx.save();

@@ -4,6 +4,7 @@ export interface Palette {
   ground: string;
   panel: string;
   line: string;
+  hatch: string;
   text: string;
   quiet: string;
   accent: string;
@@ -15,6 +16,7 @@ export const DARK: Palette = {
   ground: '#0b0e13',
   panel: '#11161d',
   line: '#1e2630',
+  hatch: '#33404f',
   text: '#e6ebf1',
   quiet: '#8b98a8',
   accent: '#4cc2ff',
@@ -26,6 +28,7 @@ export const LIGHT: Palette = {
   ground: '#f6f7f9',
   panel: '#ffffff',
   line: '#e3e7ec',
+  hatch: '#c2cad4',
   text: '#141a21',
   quiet: '#5b6877',
   accent: '#0072b2',

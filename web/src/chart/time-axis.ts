@@ -1,7 +1,7 @@
 import {clock} from '../format.ts';
 
 /** Round steps of time in bins: 100 ms to 10 min. */
-const STEPS = [1, 2, 5, 10, 20, 50, 100, 150, 300, 600, 1200, 3000, 6000];
+const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 300, 600, 1200, 3000, 6000];
 
 export interface TimeTick {
   /** Edge of a bin: the instant bin × 100 ms. */
@@ -14,7 +14,10 @@ export interface TimeTick {
  */
 export function timeTicks(from: number, to: number, most: number, live: boolean): TimeTick[] {
   const raw = (to - from) / Math.max(1, most);
-  const step = STEPS.find((s) => s >= raw) ?? STEPS[STEPS.length - 1]!;
+  const fitting = STEPS.filter((s) => s >= raw);
+  // Live, the window's own length should be a tick: the axis then starts with a label.
+  const even = live ? fitting.find((s) => (to - from) % s === 0) : undefined;
+  const step = even ?? fitting[0] ?? STEPS[STEPS.length - 1]!;
   const ticks: TimeTick[] = [];
   if (live) {
     for (let back = 0; back <= to - from; back += step) {

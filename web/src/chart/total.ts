@@ -11,7 +11,7 @@ export class TotalChart {
   #top = 0;
   readonly #envelope = new Envelope();
 
-  draw(ctx: Context, size: Size, view: View, series: Series, colour: string, style: Style): void {
+  draw(ctx: Context, size: Size, view: View, series: Series, colour: string, style: Style): boolean {
     const box = plotBox(size, style);
     const env = decimate(series, view.from, view.to, pointSize(view, box, size), view.finalBin, this.#envelope);
     this.#top = heldTop(largestOf(env), this.#top);
@@ -32,8 +32,9 @@ export class TotalChart {
     ctx.restore();
     drawFurniture(ctx, view, box, style);
     const at = view.cursor === null || view.brush !== null ? -1 : series.indexOf(view.cursor);
-    if (at < 0) return;
+    if (at < 0) return false;
     const x = map.x + (view.cursor! + 0.5 - view.from) * map.perBin;
     dot(ctx, x, map.y - series.value[at]! * map.perUnit, colour, style);
+    return false;
   }
 }

@@ -14,21 +14,21 @@ interface DialogProps {
 export function Dialog({title, testId, children}: DialogProps) {
   const {page} = useApp();
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => ref.current?.showModal(), []);
+  useEffect(() => {
+    const dialog = ref.current!;
+    dialog.showModal();
+    // A press beside the dialog closes it, as Esc does by itself.
+    const beside = (event: MouseEvent): void => {
+      if (event.target === dialog) dialog.close();
+    };
+    dialog.addEventListener('click', beside);
+    return () => dialog.removeEventListener('click', beside);
+  }, []);
   const close = (): void => {
     page.dialog.value = null;
   };
   return (
-    <dialog
-      ref={ref}
-      class="dialog"
-      aria-label={title}
-      data-testid={testId}
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === ref.current) ref.current?.close();
-      }}
-    >
+    <dialog ref={ref} class="dialog" aria-label={title} data-testid={testId} onClose={close}>
       <div class="dialog-body">
         <header>
           <h2>{title}</h2>
@@ -58,7 +58,7 @@ export function Help() {
           </div>
         ))}
       </dl>
-      <p class="hint">
+      <p class="hint more-hint">
         Drag over a chart to zoom all of them, double click to go back to live. A band holds the true value in 95 of 100
         cases; lighter bins may still be revised; a hatched gap means that a switch was silent.
       </p>

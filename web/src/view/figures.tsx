@@ -31,7 +31,7 @@ function Figure(props: FigureProps) {
 export function Figures() {
   const {store, page} = useApp();
   void page.tick.value;
-  const held = useMemo(() => ({roce: new HeldPrefix(), all: new HeldPrefix()}), []);
+  const held = useMemo(() => ({roce: new HeldPrefix(), all: new HeldPrefix(), samples: new HeldPrefix()}), []);
   const summary = store.summary.value;
   if (summary === null) return null;
   const noRoce = store.measure.value === 'all';
@@ -62,13 +62,7 @@ export function Figures() {
         testId="figure-ce"
       />
       <Links summary={summary} />
-      <Figure
-        label="Samples"
-        value={short(summary.flowSamplesPerSecond)}
-        unit="/s"
-        note={`in ${short(summary.datagramsPerSecond)} datagrams/s`}
-        testId="figure-samples"
-      />
+      <Samples summary={summary} held={held.samples} />
       <Drops summary={summary} />
     </dl>
   );
@@ -140,6 +134,19 @@ function Links({summary}: {summary: SummaryTopic}) {
   );
 }
 
+function Samples({summary, held}: {summary: SummaryTopic; held: HeldPrefix}) {
+  const prefix = held.of(summary.flowSamplesPerSecond);
+  return (
+    <Figure
+      label="Samples"
+      value={scaled(summary.flowSamplesPerSecond, prefix)}
+      unit={unitOf(prefix, '/s')}
+      note={`in ${short(summary.datagramsPerSecond)} datagrams/s`}
+      testId="figure-samples"
+    />
+  );
+}
+
 function Drops({summary}: {summary: SummaryTopic}) {
   const {kernelDropped, missing, rejected} = summary.totals;
   const total = kernelDropped + missing + rejected;
@@ -154,7 +161,7 @@ function Drops({summary}: {summary: SummaryTopic}) {
   return (
     <Figure
       label="Datagrams lost"
-      value={short(total)}
+      value={grouped(total)}
       note={
         <span class="warning">
           <WarnIcon /> {parts.join(' · ')}

@@ -29,75 +29,78 @@ export function matching(links: readonly LinkInfo[], text: string): LinkInfo[] {
 export function Finder() {
   const {page, store} = useApp();
   const text = useSignal('');
-  const active = useSignal(0);
   const input = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   useEffect(() => input.current?.focus(), []);
   const found = matching(store.linkList.value, text.value);
   const shown = found.slice(0, MOST_MATCHES);
-  const toggle = (link: LinkInfo): void => {
+  const toggle = (link: LinkInfo | undefined): void => {
+    if (link === undefined) return;
     if (page.links.peek().includes(link.id)) page.remove(link.id);
     else page.add(link.id);
   };
-  const go = (to: number): void => {
-    active.value = Math.max(0, Math.min(shown.length - 1, to));
-    list.current?.children[active.value]?.scrollIntoView({block: 'nearest'});
-  };
-  const key = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowDown') go(active.value + 1);
-    else if (event.key === 'ArrowUp') go(active.value - 1);
-    else if (event.key === 'Enter' && shown[active.value] !== undefined) toggle(shown[active.value]!);
-    else return;
+  // Up and down walk through the matches and back into the field; the matches are real buttons.
+  const walk = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step === 0) return;
     event.preventDefault();
+    const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
+    const next = buttons.indexOf(document.activeElement as HTMLButtonElement) + step;
+    if (next < 0) input.current?.focus();
+    else buttons[Math.min(next, buttons.length - 1)]?.focus();
   };
   return (
     <Dialog title="Find a link" testId="find-dialog">
-      <input
-        ref={input}
-        class="search"
-        type="search"
-        list={undefined}
-        placeholder="Name, switch or id"
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="matches"
-        aria-activedescendant={shown.length > 0 ? `match-${active.value}` : undefined}
-        spellcheck={false}
-        value={text.value}
-        onInput={(event) => {
-          text.value = event.currentTarget.value;
-          active.value = 0;
+      <form
+        class="finder"
+        onKeyDown={walk}
+        onSubmit={(event) => {
+          event.preventDefault();
+          toggle(shown[0]);
         }}
-        onKeyDown={key}
-      />
-      <ul ref={list} id="matches" class="matches" role="listbox" aria-label="Links" aria-multiselectable="true">
-        {shown.map((link, i) => (
-          <li
-            key={link.id}
-            id={`match-${i}`}
-            role="option"
-            aria-selected={page.links.value.includes(link.id)}
-            class={i === active.value ? 'active' : ''}
-            data-testid="match"
-            onClick={() => toggle(link)}
-          >
-            <span class="tick">{page.links.value.includes(link.id) && <CheckIcon />}</span>
-            <span class="name">{link.name}</span>
-            <span class="detail">
-              {link.agent} · {link.role}
-              {link.speed !== null && ` · ${short(link.speed)}bit/s`}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <p class="hint" role="status">
-        {found.length === 0
-          ? 'No link of that name.'
-          : found.length > MOST_MATCHES
-            ? `${MOST_MATCHES} of ${plural(found.length, 'match', 'matches')}; type more to narrow it.`
-            : plural(found.length, 'link')}{' '}
-        <kbd>↑</kbd> <kbd>↓</kbd> to move, <kbd>Enter</kbd> to add or remove.
-      </p>
+      >
+        <input
+          ref={input}
+          class="search"
+          type="search"
+          placeholder="Name, switch or id"
+          aria-label="Name, switch or id"
+          aria-controls="matches"
+          spellcheck={false}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+          }}
+        />
+        <div ref={list} id="matches" class="matches">
+          {shown.map((link) => (
+            <button
+              key={link.id}
+              type="button"
+              aria-pressed={page.links.value.includes(link.id)}
+              data-testid="match"
+              onClick={() => toggle(link)}
+            >
+              <span class="chosen">{page.links.value.includes(link.id) && <CheckIcon />}</span>
+              <span class="name">{link.name}</span>
+              <span class="detail">
+                {link.agent} · {link.role}
+                {link.speed !== null && ` · ${short(link.speed)}bit/s`}
+              </span>
+            </button>
+          ))}
+        </div>
+        <p class="hint" role="status">
+          {found.length === 0
+            ? 'No link of that name.'
+            : found.length > MOST_MATCHES
+              ? `${MOST_MATCHES} of ${plural(found.length, 'match', 'matches')}; type more to narrow it.`
+              : plural(found.length, 'match', 'matches')}
+        </p>
+        <p class="hint">
+          <kbd>Enter</kbd> adds the first or takes it away, <kbd>↓</kbd> goes to the others.
+        </p>
+      </form>
     </Dialog>
   );
 }

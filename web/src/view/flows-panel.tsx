@@ -29,18 +29,20 @@ export function FlowsPanel() {
         <table data-testid="flows">
           <thead>
             <tr>
-              <th scope="col">Source → destination</th>
-              <th scope="col" class="num wide">
+              <th scope="col" class="pairs">
+                Source → destination
+              </th>
+              <th scope="col" class="num wide qp">
                 QP
               </th>
-              <th scope="col" class="num wide">
+              <th scope="col" class="num wide dscp">
                 DSCP
               </th>
               <th scope="col" class="rate">
                 {unitOf(prefix, 'bit/s')}
               </th>
               <th scope="col" class="num wide">
-                Operations/s
+                <span title="Operations a second">Ops/s</span>
               </th>
               <th scope="col" class="num">
                 CE
@@ -89,7 +91,7 @@ function Row({flow, prefix, largest, byId}: RowProps) {
   const error = plusMinus(flow.bitsPerSecond, flow.low, flow.high);
   return (
     <tr>
-      <th scope="row">
+      <th scope="row" title={`${flow.source} → ${flow.destination}`}>
         <span class="pair">
           <span class="end">{flow.source}</span> <span class="arrow">→</span>{' '}
           <span class="end">{flow.destination}</span>

@@ -62,7 +62,7 @@ export function LegendRow({id, link, held}: RowProps) {
         ) : (
           <span class="spread">
             {error}
-            {mean !== null && <span class="samples"> · {mean.samples} smp</span>}
+            {mean !== null && <span class="samples"> · {mean.samples} samples</span>}
           </span>
         )}
       </span>

@@ -11,7 +11,7 @@ const RECORDING_MS = 60_000;
 
 /** One sentence on what is seen: live, paused, or not connected. */
 export function LivePill() {
-  const {page, store, connection} = useApp();
+  const {page, store, connection, phase} = useApp();
   void page.tick.value;
   const rate = useFrameRate();
   const now = performance.now();
@@ -21,6 +21,7 @@ export function LivePill() {
   if (status === 'lost') {
     return <Pill kind="bad" text={`Disconnected for ${Math.floor((now - connection.lostAt) / 1000)} s`} />;
   }
+  if (phase.value === 'setup') return <Pill kind="wait" text="Listening, nothing received yet" />;
   const frozen = page.frozen.value;
   if (frozen !== null) return <Pill kind="warn" text={`Paused · ${behind(store.newestBin, frozen.to)} behind`} />;
   const quiet = now - store.arrivedAt;

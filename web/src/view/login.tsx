@@ -37,7 +37,7 @@ export function Login() {
             Open
           </button>
         </div>
-        <p id="token-note" class={connection.refused.value ? 'problem' : 'hint'} role="status">
+        <p id="token-note" class={connection.refused.value ? 'problem more-hint' : 'hint more-hint'} role="status">
           {connection.refused.value ? 'The server did not accept this token.' : 'Kept for this tab only.'}
         </p>
       </form>

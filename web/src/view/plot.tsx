@@ -15,7 +15,7 @@ export interface PlotProps {
   label: string;
   testId: string;
   /** Draws the plot; answers true where another frame is needed. */
-  draw: (ctx: Context, size: Size, view: View, style: Style) => boolean | void;
+  draw: (ctx: Context, size: Size, view: View, style: Style) => boolean;
   /** The pointer is at this height, or has left (null). */
   onHover?: (y: number | null, size: Size, style: Style) => void;
   onClick?: (y: number, size: Size, style: Style) => void;

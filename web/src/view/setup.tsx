@@ -77,6 +77,9 @@ export function Setup() {
             detail="UDP port 4791 in a sampled header"
           />
         </ol>
+        <p class="hint demo-hint">
+          No switch at hand? <code>tenhertz demo</code> shows this page with a simulated cluster.
+        </p>
       </section>
       {udpPort !== null && <Configs addresses={summary.addresses} port={udpPort} />}
     </main>
@@ -104,15 +107,6 @@ function Configs({addresses, port}: {addresses: string[]; port: number}) {
       <header>
         <h2 id="configs-title">Point a switch here</h2>
         <p>with this server’s address filled in</p>
-      </header>
-      <div class="controls">
-        <Choice
-          label="Switch"
-          testId="vendor"
-          value={config.id}
-          options={configs.map((c) => ({value: c.id, label: c.name}))}
-          onChoose={(id) => (chosen.value = id)}
-        />
         {addresses.length > 1 && (
           <label class="select">
             Address
@@ -125,6 +119,15 @@ function Configs({addresses, port}: {addresses: string[]; port: number}) {
             </select>
           </label>
         )}
+      </header>
+      <div class="controls">
+        <Choice
+          label="Switch"
+          testId="vendor"
+          value={config.id}
+          options={configs.map((c) => ({value: c.id, label: c.name}))}
+          onChoose={(id) => (chosen.value = id)}
+        />
       </div>
       <div class="code">
         <pre ref={text} data-testid="config">
@@ -135,7 +138,7 @@ function Configs({addresses, port}: {addresses: string[]; port: number}) {
         </button>
       </div>
       <p class="hint">{config.note}</p>
-      <p class="hint">
+      <p class="hint more-hint">
         Have the headers sampled at 128 bytes, and the rate so that a busy port gives a few samples in 100 ms: the bands
         on the charts show how far a rate carries.
       </p>

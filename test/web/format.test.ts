@@ -1,0 +1,66 @@
+import {describe, expect, test} from 'vitest';
+import {
+  duration,
+  grouped,
+  HeldPrefix,
+  holdPrefix,
+  percent,
+  plusMinus,
+  prefixOf,
+  scaled,
+  tickLabel,
+} from '../../web/src/format.ts';
+
+describe('prefixes', () => {
+  test.each([
+    [0, 0],
+    [999, 0],
+    [999.6, 1],
+    [1e9, 3],
+    [999.4e9, 3],
+    [11.82e12, 4],
+  ])('%d has prefix %d', (value, prefix) => expect(prefixOf(value)).toBe(prefix));
+
+  test('a prefix is held over its edge in both directions', () => {
+    expect(holdPrefix(1.2e12, 3)).toBe(3);
+    expect(holdPrefix(1.6e12, 3)).toBe(4);
+    expect(holdPrefix(0.9e12, 4)).toBe(4);
+    expect(holdPrefix(0.7e12, 4)).toBe(3);
+    expect(holdPrefix(0, 4)).toBe(4);
+    const held = new HeldPrefix();
+    expect([0.99e12, 1.01e12, 0.98e12, Number.NaN].map((v) => held.of(v))).toEqual([3, 3, 3, 3]);
+  });
+});
+
+describe('digits', () => {
+  test.each([
+    [11.82e12, 4, 4, '11.82'],
+    [9.9996e9, 3, 3, '10.0'],
+    [37.24e9, 3, 3, '37.2'],
+    [1234e9, 3, 3, '1,234'],
+    [0, 3, 3, '0'],
+    [Number.NaN, 3, 3, '–'],
+  ])('%d in prefix %d with %d digits', (value, prefix, digits, text) => {
+    expect(scaled(value, prefix, digits)).toBe(text);
+  });
+
+  test('groups, signs and shares', () => {
+    expect(grouped(1234567)).toBe('1,234,567');
+    expect(grouped(-0.01, 1)).toBe('0.0');
+    expect(grouped(-12, 0)).toBe('−12');
+    expect([null, 0, 0.00004, 0.0031, 0.982, 1].map(percent)).toEqual(['–', '0', '<0.01', '0.31', '98.2', '100']);
+    expect(tickLabel(2.5e12)).toBe('2.5\u202fT');
+    expect(tickLabel(0)).toBe('0');
+  });
+
+  test('half a band is its larger half, and unknown where a bound is', () => {
+    expect(plusMinus(10, 8, 15)).toBe(5);
+    expect(plusMinus(10, null, 15)).toBeNaN();
+  });
+
+  test.each([
+    [84, '84 ms'],
+    [12_340, '12.3 s'],
+    [245_000, '4 min 05 s'],
+  ])('%d ms', (ms, text) => expect(duration(ms)).toBe(text));
+});

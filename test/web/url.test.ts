@@ -1,0 +1,30 @@
+import {expect, test} from 'vitest';
+import {DEFAULTS, readUrl, writeUrl} from '../../web/src/url.ts';
+
+test('what is written is read back', () => {
+  const state = {
+    links: ['10.0.0.1~7', 'fd00::1~12'],
+    pins: ['10.0.0.1~7'],
+    window: 60,
+    theme: 'dark' as const,
+    view: 'overlay' as const,
+    sort: 'load' as const,
+    kiosk: true,
+  };
+  const query = writeUrl(state);
+  expect(query).toBe(
+    '?v=1&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&theme=dark&view=overlay&sort=load&kiosk=1',
+  );
+  expect(readUrl(query)).toEqual(state);
+});
+
+test('nonsense falls back to the defaults', () => {
+  expect(readUrl('')).toEqual(DEFAULTS);
+  expect(readUrl('?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1')).toEqual(DEFAULTS);
+});
+
+test('links are taken once, and no more than lanes can show', () => {
+  const many = Array.from({length: 20}, (_, i) => `a~${i}`);
+  expect(readUrl(`?links=a~1,a~1,a~2`).links).toEqual(['a~1', 'a~2']);
+  expect(readUrl(`?links=${many.join(',')}`).links).toHaveLength(8);
+});
