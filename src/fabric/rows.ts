@@ -1,4 +1,7 @@
 import {Basis, Direction} from '../account/schema.ts';
+
+export {Direction};
+
 import type {Port} from './ports.ts';
 
 /** Rows past this bound are refused and counted. */

@@ -1,0 +1,185 @@
+import type {Clock} from '../../clock.ts';
+import type {Advance} from '../../fabric/fabric.ts';
+import {FABRIC_SCOPE, type Scope} from '../../fabric/reader.ts';
+import {directionOf} from '../../fabric/rows.ts';
+import {REVISED_BINS} from '../../shared/bins.ts';
+import {FrameFlag, type JsonFrame, MEASURE_NAMES, type MeasureName} from '../../shared/live.ts';
+import type {Context} from '../context.ts';
+import {
+  fabricBlock,
+  frameHeader,
+  heatmapBlock,
+  jsonSeries,
+  linkBlock,
+  readColumns,
+  type SeriesColumns,
+} from './blocks.ts';
+import type {LiveClient} from './client.ts';
+import {type Edition, Editions} from './editions.ts';
+import {HeatColumns} from './heat.ts';
+import type {Subscription} from './subscription.ts';
+
+/**
+ * Sends every client its frame, once a bin. Whatever two clients have in common is read and encoded once: the columns
+ * and blocks of a bin live in `cache` until the next one.
+ */
+export class LiveHub {
+  readonly clients = new Set<LiveClient>();
+  /** Frames sent, and bins that slow clients did not get, since the start. */
+  framesSent = 0;
+  binsSkipped = 0;
+  private readonly context: Context;
+  private readonly clock: Clock;
+  private readonly heat: Record<MeasureName, HeatColumns>;
+  private readonly editions: Editions;
+  private readonly cache = new Map<string, unknown>();
+
+  constructor(context: Context, clock: Clock) {
+    this.context = context;
+    this.clock = clock;
+    this.editions = new Editions(context);
+    this.heat = {roce: new HeatColumns(context.fabric, 'roce'), all: new HeatColumns(context.fabric, 'all')};
+  }
+
+  /** A new bin is complete: everybody gets it, but for those who have not taken the last ones yet. */
+  advance({from, newest}: Advance): void {
+    this.cache.clear();
+    for (const client of this.clients) {
+      if (!client.subscription) continue;
+      if (client.isSlow) {
+        client.skippedBins++;
+        this.binsSkipped++;
+      } else if (client.wantsSnapshot) {
+        this.snapshot(client);
+      } else if (client.skippedBins > 0) {
+        this.send(client, newest - REVISED_BINS + 1, FrameFlag.Skipped);
+      } else {
+        this.send(client, from, 0);
+      }
+    }
+  }
+
+  /** Answers a subscription at once. */
+  snapshot(client: LiveClient): void {
+    client.wantsSnapshot = false;
+    const history = Math.max(1, client.subscription!.history);
+    this.send(client, this.context.fabric.newest - history + 1, FrameFlag.Snapshot);
+  }
+
+  private send(client: LiveClient, from: number, flags: number): void {
+    const {fabric} = this.context;
+    client.skippedBins = 0;
+    const news = [...client.subscription!.topics]
+      .map((name) => this.editions.get(name))
+      .filter(({name, version}) => client.sent.get(name) !== version);
+    for (const {name, version} of news) client.sent.set(name, version);
+    const first = Math.max(from, fabric.firstBin);
+    client.socket.send(
+      client.isJson
+        ? JSON.stringify(this.jsonFrame(client.subscription!, first, flags, news))
+        : this.binaryFrame(client.subscription!, first, flags, news),
+    );
+    this.framesSent++;
+  }
+
+  private binaryFrame(wanted: Subscription, from: number, flags: number, news: readonly Edition[]): Buffer {
+    const {fabric} = this.context;
+    const blocks: Buffer[] = [];
+    if (this.hasBins) {
+      if (wanted.fabric) blocks.push(this.fabricBlock(from));
+      for (const id of wanted.links) {
+        const block = this.linkBlock(id, wanted, from);
+        if (block) blocks.push(block);
+      }
+      if (wanted.heatmap && fabric.ports.all.length > 0) blocks.push(this.heatmapBlock(wanted.measure, from));
+    }
+    for (const {block} of news) blocks.push(block);
+    const {newestBin, finalBin, serverTime} = this.header();
+    return Buffer.concat([frameHeader(flags, blocks.length, newestBin, finalBin, serverTime), ...blocks]);
+  }
+
+  private jsonFrame(wanted: Subscription, from: number, flags: number, news: readonly Edition[]): JsonFrame {
+    const {fabric} = this.context;
+    const frame: JsonFrame = {
+      ...this.header(),
+      snapshot: (flags & FrameFlag.Snapshot) !== 0,
+      skipped: (flags & FrameFlag.Skipped) !== 0,
+    };
+    if (news.length > 0) frame.topics = news.map(({topic}) => topic);
+    if (!this.hasBins) return frame;
+    if (wanted.fabric) {
+      frame.fabric = {
+        roce: jsonSeries(this.columns(FABRIC_SCOPE, 'roce', from)),
+        all: jsonSeries(this.columns(FABRIC_SCOPE, 'all', from)),
+      };
+    }
+    frame.links = wanted.links.flatMap((id) => {
+      const scope = this.linkScope(id, wanted);
+      return scope ? {id, measure: wanted.measure, ...jsonSeries(this.columns(scope, wanted.measure, from))} : [];
+    });
+    if (wanted.heatmap) {
+      const heat = this.heat[wanted.measure];
+      const firstBin = Math.max(from, fabric.newest - heat.reach + 1);
+      const columns = heat.columns(firstBin, fabric.newest).map((column) => [...column]);
+      frame.heatmap = {firstSlot: 0, slots: fabric.ports.all.length, firstBin, columns};
+    }
+    return frame;
+  }
+
+  private get hasBins(): boolean {
+    return Number.isFinite(this.context.fabric.newest);
+  }
+
+  private header(): {newestBin: number; finalBin: number; serverTime: number} {
+    const {fabric} = this.context;
+    const serverTime = this.clock.now();
+    return this.hasBins
+      ? {newestBin: fabric.newest, finalBin: fabric.finalBin, serverTime}
+      : {newestBin: 0, finalBin: 0, serverTime};
+  }
+
+  private linkScope(id: string, {direction}: Subscription): Extract<Scope, {kind: 'link'}> | undefined {
+    const port = this.context.fabric.ports.get(id);
+    return port && {kind: 'link', port, direction: directionOf(direction)};
+  }
+
+  private columns(scope: Scope, measure: MeasureName, from: number): SeriesColumns {
+    const {fabric} = this.context;
+    const key = scope.kind === 'fabric' ? 'fabric' : `${scope.port.slot}.${scope.direction}`;
+    return this.once(`columns ${key} ${measure} ${from}`, () =>
+      readColumns(fabric, scope, measure, from, fabric.newest),
+    );
+  }
+
+  private fabricBlock(from: number): Buffer {
+    return this.once(`fabric ${from}`, () =>
+      fabricBlock(this.columns(FABRIC_SCOPE, 'roce', from), this.columns(FABRIC_SCOPE, 'all', from)),
+    );
+  }
+
+  private linkBlock(id: string, wanted: Subscription, from: number): Buffer | undefined {
+    const scope = this.linkScope(id, wanted);
+    if (!scope) return undefined;
+    const measure = MEASURE_NAMES.indexOf(wanted.measure);
+    return this.once(`link ${scope.port.slot}.${scope.direction} ${measure} ${from}`, () =>
+      linkBlock(scope.port.slot, measure, this.columns(scope, wanted.measure, from)),
+    );
+  }
+
+  private heatmapBlock(measure: MeasureName, from: number): Buffer {
+    const {fabric} = this.context;
+    const heat = this.heat[measure];
+    const start = Math.max(from, fabric.newest - heat.reach + 1);
+    return this.once(`heatmap ${measure} ${start}`, () =>
+      heatmapBlock(start, fabric.ports.all.length, heat.columns(start, fabric.newest)),
+    );
+  }
+
+  private once<T>(key: string, make: () => T): T {
+    const made = this.cache.get(key);
+    if (made !== undefined) return made as T;
+    const fresh = make();
+    this.cache.set(key, fresh);
+    return fresh;
+  }
+}

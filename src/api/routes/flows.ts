@@ -1,0 +1,54 @@
+import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
+import {Type} from 'typebox';
+import type {Context} from '../context.ts';
+import {topFlows} from '../flows.ts';
+import {FinalBefore} from '../schemas.ts';
+import {finalBefore} from '../time.ts';
+
+const FlowSchema = Type.Object({
+  source: Type.String(),
+  destination: Type.String(),
+  destQp: Type.Number({description: 'queue pair at the destination'}),
+  dscp: Type.Number(),
+  bitsPerSecond: Type.Number(),
+  low: Type.Number(),
+  high: Type.Number(),
+  samples: Type.Number(),
+  operationsPerSecond: Type.Number({description: 'operations begun a second'}),
+  ce: Type.Number({description: 'CE-marked share of its frames, 0..1'}),
+  cnpPerSecond: Type.Number({
+    description: 'CNPs that the destination sent back to the source, of all their queue pairs',
+  }),
+  links: Type.Array(Type.String(), {description: 'links it was seen on, most traffic first'}),
+});
+
+/** Who is sending to whom. */
+export const flowRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
+  server.get(
+    '/flows',
+    {
+      schema: {
+        summary: 'The largest RoCEv2 flows of the last seconds',
+        tags: ['flows'],
+        querystring: Type.Object({
+          top: Type.Optional(Type.Integer({minimum: 1, maximum: 10_000, default: 20})),
+          host: Type.Optional(Type.String({description: 'address of source or destination'})),
+          link: Type.Optional(Type.String({description: 'id of a link'})),
+        }),
+        response: {
+          200: Type.Object({
+            finalBefore: FinalBefore,
+            window: Type.Number({description: 'seconds that the rates are taken over'}),
+            flows: Type.Array(FlowSchema),
+            other: Type.Object({flows: Type.Number(), bitsPerSecond: Type.Number()}),
+          }),
+        },
+      },
+    },
+    ({query: {top = 20, host, link}}) => ({
+      finalBefore: finalBefore(context.fabric),
+      ...topFlows(context.fabric, {top, host, link}),
+    }),
+  );
+  done();
+};

@@ -1,0 +1,147 @@
+import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
+import {Type} from 'typebox';
+import {type Port, portName} from '../../fabric/ports.ts';
+import type {Scope} from '../../fabric/reader.ts';
+import {BASIS_NAMES, directionOf} from '../../fabric/rows.ts';
+import {BIN_MS} from '../../shared/bins.ts';
+import type {Context} from '../context.ts';
+import {parseDuration, parseInstant} from '../duration.ts';
+import {meanOver, settledWindow} from '../estimate.ts';
+import {Problem} from '../problem.ts';
+import {DirectionSchema, EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
+import {readSeries} from '../series.ts';
+import {finalBefore} from '../time.ts';
+
+const rate = () => Nullable(Type.Number());
+
+const CountersSchema = Type.Object(
+  {
+    time: Type.Number({description: 'epoch ms when they arrived'}),
+    elapsedMs: Type.Number({description: 'interval that the rates are taken over'}),
+    inOctetsPerSecond: rate(),
+    inPacketsPerSecond: rate(),
+    inDiscardsPerSecond: rate(),
+    inErrorsPerSecond: rate(),
+    outOctetsPerSecond: rate(),
+    outPacketsPerSecond: rate(),
+    outDiscardsPerSecond: rate(),
+    outErrorsPerSecond: rate(),
+  },
+  {description: "the interface's own counters; usually without FCS"},
+);
+
+const LinkSchema = Type.Object({
+  id: Type.String({description: '{agent}~{ifIndex}, for ever'}),
+  agent: Type.String(),
+  ifIndex: Type.Number(),
+  name: Type.String({description: 'as the agent names it; from the wire'}),
+  role: Type.Union([Type.Literal('edge'), Type.Literal('core'), Type.Literal('unknown')]),
+  roleWhy: Type.String(),
+  speed: Nullable(Type.Number({description: 'bit/s'})),
+  basis: Type.Object(
+    {in: Type.String(), out: Type.String()},
+    {
+      description:
+        'measured at this port, observed at a bridge or device, or derived from other ports (lacks flooded, multicast and CPU traffic)',
+    },
+  ),
+  wire: Type.Null({description: 'from a topology'}),
+  peer: Type.Null({description: 'from a topology'}),
+  in: Type.Object({roce: EstimateSchema, all: EstimateSchema}),
+  out: Type.Object({roce: EstimateSchema, all: EstimateSchema}),
+  counters: Nullable(CountersSchema),
+});
+
+const WindowQuery = Type.Object({window: Type.Optional(Type.String({description: 'default 2s'}))});
+const IdParams = Type.Object({id: Type.String({description: '{agent}~{ifIndex}'})});
+
+/** Ports, one by one. */
+export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
+  const {fabric} = context;
+
+  const portOf = (id: string): Port => {
+    const port = fabric.ports.get(id);
+    if (!port) throw new Problem(404, `no link '${id}' has been seen`);
+    return port;
+  };
+
+  const answer = (port: Port, windowMs: number) => {
+    const {from, to} = settledWindow(fabric, windowMs);
+    const both = (name: 'in' | 'out') => {
+      const scope: Scope = {kind: 'link', port, direction: directionOf(name)};
+      return {roce: meanOver(fabric, scope, 'roce', from, to), all: meanOver(fabric, scope, 'all', from, to)};
+    };
+    const basis = (name: 'in' | 'out') => BASIS_NAMES[fabric.rows.basis(port.slot, directionOf(name), fabric.newest)]!;
+    const {role, why} = fabric.sums.role(port);
+    return {
+      id: port.id,
+      agent: port.agent.address,
+      ifIndex: port.ifIndex,
+      name: portName(port),
+      role,
+      roleWhy: why,
+      speed: port.speed ?? null,
+      basis: {in: basis('in'), out: basis('out')},
+      wire: null,
+      peer: null,
+      in: both('in'),
+      out: both('out'),
+      counters: port.counters ?? null,
+    };
+  };
+
+  server.get(
+    '/links',
+    {
+      schema: {
+        summary: 'All links with their traffic',
+        tags: ['links'],
+        querystring: WindowQuery,
+        response: {200: Type.Object({finalBefore: FinalBefore, links: Type.Array(LinkSchema)})},
+      },
+    },
+    ({query}) => {
+      const windowMs = parseDuration(query.window ?? '2s', 'window');
+      return {finalBefore: finalBefore(fabric), links: fabric.ports.all.map((port) => answer(port, windowMs))};
+    },
+  );
+  server.get(
+    '/links/:id',
+    {
+      schema: {
+        summary: 'One link',
+        tags: ['links'],
+        params: IdParams,
+        querystring: WindowQuery,
+        response: {200: Type.Object({finalBefore: FinalBefore, ...LinkSchema.properties})},
+      },
+    },
+    ({params, query}) => ({
+      finalBefore: finalBefore(fabric),
+      ...answer(portOf(params.id), parseDuration(query.window ?? '2s', 'window')),
+    }),
+  );
+  server.get(
+    '/links/:id/series',
+    {
+      schema: {
+        summary: 'One link over time, in bins of 100 ms',
+        tags: ['links'],
+        params: IdParams,
+        querystring: Type.Object({...SeriesQuery.properties, direction: Type.Optional(DirectionSchema)}),
+        response: {200: SeriesSchema},
+      },
+    },
+    ({params, query}) => {
+      const port = portOf(params.id);
+      const from = parseInstant(query.from ?? '-60s', 'from', fabric.time);
+      const to = query.to === undefined ? fabric.time : parseInstant(query.to, 'to', fabric.time);
+      const scope: Scope = {kind: 'link', port, direction: directionOf(query.direction ?? 'in')};
+      return {
+        finalBefore: finalBefore(fabric),
+        ...readSeries(fabric, scope, query.measure ?? 'roce', from, to, query.step ?? BIN_MS),
+      };
+    },
+  );
+  done();
+};

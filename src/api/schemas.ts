@@ -1,0 +1,62 @@
+import {type TSchema, Type} from 'typebox';
+
+/** Shapes that several routes answer with. They validate, serialise and document at once. */
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const number = (description: string) => Nullable(Type.Number({description}));
+
+export const EstimateSchema = Type.Object(
+  {
+    bitsPerSecond: number('estimate, bit/s with FCS and without preamble; null where there is no data'),
+    low: number('lower end of the 95 % interval, bit/s'),
+    high: number('upper end of the 95 % interval, bit/s'),
+    framesPerSecond: number('estimated frames a second'),
+    samples: number('samples that the estimate rests on'),
+  },
+  {title: 'Estimate', description: 'A mean over the window, from random samples.'},
+);
+
+export const FinalBefore = Type.Number({description: 'epoch ms: bins before it will not change'});
+
+export const MeasureSchema = Type.Union([Type.Literal('roce'), Type.Literal('all')], {
+  default: 'roce',
+  description: 'RoCEv2 frames only, or all frames',
+});
+
+export const DirectionSchema = Type.Union([Type.Literal('in'), Type.Literal('out')], {
+  default: 'in',
+  description: 'received or sent by the port',
+});
+
+const column = (description: string) => Type.Array(Nullable(Type.Number()), {description});
+
+export const SeriesSchema = Type.Object(
+  {
+    finalBefore: FinalBefore,
+    start: Type.Number({description: 'epoch ms of the first step'}),
+    step: Type.Number({description: 'ms; entry i is for the time from start + i * step'}),
+    unit: Type.String(),
+    values: column('mean of the step; null where the agent was absent'),
+    low: column('lower end of the 95 % interval'),
+    high: column('upper end of the 95 % interval'),
+    samples: column('samples in the step'),
+    unconfirmed: Type.Array(Type.Number(), {description: '1 where the agent has not been heard since'}),
+    min: Type.Optional(column('lowest bin of the step, with steps of more than 100 ms')),
+    max: Type.Optional(column('highest bin of the step')),
+  },
+  {title: 'Series'},
+);
+
+export const ProblemSchema = Type.Object(
+  {type: Type.String(), title: Type.String(), status: Type.Number(), detail: Type.String()},
+  {title: 'Problem', description: 'RFC 9457'},
+);
+
+export const SeriesQuery = Type.Object({
+  measure: Type.Optional(MeasureSchema),
+  from: Type.Optional(Type.String({description: 'epoch ms, or relative to now as -60s; default -60s'})),
+  to: Type.Optional(Type.String({description: 'epoch ms, exclusive, or relative; default now'})),
+  step: Type.Optional(
+    Type.Integer({minimum: 100, multipleOf: 100, default: 100, description: 'ms, a multiple of 100'}),
+  ),
+});

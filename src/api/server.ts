@@ -1,0 +1,72 @@
+import {existsSync} from 'node:fs';
+import helmet from '@fastify/helmet';
+import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import {type TypeBoxTypeProvider, TypeBoxValidatorCompiler} from '@fastify/type-provider-typebox';
+import fastify, {type FastifyInstance} from 'fastify';
+import type {Clock} from '../clock.ts';
+import type {Context} from './context.ts';
+import {LiveHub} from './live/hub.ts';
+import {liveRoute} from './live/route.ts';
+import {makeMetrics} from './metrics.ts';
+import {answerProblems} from './problem.ts';
+import {agentRoutes} from './routes/agents.ts';
+import {fabricRoutes} from './routes/fabric.ts';
+import {flowRoutes} from './routes/flows.ts';
+import {healthRoutes, probeRoutes} from './routes/health.ts';
+import {linkRoutes} from './routes/links.ts';
+import {guard} from './security.ts';
+
+const API = '/api/v1';
+
+export interface Api {
+  server: FastifyInstance;
+  hub: LiveHub;
+}
+
+/** Puts all faces on a fabric. `webRoot` holds the built dashboard. Does not listen yet. */
+export async function makeApi(context: Context, clock: Clock, webRoot: string): Promise<Api> {
+  const server = fastify({
+    forceCloseConnections: true,
+    routerOptions: {maxParamLength: 256},
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  server.setValidatorCompiler(TypeBoxValidatorCompiler);
+  answerProblems(server);
+  guard(server, context);
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    // The server speaks plain HTTP; who puts TLS in front of it sets this there.
+    strictTransportSecurity: false,
+    crossOriginEmbedderPolicy: true,
+  });
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {title: 'tenhertz', version: context.info.version, description: 'Real-time visibility of AI/ML fabrics.'},
+    },
+  });
+  const hub = new LiveHub(context, clock);
+  await liveRoute(server, context, hub);
+  for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, healthRoutes]) {
+    await server.register(routes, {context, prefix: API});
+  }
+  await server.register(probeRoutes, {context});
+  const metrics = makeMetrics(context, hub);
+  server.get('/metrics', {schema: {hide: true}}, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.metrics()),
+  );
+  server.get('/api/openapi.json', {schema: {hide: true}}, () => server.swagger());
+  if (existsSync(webRoot)) await server.register(fastifyStatic, {root: webRoot});
+  await server.ready();
+  return {server: server as unknown as FastifyInstance, hub};
+}

@@ -1,0 +1,173 @@
+import {randomBytes} from 'node:crypto';
+import {readFileSync} from 'node:fs';
+import {networkInterfaces} from 'node:os';
+import {fileURLToPath} from 'node:url';
+import {Worker} from 'node:worker_threads';
+import {decodePartial} from './account/codec.ts';
+import type {Context} from './api/context.ts';
+import {type Api, makeApi} from './api/server.ts';
+import {type Clock, ManualClock, SteadyClock} from './clock.ts';
+import {type Config, readToken} from './config.ts';
+import {listenError, TenhertzError} from './errors.ts';
+import {Fabric} from './fabric/fabric.ts';
+import type {FromIngest, IngestSource, IngestThreadData, ToIngest} from './ingest.ts';
+import type {Log} from './log.ts';
+
+/** What a start of the server is given beside its configuration. */
+export interface AppOptions {
+  config: Config;
+  source: IngestSource;
+  log: Log;
+  /** The traffic is simulated: the page says so. */
+  demo?: boolean;
+}
+
+/** A running server. */
+export interface App {
+  /** Where a browser finds it. */
+  url: string;
+  udpPort: number | undefined;
+  fabric: Fabric;
+  /** Resolves when a recording has been played, with a line about it. */
+  ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {version: string}
+).version;
+
+const WEB_ROOT = fileURLToPath(new URL('./web', import.meta.url));
+const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+/**
+ * Wires ingest thread, fabric and API, and opens their ports. Throws `TenhertzError` when one cannot be had; nothing
+ * is left open then.
+ */
+export async function startApp({config, source, log, demo = false}: AppOptions): Promise<App> {
+  const fabric = new Fabric();
+  const context: Context = {
+    fabric,
+    info: {
+      version: VERSION,
+      demo,
+      source: source.kind === 'udp' ? 'udp' : source.file,
+      receiver: source.kind === 'udp' ? 'dgram' : undefined,
+      udpPort: undefined,
+      addresses: ownAddresses(),
+      receiveBufferBytes: undefined,
+      ready: false,
+    },
+    token: readToken(config),
+    anyHost: config.allowAnyHost,
+    metricsLinks: config.metricsLinks,
+  };
+  // A recording's bins keep their own time, and so does all that is said of it.
+  const played = new ManualClock();
+  const clock: Clock = source.kind === 'udp' ? new SteadyClock() : played;
+  const api = await makeApi(context, clock, WEB_ROOT);
+  await listen(api, config);
+  const worker = startIngest(source);
+  const isListening = deferred<void>();
+  const ended = deferred<string>();
+  worker.on('message', (message: FromIngest) => {
+    switch (message.type) {
+      case 'partial': {
+        const partial = decodePartial(message.encoded);
+        played.set(partial.time);
+        const advance = fabric.apply(partial);
+        if (advance) api.hub.advance(advance);
+        worker.postMessage({type: 'taken'} satisfies ToIngest);
+        break;
+      }
+      case 'listening':
+        context.info.ready = true;
+        context.info.udpPort = message.listening?.port;
+        context.info.receiveBufferBytes = message.listening?.receiveBufferBytes;
+        isListening.resolve();
+        break;
+      case 'failed': {
+        const error = new TenhertzError(message.code, message.message);
+        isListening.reject(error);
+        ended.reject(error);
+        break;
+      }
+      case 'warning':
+        log.warn(message.message);
+        break;
+      case 'ended':
+        ended.resolve(message.message);
+        break;
+    }
+  });
+  worker.on('error', (error) => {
+    isListening.reject(error);
+    ended.reject(error);
+  });
+  ended.promise.catch(() => {}); // who waits for the end hears of it; nobody need wait
+  const stop = async () => {
+    worker.postMessage({type: 'stop'} satisfies ToIngest);
+    await Promise.all([new Promise((resolve) => worker.once('exit', resolve)), api.server.close()]);
+  };
+  try {
+    await isListening.promise;
+  } catch (error) {
+    await Promise.all([worker.terminate(), api.server.close()]);
+    throw error;
+  }
+  return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
+}
+
+function startIngest(source: IngestSource): Worker {
+  const random = randomBytes(8);
+  const workerData: IngestThreadData = {
+    tenhertz: 'ingest',
+    source,
+    producer: 0,
+    epoch: random.readUInt32LE(0),
+    seed: random.readUInt32LE(4),
+  };
+  return new Worker(INGEST, {workerData});
+}
+
+async function listen({server}: Api, {httpHost, httpPort}: Config): Promise<void> {
+  try {
+    await server.listen({host: httpHost, port: httpPort});
+  } catch (error) {
+    await server.close();
+    throw listenError(error as NodeJS.ErrnoException, `TCP ${hostPort(httpHost, httpPort)}`, '--http-port');
+  }
+}
+
+const hostPort = (host: string, port: number) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
+function urlOf({server}: Api, {httpHost}: Config): string {
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const isAny = httpHost === '0.0.0.0' || httpHost === '::';
+  return `http://${hostPort(isAny ? (ownAddresses()[0] ?? 'localhost') : httpHost, port)}/`;
+}
+
+/** Addresses that another machine could reach this one by, IPv4 first; loopback where there is no other. */
+function ownAddresses(): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outer = all.filter(({internal, address}) => !internal && !address.startsWith('fe80:'));
+  const sorted = [...outer].sort((a, b) => a.family.localeCompare(b.family)).map(({address}) => address);
+  return sorted.length > 0 ? sorted : ['127.0.0.1'];
+}
+
+interface Deferred<T> {
+  promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: Error): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve!: (value: T) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return {promise, resolve, reject};
+}

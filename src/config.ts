@@ -1,0 +1,139 @@
+import {readFileSync} from 'node:fs';
+import {type Static, Type} from 'typebox';
+import {Value} from 'typebox/value';
+import {parse} from 'yaml';
+import {TenhertzError} from './errors.ts';
+
+const port = (defaultPort: number, description: string) =>
+  Type.Integer({minimum: 0, maximum: 65_535, default: defaultPort, description});
+
+/**
+ * Every setting of `serve`, with its default. The one schema of the YAML file, of `TENHERTZ_…` in the environment and
+ * of the flags: `httpPort` is `httpPort:` in the file, TENHERTZ_HTTP_PORT and --http-port.
+ */
+export const ConfigSchema = Type.Object(
+  {
+    udpPort: port(6343, 'UDP port that switches send sFlow to'),
+    udpHost: Type.Optional(Type.String({description: 'address to receive on; all of IPv4 and IPv6 by default'})),
+    httpPort: port(8008, 'TCP port of the dashboard, REST and Prometheus'),
+    httpHost: Type.String({default: '127.0.0.1', description: 'address to serve on'}),
+    tokenFile: Type.Optional(Type.String({description: 'file with the bearer token that API and page ask for'})),
+    insecureNoAuth: Type.Boolean({
+      default: false,
+      description: 'serve on other addresses than loopback without a token',
+    }),
+    allowAnyHost: Type.Boolean({default: false, description: 'answer to any Host header (behind a reverse proxy)'}),
+    metricsLinks: Type.Integer({
+      minimum: 0,
+      default: 1_024,
+      description: 'links that Prometheus is told of, one by one',
+    }),
+    logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
+      default: 'info',
+      description: 'debug, info, warn or error',
+    }),
+  },
+  {additionalProperties: false},
+);
+
+export type Config = Static<typeof ConfigSchema>;
+type Settings = Readonly<Record<string, unknown>>;
+
+const KEYS = Object.keys(ConfigSchema.properties);
+const PREFIX = 'TENHERTZ_';
+
+/** Environment variables that the tests and tools of the project use; not settings of the server. */
+const FOREIGN = /^TENHERTZ_(CAPTURES|SKIP_TOOLS|PROVE|SEED|PROOF_LOG)$/;
+
+/** TENHERTZ_HTTP_PORT for httpPort. */
+const variableOf = (key: string) => PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/** The known name nearest to a wrong one, by edit distance. */
+export function nearest(wrong: string, known: readonly string[]): string {
+  const distance = (a: string, b: string): number => {
+    let row = Array.from({length: b.length + 1}, (_, i) => i);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= b.length; j++) {
+        next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+      }
+      row = next;
+    }
+    return row[b.length]!;
+  };
+  return [...known].sort((a, b) => distance(wrong, a) - distance(wrong, b))[0]!;
+}
+
+function fail(message: string): never {
+  throw new TenhertzError('CONFIG', message);
+}
+
+function fromFile(file: string): Settings {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    fail(`cannot read ${file}: ${(error as Error).message}`);
+  }
+  let settings: unknown;
+  try {
+    settings = parse(text) ?? {};
+  } catch (error) {
+    fail(`${file}: ${(error as Error).message.split('\n', 1)[0]}`);
+  }
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    fail(`${file}: not a list of settings`);
+  for (const key of Object.keys(settings)) {
+    if (!KEYS.includes(key)) fail(`${file}: '${key}' is not a setting; did you mean '${nearest(key, KEYS)}'?`);
+  }
+  return settings as Settings;
+}
+
+function fromEnvironment(environment: NodeJS.ProcessEnv): Settings {
+  const settings: Record<string, unknown> = {};
+  const names = new Map(KEYS.map((key) => [variableOf(key), key]));
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith(PREFIX) || FOREIGN.test(name) || text === undefined) continue;
+    const key = names.get(name);
+    if (key === undefined) fail(`${name} is not a setting; did you mean ${nearest(name, [...names.keys()])}?`);
+    settings[key] = text;
+  }
+  return settings;
+}
+
+/** Settings from the file, over them the environment, over them the flags; checked, with all defaults. */
+export function loadConfig(flags: Settings, environment: NodeJS.ProcessEnv, file?: string): Config {
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const merged = {...(file === undefined ? {} : fromFile(file)), ...fromEnvironment(environment), ...given};
+  const config = Value.Convert(ConfigSchema, Value.Default(ConfigSchema, merged)) as Config;
+  for (const error of Value.Errors(ConfigSchema, config)) {
+    const key = error.instancePath.slice(1).split('/')[0] ?? '';
+    const value = JSON.stringify((merged as Settings)[key]);
+    fail(`${key}: ${value} is wrong: ${error.message}`);
+  }
+  checkAccess(config);
+  return config;
+}
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/;
+
+/** Nobody but this machine is served without a token, unless that is wanted by name. */
+function checkAccess(config: Config): void {
+  if (LOOPBACK.test(config.httpHost) || config.tokenFile !== undefined || config.insecureNoAuth) return;
+  fail(
+    `httpHost ${config.httpHost} can be reached from other machines: give a --token-file, or --insecure-no-auth if that is meant`,
+  );
+}
+
+/** The token, from the first line of its file; undefined when none is asked for. */
+export function readToken(config: Config): string | undefined {
+  if (config.tokenFile === undefined) return undefined;
+  let token: string;
+  try {
+    token = readFileSync(config.tokenFile, 'utf8').split('\n', 1)[0]!.trim();
+  } catch (error) {
+    fail(`cannot read the token file ${config.tokenFile}: ${(error as Error).message}`);
+  }
+  if (token.length < 16) fail(`the token in ${config.tokenFile} is shorter than 16 characters`);
+  return token;
+}
