@@ -15,6 +15,8 @@ export interface Debug {
   /** Frames received since the page was opened, and frames that said bins were skipped. */
   readonly framesReceived: number;
   readonly skips: number;
+  /** Times that the charts were drawn. */
+  readonly framesDrawn: number;
   readonly newestBin: number;
   readonly finalBin: number;
   readonly status: string;
@@ -53,6 +55,9 @@ export function expose(app: App): void {
     },
     get skips() {
       return store.skips;
+    },
+    get framesDrawn() {
+      return loop.frames;
     },
     get newestBin() {
       return store.newestBin;

@@ -14,6 +14,8 @@ export class Loop {
   /** Script time of the last drawings and messages, in milliseconds. */
   readonly drawn = new Ring(MEASURED);
   readonly handled = new Ring(MEASURED);
+  /** Times that the painters were called. */
+  frames = 0;
   readonly #painters = new Set<() => void>();
   #pending = 0;
   #timer = 0;
@@ -47,6 +49,7 @@ export class Loop {
   #paint(): void {
     this.#pending = 0;
     const start = performance.now();
+    this.frames++;
     for (const paint of this.#painters) paint();
     this.#lastPaint = performance.now();
     this.drawn.push(this.#lastPaint - start);

@@ -19,6 +19,8 @@ export interface Scenario {
   lost: number;
   /** Shifts every slot, as a restarted server may do. */
   slotShift: number;
+  /** Name of the ports; a number follows. */
+  portName: string;
 }
 
 /** 244 links of 100 Gbit/s at one switch, a cycle of 500 ms. */
@@ -35,6 +37,7 @@ export const REFERENCE: Scenario = {
   silent: null,
   lost: 0,
   slotShift: 0,
+  portName: 'Ethernet',
 };
 
 /** Bits that one sample stands for: 1 in 50,000 frames of 4,158 bytes. */
@@ -55,7 +58,7 @@ export class FakeFabric {
         id: `10.0.${Math.floor(agent / 250)}.${(agent % 250) + 1}~${port}`,
         agent: `10.0.${Math.floor(agent / 250)}.${(agent % 250) + 1}`,
         ifIndex: port,
-        name: `Ethernet${port}`,
+        name: `${scenario.portName}${port}`,
         role: 'edge' as const,
         speed: scenario.speed,
       };
