@@ -48,8 +48,10 @@ export class SwitchAgent {
   private readonly firstHop: Int32Array;
   private readonly sequence: Uint32Array;
   private readonly counterSequence: Uint32Array;
-  /** Frames that could have been sampled before this slot, and the first and next sample of each port in it. */
-  private readonly pool: Float64Array;
+  /** Sample pools before the start, and the frames since then that could have been sampled. */
+  private readonly poolStart: Float64Array;
+  private readonly passed: Float64Array;
+  /** The next sample of each port to be written in this slot. */
   private readonly nextSample: Int32Array;
   private readonly names: Uint8Array[];
   /** The counters' values when the simulation began. */
@@ -75,7 +77,8 @@ export class SwitchAgent {
     this.sampling = new RandomSampling(options.sampling, plan.ports, random);
     this.sequence = new Uint32Array(plan.ports);
     this.counterSequence = new Uint32Array(plan.ports);
-    this.pool = Float64Array.from({length: plan.ports}, () => random.next());
+    this.poolStart = Float64Array.from({length: plan.ports}, () => random.next());
+    this.passed = new Float64Array(plan.ports);
     this.nextSample = new Int32Array(plan.ports);
     this.names = Array.from({length: plan.ports}, (_, port) => Buffer.from(`Ethernet1/${port + 1}`));
     const dataSource = this.isEgress ? forwarding.outPort : forwarding.inPort;
@@ -143,22 +146,28 @@ export class SwitchAgent {
 
   private samplePort(port: number): void {
     const {forwarding, hops, isEgress, samples, sampling} = this;
-    const end = this.firstHop[port + 1];
-    let before = 0;
+    const tally = isEgress ? this.ports.bin.out : this.ports.bin.in;
+    const before = isEgress ? this.ports.before.out : this.ports.before.in;
+    const p = this.plan.firstPort + port;
+    const passed = before.frames(p) + tally.frames(p);
+    const pool = this.poolStart[port] + this.passed[port];
+    const passing = passed - this.passed[port];
+    this.passed[port] = passed;
     this.nextSample[port] = samples.count;
+    if (sampling.passes(port, passing)) return;
+    const end = this.firstHop[port + 1];
+    let earlier = 0;
     for (let i = this.firstHop[port]; i < end; i++) {
       const hop = hops[i];
-      const passing = isEgress ? forwarding.forwarded(hop) : forwarding.received(hop);
-      if (passing > 0 && !sampling.passes(port, passing)) {
-        const taken = sampling.take(port, passing);
-        for (let k = 0; k < taken; k++) {
-          const offset = sampling.positions[k];
-          samples.push(hop, offset, this.pool[port] + before + offset + 1, (offset + this.random.uniform()) / passing);
-        }
+      const frames = isEgress ? forwarding.forwarded(hop) : forwarding.received(hop);
+      if (frames === 0) continue;
+      const taken = sampling.take(port, frames);
+      for (let k = 0; k < taken; k++) {
+        const offset = sampling.positions[k];
+        samples.push(hop, offset, pool + earlier + offset + 1, (offset + this.random.uniform()) / frames);
       }
-      before += passing;
+      earlier += frames;
     }
-    this.pool[port] += before;
   }
 
   /**
