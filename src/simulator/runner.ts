@@ -8,9 +8,11 @@ import {truthLines} from './truth.ts';
 /** Simulated time in one go when late: short, so that sockets and signals get their turn while catching up. */
 const STRIDE_MS = 50;
 const REPORT_MS = 5_000;
+/** Time to lay down the traffic, so that the first slots are not late already. */
+const SETUP_MS = 200;
 
 export interface RunOptions {
-  /** `startMs` is set by the runner: the next edge of a bin. */
+  /** `startMs` is set by the runner: an edge of a bin, soon. */
   readonly simulation: SimulationOptions;
   readonly collector: Destination;
   /** Ends by itself after so long; Infinity: runs until aborted. */
@@ -36,7 +38,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const {signal, print = () => {}, now = steadyNow()} = options;
   const sender = await UdpSender.open(options.collector);
   const truth = options.truthFile === undefined ? undefined : createWriteStream(options.truthFile);
-  const startMs = Math.ceil(now() / BIN_MS) * BIN_MS;
+  const startMs = Math.ceil((now() + SETUP_MS) / BIN_MS) * BIN_MS;
   const simulation = new Simulation(
     {...options.simulation, startMs},
     (bytes, length) => sender.send(bytes, length),

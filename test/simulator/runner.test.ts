@@ -56,12 +56,12 @@ describe('the runner', () => {
     const now = () => {
       calls++;
       if (calls === 60) stop.abort();
-      return calls < 20 ? 1_700_000_000_001 : 1_700_000_000_400;
+      return calls < 20 ? 1_700_000_000_001 : 1_700_000_000_600;
     };
     const simulation = {...defaultOptions, nodes: 8, sampling: 1_000, seed: 2};
     const summary = await run({simulation, collector: destination, durationMs: 1e6, signal: stop.signal, now});
-    expect(summary.startMs).toBe(1_700_000_000_100);
-    expect(summary.endMs).toBe(1_700_000_000_400);
+    expect(summary.startMs).toBe(1_700_000_000_300);
+    expect(summary.endMs).toBe(1_700_000_000_600);
     await expect.poll(() => received.length).toBe(summary.sent);
     await new Promise<void>((resolve) => socket.close(() => resolve()));
   });
