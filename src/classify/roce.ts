@@ -1,5 +1,6 @@
 // Hot path: no allocation, no closure, no exception.
 import {decodeBth} from '../packet/bth.ts';
+import {hasTransportBehindGrh} from '../packet/grh.ts';
 import {HeaderBytes, OPCODE_CNP, Operation, opcodeTraits, ROCE_V2_PORT, Trait, Transport} from '../packet/opcodes.ts';
 import {Layer, type PacketView} from '../packet/view.ts';
 
@@ -40,8 +41,8 @@ export const ROCE_CLASS_NAMES: readonly string[] = [
 /** First opcode of the vendors' transports (vol. 1, 9.2.1): their operations are not public, their BTH is. */
 const VENDOR_OPCODES = 0xc0;
 
-/** The smallest UDP datagram that RoCEv2 can be: UDP header, BTH and invariant CRC. */
-const MIN_UDP_LENGTH = 8 + HeaderBytes.Bth + HeaderBytes.Icrc;
+/** The smallest payload that RoCE can be: a BTH and the invariant CRC. */
+const MIN_PAYLOAD = HeaderBytes.Bth + HeaderBytes.Icrc;
 
 const classOfOpcode = Uint8Array.from({length: 256}, (_, opcode) => classOf(opcode));
 
@@ -64,12 +65,31 @@ function classOf(opcode: number): RoceClass {
 /**
  * Recognises RoCEv2 by UDP destination port 4791 and a sane BTH: transport version 0 and an opcode that is assigned,
  * or a vendor's (annex A17.9). Decodes the BTH into the packet on the way. A port alone proves nothing where the BTH
- * can be read, and TCP on port 4791 is not RoCEv2.
+ * can be read, and TCP on port 4791 is not RoCEv2. Of a packet in a tunnel, the inner one is classified.
+ *
+ * Some stacks answer to the port that the requester sent from, with 4791 as their own: there the port is the
+ * sender's choice, so only an assigned opcode counts.
  */
 export function classifyRoce(packet: PacketView, data: DataView, end: number): RoceClass {
-  if ((packet.layers & Layer.Udp) === 0 || packet.destinationPort !== ROCE_V2_PORT) return RoceClass.None;
-  if (packet.udpLength < MIN_UDP_LENGTH) return RoceClass.None;
-  decodeBth(packet, data, packet.payloadOffset, end);
+  if ((packet.layers & Layer.Udp) === 0) return RoceClass.None;
+  if (packet.destinationPort === ROCE_V2_PORT) return classifyTransport(packet, data, end);
+  if (packet.sourcePort !== ROCE_V2_PORT) return RoceClass.None;
+  const answer = classifyTransport(packet, data, end);
+  if (answer === RoceClass.Unreadable || packet.opcode >= VENDOR_OPCODES) return RoceClass.None;
+  return answer;
+}
+
+/** The same for RoCE version 1, which has an Ethertype and a GRH in place of IP and UDP (annex A16). */
+export function classifyRoceV1(packet: PacketView, data: DataView, end: number): RoceClass {
+  if (!hasTransportBehindGrh(packet)) return RoceClass.None;
+  return classifyTransport(packet, data, end);
+}
+
+function classifyTransport(packet: PacketView, data: DataView, end: number): RoceClass {
+  // The last four bytes are the invariant CRC, and no header (annex A17.9.1).
+  const limit = packet.payloadEnd - HeaderBytes.Icrc;
+  if (packet.payloadEnd - packet.payloadOffset < MIN_PAYLOAD) return RoceClass.None;
+  decodeBth(packet, data, packet.payloadOffset, limit < end ? limit : end);
   if ((packet.layers & Layer.Bth) === 0) return RoceClass.Unreadable;
   if (packet.transportVersion !== 0) return RoceClass.None;
   return classOfOpcode[packet.opcode] as RoceClass;

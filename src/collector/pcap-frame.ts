@@ -15,6 +15,8 @@ const MAX_TAGS = 4;
 const MAX_EXTENSIONS = 10;
 const UDP = 17;
 const MAPPED = 0xffff;
+/** The smallest header of an sFlow datagram (v5): a UDP length that leaves less, with more behind it, is damage. */
+const LEAST_PAYLOAD = 28;
 
 /** What a frame turned out to be. */
 export const FrameKind = {
@@ -101,7 +103,7 @@ export class UdpFinder {
     if ((bytes.readUInt16BE(at + 6) & 0x3fff) !== 0) return FrameKind.Fragment;
     this.family = 4;
     this.source = [0, 0, MAPPED, bytes.readUInt32BE(at + 12)];
-    return this.udp(at + header);
+    return this.udp(at + header, at + bytes.readUInt16BE(at + 2));
   }
 
   /** RFC 8200, 3 and 4. */
@@ -116,9 +118,10 @@ export class UdpFinder {
       bytes.readUInt32BE(at + 20),
     ];
     let next = bytes[at + 6]!;
+    const end = at + 40 + bytes.readUInt16BE(at + 4);
     at += 40;
     for (let headers = 0; headers < MAX_EXTENSIONS; headers++) {
-      if (next === UDP) return this.udp(at);
+      if (next === UDP) return this.udp(at, end);
       if (bytes.length < at + 8) return FrameKind.NotUdp;
       const following = bytes[at]!;
       if (next === 44) {
@@ -135,15 +138,16 @@ export class UdpFinder {
     return FrameKind.NotUdp;
   }
 
-  private udp(at: number): FrameKind {
+  private udp(at: number, packetEnd: number): FrameKind {
     const bytes = this.bytes;
     if (bytes.length < at + 8) return FrameKind.NotUdp;
     this.sourcePort = bytes.readUInt16BE(at);
     this.destinationPort = bytes.readUInt16BE(at + 2);
     const length = bytes.readUInt16BE(at + 4);
     this.start = at + 8;
-    if (length < 8) return FrameKind.NotUdp;
-    this.end = Math.min(at + length, bytes.length);
-    return at + length > bytes.length ? FrameKind.UdpClipped : FrameKind.Udp;
+    const end = length < 8 + LEAST_PAYLOAD && packetEnd > at + length ? packetEnd : at + length;
+    if (end < this.start) return FrameKind.NotUdp;
+    this.end = Math.min(end, bytes.length);
+    return end > bytes.length ? FrameKind.UdpClipped : FrameKind.Udp;
   }
 }

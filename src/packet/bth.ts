@@ -1,5 +1,5 @@
 // Hot path: no allocation, no closure, no exception, no read outside [offset, end).
-import {HeaderBytes, opcodeTraits, Trait} from './opcodes.ts';
+import {extensionBytes, HeaderBytes, OPCODE_CNP, opcodeTraits, Trait} from './opcodes.ts';
 import {Layer, type PacketView} from './view.ts';
 
 /**
@@ -50,4 +50,20 @@ export function decodeBth(packet: PacketView, data: DataView, offset: number, en
     packet.syndrome = word >>> 24;
     packet.msn = word & 0xffffff;
   }
+}
+
+/** Bytes that a CNP has behind its BTH, reserved (annex A17.9.3). */
+const CNP_RESERVED = 16;
+
+/**
+ * Bytes of payload that the packet carried on the wire: what its lengths leave between the extension headers and the
+ * padding, without the invariant CRC. 0 where a vendor's opcode or lengths that contradict each other leave none.
+ */
+export function transportPayloadBytes(packet: PacketView): number {
+  const traits = opcodeTraits[packet.opcode]!;
+  if ((traits & Trait.Known) === 0) return 0;
+  const extension = packet.opcode === OPCODE_CNP ? CNP_RESERVED : extensionBytes[packet.opcode]!;
+  const around = HeaderBytes.Bth + extension + packet.padCount + HeaderBytes.Icrc;
+  const left = packet.payloadEnd - packet.payloadOffset - around;
+  return left > 0 ? left : 0;
 }

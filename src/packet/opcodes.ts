@@ -49,8 +49,16 @@ export const Operation = {
 /** Congestion notification packet of RoCEv2 (annex A17.9.3): the only opcode of its transport group on port 4791. */
 export const OPCODE_CNP = 0x81;
 
-/** Header lengths in bytes (vol. 1, 9.2-9.3). */
+/** Next header of a GRH in front of a BTH (vol. 1, 8.3; annex A16). */
+export const IBA_TRANSPORT = 0x1b;
+
+/** LNH of the LRH: what follows it (vol. 1, 7.7.5). */
+export const LinkNextHeader = {Raw: 0, RawIpv6: 1, Bth: 2, Grh: 3} as const;
+
+/** Header lengths in bytes (vol. 1, 7.7, 8.3 and 9.2-9.3). */
 export const HeaderBytes = {
+  Lrh: 8,
+  Grh: 40,
   Bth: 12,
   Rdeth: 4,
   Deth: 8,
@@ -166,3 +174,19 @@ function traitsOf(opcode: number): number {
 
 /** `Trait` bits of each of the 256 opcodes; 0 for one that is not assigned. */
 export const opcodeTraits: Uint16Array = Uint16Array.from({length: 256}, (_, opcode) => traitsOf(opcode));
+
+/** Bytes of the extension headers between the BTH and the payload, for each opcode. */
+export const extensionBytes: Uint8Array = Uint8Array.from(opcodeTraits, (traits) => {
+  let bytes = 0;
+  if ((traits & Trait.Reth) !== 0) bytes += HeaderBytes.Reth;
+  if ((traits & Trait.Aeth) !== 0) bytes += HeaderBytes.Aeth;
+  if ((traits & Trait.AtomicEth) !== 0) bytes += HeaderBytes.AtomicEth;
+  if ((traits & Trait.AtomicAckEth) !== 0) bytes += HeaderBytes.AtomicAckEth;
+  if ((traits & Trait.Immediate) !== 0) bytes += HeaderBytes.Immediate;
+  if ((traits & Trait.Invalidate) !== 0) bytes += HeaderBytes.Invalidate;
+  if ((traits & Trait.Feth) !== 0) bytes += HeaderBytes.Feth;
+  if ((traits & Trait.Rdeth) !== 0) bytes += HeaderBytes.Rdeth;
+  if ((traits & Trait.Deth) !== 0) bytes += HeaderBytes.Deth;
+  if ((traits & Trait.Xrceth) !== 0) bytes += HeaderBytes.Xrceth;
+  return bytes;
+});

@@ -14,11 +14,23 @@ export const Layer = {
   Aeth: 512,
   /** The header ended inside a layer: what was found in front of it holds. The normal case in sampled headers. */
   Clipped: 1024,
+  /** InfiniBand's global route header: RoCE version 1, or InfiniBand itself. Its addresses are GIDs. */
+  Grh: 2048,
+  Mpls: 4096,
+  /** ICMP or ICMPv6; its type and code stand in the places of the ports. */
+  Icmp: 8192,
+  /** The layers are those of a packet inside a tunnel; the `outer…` fields are those around the outermost tunnel. */
+  Tunnel: 16384,
+  /** More tunnels inside each other than are followed. */
+  TooDeep: 32768,
 } as const;
 
 /**
  * A sampled header, decoded. Filled again and again: valid until the next packet, and every field is set for every
  * packet. A field counts only where its layer's bit is set.
+ *
+ * Of a packet in a tunnel the fields tell the innermost packet that could be reached, because that is what an
+ * application sent; what the network sees of it stands in the `outer…` fields, which count with `Layer.Tunnel`.
  */
 export class PacketView {
   layers = 0;
@@ -43,9 +55,15 @@ export class PacketView {
   ipLength = 0;
   sourcePort = 0;
   destinationPort = 0;
+  tcpFlags = 0;
   udpLength = 0;
-  /** Where the UDP payload stands. */
+  /** Where the payload of UDP, of the GRH, or of any other IP protocol stands. */
   payloadOffset = 0;
+  /** Where that payload ended on the wire by its own lengths, past the header's end where that is cut. */
+  payloadEnd = 0;
+  /** Where the outermost IP header stands, -1 without one, and its length field: what trimming is seen by. */
+  networkOffset = -1;
+  networkLength = 0;
   opcode = 0;
   padCount = 0;
   transportVersion = 0;
@@ -60,4 +78,21 @@ export class PacketView {
   /** AETH */
   syndrome = 0;
   msn = 0;
+  /** Tunnels around the packet, and of the innermost its `TunnelKind` and its network identifier, 0 where it has none. */
+  tunnels = 0;
+  tunnelKind = 0;
+  vni = 0;
+  outerLayers = 0;
+  outerSource0 = 0;
+  outerSource1 = 0;
+  outerSource2 = 0;
+  outerSource3 = 0;
+  outerDestination0 = 0;
+  outerDestination1 = 0;
+  outerDestination2 = 0;
+  outerDestination3 = 0;
+  outerDscp = 0;
+  outerEcn = 0;
+  outerTtl = 0;
+  outerSourcePort = 0;
 }

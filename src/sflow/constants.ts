@@ -22,11 +22,24 @@ export const SampleFormat = {
   DiscardedPacket: 5,
 } as const;
 
-/** Flow record formats of enterprise 0 that the hot path reads (v5). */
-export const FlowRecordFormat = {RawHeader: 1, Ethernet: 2, Ipv4: 3, Ipv6: 4} as const;
+/**
+ * Flow record formats of enterprise 0 that the hot path reads (v5; drops for the queue; sflow_transit.txt; the
+ * timestamp as host-sflow sends it). All others stand in `records/`.
+ */
+export const FlowRecordFormat = {
+  RawHeader: 1,
+  Ethernet: 2,
+  Ipv4: 3,
+  Ipv6: 4,
+  Switch: 1001,
+  EgressQueue: 1036,
+  Transit: 1039,
+  Queue: 1040,
+  Timestamp: 1043,
+} as const;
 
-/** Counter record formats of enterprise 0 that the accounting reads (v5). */
-export const CounterRecordFormat = {Interface: 1, Ethernet: 2, PortName: 1005} as const;
+/** Counter record formats of enterprise 0 that the accounting reads (v5; sflow_lag.txt; PFC as host-sflow sends it). */
+export const CounterRecordFormat = {Interface: 1, Ethernet: 2, Lag: 7, Pfc: 11, PortName: 1005} as const;
 
 /** v5, header_protocol. */
 export const HeaderProtocol = {Ethernet: 1, Ipv4: 11, Ipv6: 12, Mpls: 13, InfiniBand: 18} as const;
@@ -47,6 +60,8 @@ export const UNKNOWN_COUNTER_32 = 0xffffffff;
 export const Size = {
   /** data_format and length in front of each sample and record. */
   Prefix: 8,
+  /** The records that are one number. */
+  Word: 4,
   FlowSample: 32,
   FlowSampleExpanded: 44,
   CountersSample: 12,
@@ -54,6 +69,14 @@ export const Size = {
   DiscardedPacket: 32,
   /** sampled_header up to the first byte of the header. */
   RawHeader: 16,
+  /** sampled_ethernet, sampled_ipv4 and sampled_ipv6. */
+  ParsedEthernet: 24,
+  ParsedIpv4: 32,
+  ParsedIpv6: 56,
+  Switch: 16,
+  Timestamp: 8,
   InterfaceCounters: 88,
   EthernetCounters: 52,
+  LagCounters: 56,
+  PfcCounters: 20,
 } as const;

@@ -1,6 +1,8 @@
 // Hot path: no allocation, no closure, no exception, no read outside [start, end).
 import {CounterRecordFormat, Size} from './constants.ts';
 import {Fault} from './faults.ts';
+import type {FormatCounter} from './format-counter.ts';
+import {afterOddRecord} from './framing.ts';
 import type {CounterSampleView} from './views.ts';
 
 /**
@@ -13,6 +15,7 @@ export function decodeCounterSample(
   start: number,
   end: number,
   expanded: boolean,
+  unknown: FormatCounter,
 ): Fault {
   if (end - start < (expanded ? Size.CountersSampleExpanded : Size.CountersSample)) return Fault.SampleTooShort;
   view.expanded = expanded;
@@ -33,20 +36,52 @@ export function decodeCounterSample(
   view.interfaceOffset = -1;
   view.ethernetOffset = -1;
   view.portNameOffset = -1;
+  view.lagOffset = -1;
+  view.pfcOffset = -1;
+  let fault: Fault = Fault.None;
   at += 4;
   for (let left = view.recordCount; left > 0 && end - at >= Size.Prefix; left--) {
     const dataFormat = data.getUint32(at);
     const length = data.getUint32(at + 4);
     const body = at + Size.Prefix;
-    if (length > end - body) return Fault.RecordCut;
-    if (dataFormat === CounterRecordFormat.Interface) {
-      if (length >= Size.InterfaceCounters) view.interfaceOffset = body;
-    } else if (dataFormat === CounterRecordFormat.Ethernet) {
-      if (length >= Size.EthernetCounters) view.ethernetOffset = body;
-    } else if (dataFormat === CounterRecordFormat.PortName) {
-      if (length >= 4) view.portNameOffset = body;
+    let next = body + length;
+    if (length > end - body) {
+      fault = Fault.RecordCut;
+      next = end;
+    } else if ((length & 3) !== 0) {
+      next = afterOddRecord(data, next, length, end, unknown);
     }
-    at = body + length;
+    noteRecord(view, dataFormat, body, next - body, unknown);
+    at = next;
   }
-  return Fault.None;
+  return fault;
+}
+
+/** Remembers where a record stands that is accounted, if it is long enough to be read. */
+function noteRecord(
+  view: CounterSampleView,
+  dataFormat: number,
+  body: number,
+  length: number,
+  unknown: FormatCounter,
+): void {
+  switch (dataFormat) {
+    case CounterRecordFormat.Interface:
+      if (length >= Size.InterfaceCounters) view.interfaceOffset = body;
+      return;
+    case CounterRecordFormat.Ethernet:
+      if (length >= Size.EthernetCounters) view.ethernetOffset = body;
+      return;
+    case CounterRecordFormat.PortName:
+      if (length >= 4) view.portNameOffset = body;
+      return;
+    case CounterRecordFormat.Lag:
+      if (length >= Size.LagCounters) view.lagOffset = body;
+      return;
+    case CounterRecordFormat.Pfc:
+      if (length >= Size.PfcCounters) view.pfcOffset = body;
+      return;
+    default:
+      unknown.see(dataFormat);
+  }
 }

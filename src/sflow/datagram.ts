@@ -1,9 +1,12 @@
 // Hot path: no allocation, no closure, no exception, no read outside the datagram.
 import {AddressType, SampleFormat, SFLOW_VERSION, Size} from './constants.ts';
 import {decodeCounterSample} from './counter-sample.ts';
-import {Fault} from './faults.ts';
+import {decodeDiscard} from './discard.ts';
+import {Fault, ODDITY_NAMES, Oddity} from './faults.ts';
 import {decodeFlowSample} from './flow-sample.ts';
-import {CounterSampleView, type DatagramSink, type DatagramView, FlowSampleView} from './views.ts';
+import {FormatCounter} from './format-counter.ts';
+import {afterOddSample, endOfRecords, isSampleAt} from './framing.ts';
+import {CounterSampleView, type DatagramSink, type DatagramView, DiscardView, FlowSampleView} from './views.ts';
 
 /** Fixed words after the agent address: sub-agent, sequence number, uptime, number of samples. */
 const WORDS_AFTER_ADDRESS = 16;
@@ -16,12 +19,22 @@ const MAPPED = 0xffff;
  * inside the window of its parent; a count on the wire only ever ends a loop early.
  */
 export class DatagramDecoder {
+  /** Datagrams that were odd but whole, by `Oddity`. */
+  readonly oddities = new Uint32Array(ODDITY_NAMES.length);
+  /** Records of formats that are not decoded. */
+  readonly unknownFlowRecords = new FormatCounter('flow');
+  readonly unknownCounterRecords = new FormatCounter('counter');
   private readonly flow = new FlowSampleView();
   private readonly counters = new CounterSampleView();
+  private readonly discard = new DiscardView();
   private readonly sink: DatagramSink;
+  private readonly takesDiscards: boolean;
+  /** End of the sample that was read last: where its length says, or where its records say if that is further. */
+  private sampleEnd = 0;
 
   constructor(sink: DatagramSink) {
     this.sink = sink;
+    this.takesDiscards = sink.discardedPacket !== undefined;
   }
 
   /** Decodes `view.length` bytes of the view's buffer. Returns the first `Fault`, and never throws. */
@@ -42,31 +55,94 @@ export class DatagramDecoder {
       const dataFormat = data.getUint32(at);
       const length = data.getUint32(at + 4);
       const body = at + Size.Prefix;
-      if (length > end - body) return first || Fault.SampleCut;
-      const fault = this.sample(data, dataFormat, body, body + length);
+      const cut = length > end - body;
+      this.sampleEnd = cut ? end : body + length;
+      const fault = this.sample(data, dataFormat, body, this.sampleEnd, end, left - 1);
+      if (cut) return first || Fault.SampleCut;
       first = first || fault;
-      at = body + length;
+      at = this.sampleEnd;
+      if (at < 0) return first;
+      if ((length & 3) !== 0 && left > 1 && at === body + length) {
+        at = afterOddSample(data, at, length, end);
+        if (at !== this.sampleEnd) this.oddities[Oddity.UnpaddedSample]!++;
+      }
     }
+    if (at < end) this.oddities[Oddity.TrailingBytes]!++;
     return first;
   }
 
-  private sample(data: DataView, dataFormat: number, start: number, end: number): Fault {
+  private sample(
+    data: DataView,
+    dataFormat: number,
+    start: number,
+    end: number,
+    datagramEnd: number,
+    samplesLeft: number,
+  ): Fault {
     let fault: Fault;
     switch (dataFormat) {
       case SampleFormat.Flow:
-      case SampleFormat.FlowExpanded:
-        fault = decodeFlowSample(this.flow, data, start, end, dataFormat === SampleFormat.FlowExpanded);
-        if (fault !== Fault.SampleTooShort) this.sink.flowSample(this.flow);
+      case SampleFormat.FlowExpanded: {
+        const expanded = dataFormat === SampleFormat.FlowExpanded;
+        const view = this.flow;
+        fault = decodeFlowSample(view, data, start, end, expanded, this.unknownFlowRecords);
+        if (fault === Fault.SampleTooShort) return fault;
+        if (fault === Fault.RecordCut && this.extend(data, view, end, datagramEnd, samplesLeft)) {
+          fault = decodeFlowSample(view, data, start, this.sampleEnd, expanded, this.unknownFlowRecords);
+        }
+        this.sink.flowSample(view);
         return fault;
+      }
       case SampleFormat.Counters:
-      case SampleFormat.CountersExpanded:
-        fault = decodeCounterSample(this.counters, data, start, end, dataFormat === SampleFormat.CountersExpanded);
-        if (fault !== Fault.SampleTooShort) this.sink.counterSample(this.counters);
+      case SampleFormat.CountersExpanded: {
+        const expanded = dataFormat === SampleFormat.CountersExpanded;
+        const view = this.counters;
+        fault = decodeCounterSample(view, data, start, end, expanded, this.unknownCounterRecords);
+        if (fault === Fault.SampleTooShort) return fault;
+        if (fault === Fault.RecordCut && this.extend(data, view, end, datagramEnd, samplesLeft)) {
+          fault = decodeCounterSample(view, data, start, this.sampleEnd, expanded, this.unknownCounterRecords);
+        }
+        this.sink.counterSample(view);
         return fault;
-      default:
-        this.sink.otherSample(dataFormat, start, end - start);
-        return Fault.None;
+      }
+      case SampleFormat.DiscardedPacket: {
+        if (!this.takesDiscards) break;
+        const view = this.discard;
+        fault = decodeDiscard(view, data, start, end, this.unknownFlowRecords);
+        if (fault === Fault.SampleTooShort) return fault;
+        if (fault === Fault.RecordCut && this.extend(data, view.packet, end, datagramEnd, samplesLeft)) {
+          fault = decodeDiscard(view, data, start, this.sampleEnd, this.unknownFlowRecords);
+        }
+        this.sink.discardedPacket!(view);
+        return fault;
+      }
     }
+    this.sink.otherSample(dataFormat, start, end - start);
+    return Fault.None;
+  }
+
+  /**
+   * A record ran past its sample. Where the sample's own end is sound the record is wrong, and stays clipped. Where
+   * it is not, and the records end where a sample starts or the datagram ends, the sample's length was wrong:
+   * answers true and moves `sampleEnd` there. Otherwise nothing behind can be found: `sampleEnd` is -1.
+   * Costs no more than the bytes it looks at: it either moves behind them or ends the datagram.
+   */
+  private extend(
+    data: DataView,
+    view: FlowSampleView | CounterSampleView,
+    end: number,
+    datagramEnd: number,
+    samplesLeft: number,
+  ): boolean {
+    if (samplesLeft === 0 ? end === datagramEnd : isSampleAt(data, end, datagramEnd)) return false;
+    const found = endOfRecords(data, view.recordsOffset, datagramEnd, view.recordCount);
+    if (found < 0 || (samplesLeft > 0 && !isSampleAt(data, found, datagramEnd))) {
+      this.sampleEnd = -1;
+      return false;
+    }
+    this.oddities[Oddity.ShortSampleLength]!++;
+    this.sampleEnd = found;
+    return true;
   }
 }
 

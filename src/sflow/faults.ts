@@ -17,7 +17,7 @@ export const Fault = {
   SampleCut: 5,
   /** A sample is shorter than its own fixed part. */
   SampleTooShort: 6,
-  /** A record claims more bytes than its sample has. */
+  /** A record claims more bytes than its sample, or the whole datagram, has. What is there of it is read. */
   RecordCut: 7,
 } as const;
 
@@ -37,3 +37,19 @@ export const FAULT_NAMES: readonly string[] = [
   'sample_too_short',
   'record_cut',
 ];
+
+/**
+ * What was odd about a datagram that was decoded whole all the same; counted by the decoder, for operators who want
+ * to tell a switch's maker.
+ */
+export const Oddity = {
+  /** Bytes behind the last sample. */
+  TrailingBytes: 0,
+  /** A sample whose length left its padding out; for records see `FormatCounter.unpadded`. */
+  UnpaddedSample: 1,
+  /** A sample whose length was too small for its own records. */
+  ShortSampleLength: 2,
+} as const;
+
+/** Names for people and for labels, by number. */
+export const ODDITY_NAMES: readonly string[] = ['trailing_bytes', 'unpadded_sample', 'short_sample_length'];

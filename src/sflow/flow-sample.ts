@@ -1,7 +1,9 @@
 // Hot path: no allocation, no closure, no exception, no read outside [start, end).
 import {FlowRecordFormat, HeaderProtocol, INTERFACE_VALUE_MASK, Size} from './constants.ts';
 import {Fault} from './faults.ts';
-import type {FlowSampleView} from './views.ts';
+import type {FormatCounter} from './format-counter.ts';
+import {afterOddRecord} from './framing.ts';
+import {type FlowSampleView, FoundRecord} from './views.ts';
 
 /** sampled_ipv4 and sampled_ipv6 (v5) start with the length of the IP packet, without the link layer. */
 const ETHERNET_OVERHEAD = 18;
@@ -17,6 +19,7 @@ export function decodeFlowSample(
   start: number,
   end: number,
   expanded: boolean,
+  unknown: FormatCounter,
 ): Fault {
   if (end - start < (expanded ? Size.FlowSampleExpanded : Size.FlowSample)) return Fault.SampleTooShort;
   view.expanded = expanded;
@@ -52,37 +55,49 @@ export function decodeFlowSample(
   view.recordCount = data.getUint32(at);
   view.recordsOffset = at + 4;
   view.recordsEnd = end;
-  return decodeRecords(view, data, at + 4, end);
+  return decodeFlowRecords(view, data, at + 4, end, unknown);
 }
 
 /**
- * One flow sample is one packet, however many records describe it (v5, "flow_data"): the raw header's length counts
- * before the one of a parsed IP or Ethernet record.
+ * Reads the records of a flow sample or a drop notification. One sample is one packet, however many records describe
+ * it (v5, "flow_data"): the raw header's length counts before the one of a parsed IP record, that before a parsed
+ * Ethernet record's; the order on the wire means nothing.
  */
-function decodeRecords(view: FlowSampleView, data: DataView, start: number, end: number): Fault {
+export function decodeFlowRecords(
+  view: FlowSampleView,
+  data: DataView,
+  start: number,
+  end: number,
+  unknown: FormatCounter,
+): Fault {
   view.frameLength = 0;
   view.headerProtocol = 0;
   view.stripped = 0;
   view.headerOffset = start;
   view.headerEnd = start;
+  view.found = 0;
+  let fault: Fault = Fault.None;
   let at = start;
   for (let left = view.recordCount; left > 0 && end - at >= Size.Prefix; left--) {
     const dataFormat = data.getUint32(at);
     const length = data.getUint32(at + 4);
     const body = at + Size.Prefix;
-    if (length > end - body) return Fault.RecordCut;
-    if (dataFormat === FlowRecordFormat.RawHeader) {
-      if (length >= Size.RawHeader) readRawHeader(view, data, body, body + length);
-    } else if (view.headerProtocol === 0 && length >= 4) {
-      if (dataFormat === FlowRecordFormat.Ethernet) {
-        if (view.frameLength === 0) view.frameLength = data.getUint32(body);
-      } else if (dataFormat === FlowRecordFormat.Ipv4 || dataFormat === FlowRecordFormat.Ipv6) {
-        if (view.frameLength === 0) view.frameLength = data.getUint32(body) + ETHERNET_OVERHEAD;
-      }
+    let next = body + length;
+    if (length > end - body) {
+      fault = Fault.RecordCut;
+      next = end;
+    } else if ((length & 3) !== 0) {
+      next = afterOddRecord(data, next, length, end, unknown);
     }
-    at = body + length;
+    if (dataFormat === FlowRecordFormat.RawHeader) {
+      if (next - body >= Size.RawHeader) readRawHeader(view, data, body, next);
+    } else {
+      noteRecord(view, dataFormat, body, next - body, unknown);
+    }
+    at = next;
   }
-  return Fault.None;
+  if (view.headerProtocol === 0) view.frameLength = parsedLength(view, data);
+  return fault;
 }
 
 /** v5, sampled_header. A header that claims more bytes than its record has is clipped, as all sampled headers are. */
@@ -97,4 +112,70 @@ function readRawHeader(view: FlowSampleView, data: DataView, body: number, end: 
   view.headerEnd = claimed < end - offset ? offset + claimed : end;
   // Some agents send a length that is smaller than the bytes they copied; the bytes were certainly there.
   if (view.frameLength < view.headerEnd - offset) view.frameLength = view.headerEnd - offset;
+}
+
+/**
+ * Remembers where a record stands that metrics may want; what it says is read by whoever wants it. A record that is
+ * too short is as good as none, and must not move the offset of a good one.
+ */
+function noteRecord(
+  view: FlowSampleView,
+  dataFormat: number,
+  body: number,
+  length: number,
+  unknown: FormatCounter,
+): void {
+  switch (dataFormat) {
+    case FlowRecordFormat.Ethernet:
+      if (length < Size.Word) return;
+      view.parsedEthernetOffset = body;
+      view.found |= FoundRecord.ParsedEthernet;
+      return;
+    case FlowRecordFormat.Ipv4:
+      if (length < Size.ParsedIpv4) return;
+      view.parsedIpOffset = body;
+      view.found = (view.found & ~FoundRecord.ParsedIpv6) | FoundRecord.ParsedIpv4;
+      return;
+    case FlowRecordFormat.Ipv6:
+      if (length < Size.ParsedIpv6) return;
+      view.parsedIpOffset = body;
+      view.found = (view.found & ~FoundRecord.ParsedIpv4) | FoundRecord.ParsedIpv6;
+      return;
+    case FlowRecordFormat.Switch:
+      if (length < Size.Switch) return;
+      view.switchOffset = body;
+      view.found |= FoundRecord.Switch;
+      return;
+    case FlowRecordFormat.EgressQueue:
+      if (length < Size.Word) return;
+      view.egressQueueOffset = body;
+      view.found |= FoundRecord.EgressQueue;
+      return;
+    case FlowRecordFormat.Transit:
+      if (length < Size.Word) return;
+      view.transitOffset = body;
+      view.found |= FoundRecord.Transit;
+      return;
+    case FlowRecordFormat.Queue:
+      if (length < Size.Word) return;
+      view.queueOffset = body;
+      view.found |= FoundRecord.Queue;
+      return;
+    case FlowRecordFormat.Timestamp:
+      if (length < Size.Timestamp) return;
+      view.timestampOffset = body;
+      view.found |= FoundRecord.Timestamp;
+      return;
+    default:
+      unknown.see(dataFormat);
+  }
+}
+
+/** The frame's length from the records of an agent that parsed the packet itself and sent no header. */
+function parsedLength(view: FlowSampleView, data: DataView): number {
+  if ((view.found & (FoundRecord.ParsedIpv4 | FoundRecord.ParsedIpv6)) !== 0) {
+    const length = data.getUint32(view.parsedIpOffset);
+    return length === 0 ? 0 : length + ETHERNET_OVERHEAD;
+  }
+  return (view.found & FoundRecord.ParsedEthernet) !== 0 ? data.getUint32(view.parsedEthernetOffset) : 0;
 }

@@ -53,6 +53,48 @@ export class FlowSampleView {
   /** First byte of the sampled header, and the byte after its last one that is there. */
   headerOffset = 0;
   headerEnd = 0;
+  /** Which further records were found whole, as `FoundRecord` bits. The offsets below count only with their bit. */
+  found = 0;
+  /** Bodies of sampled_ethernet (0:2), and of sampled_ipv4 (0:3) or sampled_ipv6 (0:4). */
+  parsedEthernetOffset = 0;
+  parsedIpOffset = 0;
+  /** Bodies of extended_switch (0:1001), egress_queue (0:1036), transit (0:1039), queue (0:1040), timestamp (0:1043). */
+  switchOffset = 0;
+  egressQueueOffset = 0;
+  transitOffset = 0;
+  queueOffset = 0;
+  timestampOffset = 0;
+}
+
+/** Bits of `FlowSampleView.found`. */
+export const FoundRecord = {
+  ParsedEthernet: 1,
+  ParsedIpv4: 2,
+  ParsedIpv6: 4,
+  Switch: 8,
+  EgressQueue: 16,
+  Transit: 32,
+  Queue: 64,
+  Timestamp: 128,
+} as const;
+
+/**
+ * A drop notification (drops, discarded_packet). It stands for itself: it has no sampling rate, and must not be
+ * scaled or added to traffic.
+ */
+export class DiscardView {
+  sequenceNumber = 0;
+  sourceClass = 0;
+  sourceIndex = 0;
+  /** Notifications that the agent held back, running total. */
+  drops = 0;
+  /** Plain ifIndex, 0 unknown; output 0 also where the drop was not on egress. */
+  inputIfIndex = 0;
+  outputIfIndex = 0;
+  /** Number of the reason (`discard-reasons.ts`). */
+  reason = 0;
+  /** Its records, and the header of the packet, as a flow sample has them. */
+  readonly packet = new FlowSampleView();
 }
 
 /** A counter sample, compact or expanded (v5, counters_sample and counters_sample_expanded). */
@@ -69,6 +111,9 @@ export class CounterSampleView {
   ethernetOffset = -1;
   /** Start of the port name's length word (0:1005), -1 when not there. */
   portNameOffset = -1;
+  /** Start of the LAG member's counters (0:7) and of the PFC counters (0:11); -1 when not there or cut. */
+  lagOffset = -1;
+  pfcOffset = -1;
 }
 
 /** What a decoder of datagrams pushes into. One class per stage, so that the calls stay monomorphic. */
@@ -77,6 +122,8 @@ export interface DatagramSink {
   datagram(datagram: DatagramView): boolean;
   flowSample(sample: FlowSampleView): void;
   counterSample(sample: CounterSampleView): void;
+  /** A drop notification; a sink without this method gets them as `otherSample`. */
+  discardedPacket?(discard: DiscardView): void;
   /** A sample that is not decoded here: its data format word, and where its body stands. */
   otherSample(dataFormat: number, offset: number, length: number): void;
 }
