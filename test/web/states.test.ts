@@ -111,6 +111,7 @@ describe.skipIf(missing)('states of the page', () => {
     await byId('per-hop').waitFor();
     expect(await byId('per-hop').textContent()).toContain('more than once');
     expect(await byId('panel-fabric').textContent()).toContain('each hop');
+    expect(await byId('figure-fabric').textContent()).not.toContain('edge link');
   });
 
   test('a silent switch is named, and its figures are not zero', async () => {

@@ -12,6 +12,9 @@ import {followTheme} from './theme.ts';
 /** How often text is updated, in milliseconds. */
 const TEXT_MS = 500;
 
+/** Text updates between two requests for bins that were skipped: a slow browser must not be given more work. */
+const FILL_TICKS = 20;
+
 /** The most history a subscription may ask for, in bins. */
 const MOST_HISTORY = 3000;
 
@@ -91,8 +94,13 @@ export function start(app: App): void {
   };
   follow();
   motion.addEventListener('change', follow);
+  let filled = 0;
   setInterval(() => {
     page.tick.value++;
+    if (store.skips > filled && page.tick.peek() % FILL_TICKS === 0) {
+      filled = store.skips;
+      connection.refresh();
+    }
     connection.watch(performance.now());
   }, TEXT_MS);
   connection.open();

@@ -52,6 +52,11 @@ export class Connection {
     this.#send(make(false));
   }
 
+  /** Asks for everything shown once more: bins were left out on the way. */
+  refresh(): void {
+    if (this.#subscription !== null) this.#send(this.#subscription(true));
+  }
+
   /** Keeps a token for this tab and tries again with it. */
   login(token: string): void {
     sessionStorage.setItem(TOKEN_KEY, token);

@@ -43,8 +43,9 @@ export function pointSize(view: View, box: Box, size: Size): number {
 /** Time axis, crosshair with its time, and brush: the same on every plot. */
 export function drawFurniture(ctx: Context, view: View, box: Box, style: Style): void {
   const perBin = box.w / (view.to - view.from);
+  const taken = view.cursor === null || view.brush !== null ? null : box.x + (view.cursor + 0.5 - view.from) * perBin;
   const most = Math.max(2, Math.floor(box.w / (style.font * (view.live ? 7 : 8))));
-  timeAxis(ctx, timeTicks(view.from, view.to, Math.min(most, 6), view.live), box, view.from, perBin, style);
+  timeAxis(ctx, timeTicks(view.from, view.to, Math.min(most, 6), view.live), box, view.from, perBin, style, taken);
   if (view.brush !== null) {
     const left = box.x + Math.max(0, view.brush.from - view.from) * perBin;
     const right = box.x + Math.min(view.to - view.from, view.brush.to - view.from) * perBin;

@@ -20,6 +20,10 @@ export interface Lane {
 /** Part of a lane kept free above the line rate, so that a band that reaches over it can be seen. */
 const HEADROOM = 0.28;
 
+/** The same where lines share one plot, and the strength of their bands, which cover each other. */
+const OVERLAY_HEADROOM = 0.22;
+const OVERLAY_BAND = 0.07;
+
 /** Draws links as lanes under each other, or as lines over each other. Remembers the tops of its scales. */
 export class LanesChart {
   #top = 0;
@@ -70,7 +74,7 @@ export class LanesChart {
   }
 
   #overlay(ctx: Context, box: Box, view: View, lanes: readonly Lane[], top: number, style: Style): void {
-    const height = box.h * 0.93;
+    const height = box.h * (1 - OVERLAY_HEADROOM);
     const bottom = box.y + box.h;
     valueAxis(ctx, box, height, top, style);
     for (const [i, lane] of lanes.entries()) {
@@ -94,7 +98,7 @@ export class LanesChart {
     ctx.rect(clip.x, clip.y, clip.w, clip.h + style.font * 0.1);
     ctx.clip();
     if (gaps) drawGaps(ctx, env, map, clip, lane.agent, style);
-    drawTrace(ctx, env, map, lane.colour, style.font * 0.11);
+    drawTrace(ctx, env, map, lane.colour, style.font * 0.11, gaps ? undefined : OVERLAY_BAND);
     ctx.restore();
     const at = view.cursor === null || view.brush !== null ? -1 : (lane.series?.indexOf(view.cursor) ?? -1);
     if (at < 0) return;

@@ -50,8 +50,16 @@ export function plate(ctx: Context, text: string, x: number, y: number, box: Box
   ctx.fillText(text, left + pad, y + 0.5);
 }
 
-/** Labels of the time axis below a plot. The outer ones stay within it. */
-export function timeAxis(ctx: Context, ticks: TimeTick[], box: Box, from: number, perBin: number, style: Style): void {
+/** Labels of the time axis below a plot. The outer ones stay within it; none stands under the crosshair's own. */
+export function timeAxis(
+  ctx: Context,
+  ticks: TimeTick[],
+  box: Box,
+  from: number,
+  perBin: number,
+  style: Style,
+  taken: number | null,
+): void {
   axisFont(ctx, style);
   ctx.fillStyle = style.palette.quiet;
   ctx.textBaseline = 'top';
@@ -59,6 +67,7 @@ export function timeAxis(ctx: Context, ticks: TimeTick[], box: Box, from: number
   for (const tick of ticks) {
     const x = box.x + (tick.bin - from) * perBin;
     const half = ctx.measureText(tick.label).width / 2;
+    if (taken !== null && Math.abs(x - taken) < half + style.font * 2.8) continue;
     ctx.textAlign = x + half > box.x + box.w ? 'right' : x - half < 0 ? 'left' : 'center';
     ctx.fillText(tick.label, ctx.textAlign === 'right' ? box.x + box.w : ctx.textAlign === 'left' ? 0 : x, y);
   }

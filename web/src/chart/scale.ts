@@ -1,11 +1,11 @@
-/** Steps of a scale that people read at a glance. */
-const STEPS = [1, 2, 2.5, 5, 10];
+/** Tops of a scale whose halves and quarters are round too. */
+const TOPS = [1, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 3.6, 4, 5, 6, 8, 10];
 
 /** Smallest round number that is not below the value. */
 export function niceCeil(value: number): number {
   if (!(value > 0) || !Number.isFinite(value)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  for (const step of [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10]) {
+  for (const step of TOPS) {
     if (step * power >= value * (1 - 1e-9)) return step * power;
   }
   return 10 * power;
@@ -21,13 +21,8 @@ export function heldTop(largest: number, former: number): number {
   return former;
 }
 
-/** Round values from 0 to the top, at most `most` steps. */
+/** Values to label, from 0 to the top: in quarters where there is room, else in halves. */
 export function valueTicks(top: number, most: number): number[] {
-  if (!(top > 0)) return [0];
-  const raw = top / Math.max(1, most);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = (STEPS.find((s) => s * power >= raw * (1 - 1e-9)) ?? 10) * power;
-  const ticks: number[] = [];
-  for (let i = 0; i * step <= top * (1 + 1e-9); i++) ticks.push(i * step);
-  return ticks;
+  const parts = most >= 4 ? 4 : most >= 2 ? 2 : 1;
+  return Array.from({length: parts + 1}, (_, i) => (top * i) / parts);
 }

@@ -15,7 +15,7 @@ export class TotalChart {
     const box = plotBox(size, style);
     const env = decimate(series, view.from, view.to, pointSize(view, box, size), view.finalBin, this.#envelope);
     this.#top = heldTop(largestOf(env), this.#top);
-    const height = box.h * 0.95;
+    const height = box.h;
     valueAxis(ctx, box, height, this.#top, style);
     const map: Mapping = {
       x: box.x,

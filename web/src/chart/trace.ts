@@ -27,22 +27,31 @@ const BAND_ALPHA = 0.2;
 /** What a provisional bin keeps of its line's strength. */
 const PROVISIONAL_ALPHA = 0.45;
 
-/** Draws band and line of one envelope. */
-export function drawTrace(ctx: Context, env: Envelope, map: Mapping, colour: string, width: number): void {
-  drawRuns(ctx, env, (from, to) => fillBetween(ctx, env, map, env.low, env.high, from, to), faded(colour, BAND_ALPHA));
+/** How strong the stretch between the extremes is where bins share a pixel. */
+const ENVELOPE_ALPHA = 0.65;
+
+/** Draws band and line of one envelope; where bins share a pixel, the stretch between their extremes is the line. */
+export function drawTrace(
+  ctx: Context,
+  env: Envelope,
+  map: Mapping,
+  colour: string,
+  width: number,
+  band = BAND_ALPHA,
+): void {
+  drawRuns(ctx, env, (from, to) => fillBetween(ctx, env, map, env.low, env.high, from, to), faded(colour, band));
   if (env.size > 1) {
-    drawRuns(ctx, env, (from, to) => fillBetween(ctx, env, map, env.min, env.max, from, to), faded(colour, 0.5));
+    const fill = faded(colour, ENVELOPE_ALPHA);
+    drawRuns(ctx, env, (from, to) => fillBetween(ctx, env, map, env.min, env.max, from, to), fill);
+    return;
   }
   ctx.strokeStyle = colour;
-  ctx.fillStyle = colour;
   ctx.lineWidth = width;
   ctx.lineJoin = 'round';
   ctx.lineCap = 'round';
-  strokeKind(ctx, env, map, env.max, false, width);
-  if (env.size > 1) strokeKind(ctx, env, map, env.min, false, width);
+  strokeKind(ctx, env, map, false, width);
   ctx.globalAlpha = PROVISIONAL_ALPHA;
-  strokeKind(ctx, env, map, env.max, true, width);
-  if (env.size > 1) strokeKind(ctx, env, map, env.min, true, width);
+  strokeKind(ctx, env, map, true, width);
   ctx.globalAlpha = 1;
 }
 
@@ -79,14 +88,8 @@ function fillBetween(
 }
 
 /** Strokes the settled part of a line, or the part where one end of a segment is provisional. */
-function strokeKind(
-  ctx: Context,
-  env: Envelope,
-  map: Mapping,
-  values: Float32Array,
-  provisional: boolean,
-  width: number,
-): void {
+function strokeKind(ctx: Context, env: Envelope, map: Mapping, provisional: boolean, width: number): void {
+  const values = env.max;
   ctx.beginPath();
   let open = false;
   for (let i = 0; i < env.count; i++) {

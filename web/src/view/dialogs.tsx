@@ -1,5 +1,5 @@
 import type {ComponentChildren} from 'preact';
-import {useEffect, useRef} from 'preact/hooks';
+import {useLayoutEffect, useRef} from 'preact/hooks';
 import {useApp} from '../app.ts';
 import {CloseIcon} from './icons.tsx';
 import {KEYS} from './keys.ts';
@@ -14,7 +14,7 @@ interface DialogProps {
 export function Dialog({title, testId, children}: DialogProps) {
   const {page} = useApp();
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = ref.current!;
     dialog.showModal();
     // A press beside the dialog closes it, as Esc does by itself.

@@ -44,7 +44,11 @@ export function Figures() {
       ) : (
         <Rate
           class="main"
-          label={`Fabric RoCEv2, entering at ${plural(summary.edgeLinks, 'edge link')}`}
+          label={
+            summary.countedPerHop
+              ? `Fabric RoCEv2, over ${plural(summary.links, 'link')}`
+              : `Fabric RoCEv2, entering at ${plural(summary.edgeLinks, 'edge link')}`
+          }
           estimate={summary.roce}
           held={held.roce}
           testId="figure-fabric"
@@ -57,8 +61,8 @@ export function Figures() {
       <Figure
         label="CE-marked"
         value={percent(summary.ceShare)}
-        unit="%"
-        note={summary.cnpPerSecond === null ? 'CNP unknown' : `${short(summary.cnpPerSecond)} CNP/s`}
+        {...(summary.ceShare === null ? {} : {unit: '%'})}
+        note={summary.cnpPerSecond === null ? 'no RoCEv2 seen' : `${short(summary.cnpPerSecond)} CNP/s`}
         testId="figure-ce"
       />
       <Links summary={summary} />

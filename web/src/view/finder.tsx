@@ -1,5 +1,5 @@
 import {useSignal} from '@preact/signals';
-import {useEffect, useRef} from 'preact/hooks';
+import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {LinkInfo} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {plural, short} from '../format.ts';
@@ -31,7 +31,7 @@ export function Finder() {
   const text = useSignal('');
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   const found = matching(store.linkList.value, text.value);
   const shown = found.slice(0, MOST_MATCHES);
   const toggle = (link: LinkInfo | undefined): void => {

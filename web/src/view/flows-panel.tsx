@@ -97,8 +97,8 @@ function Row({flow, prefix, largest, byId}: RowProps) {
           <span class="end">{flow.destination}</span>
         </span>
       </th>
-      <td class="num wide">0x{flow.destQp.toString(16).padStart(6, '0')}</td>
-      <td class="num wide">{flow.dscp}</td>
+      <td class="num wide qp">0x{flow.destQp.toString(16).padStart(6, '0')}</td>
+      <td class="num wide dscp">{flow.dscp}</td>
       <td class="rate">
         <span class="bar" aria-hidden="true">
           <span style={{width: `${(100 * flow.bitsPerSecond) / Math.max(1, largest)}%`}} />

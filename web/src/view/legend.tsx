@@ -1,6 +1,6 @@
 import type {LinkInfo} from '../../../src/shared/live.ts';
 import {type App, useApp} from '../app.ts';
-import {type HeldPrefix, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {type HeldPrefix, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import {type Mean, meanOf, SETTLED_BINS, type Series} from '../series.ts';
 import {CloseIcon, PinIcon} from './icons.tsx';
 
@@ -62,7 +62,7 @@ export function LegendRow({id, link, held}: RowProps) {
         ) : (
           <span class="spread">
             {error}
-            {mean !== null && <span class="samples"> · {mean.samples} samples</span>}
+            {mean !== null && <span class="samples"> · {plural(mean.samples, 'sample')}</span>}
           </span>
         )}
       </span>

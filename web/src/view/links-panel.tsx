@@ -15,6 +15,8 @@ export function LinksPanel() {
   const prefixes = useMemo(() => new Map<string, HeldPrefix>(), []);
   const ids = page.links.value;
   const byId = store.linkById.value;
+  const history = store.summary.value?.historyBins ?? 0;
+  const reach = history > 0 && history < page.windowBins.value ? `; the server holds ${history / 10} s` : '';
   const overlay = page.view.value === 'overlay';
   const held = (id: string): HeldPrefix => {
     const prefix = prefixes.get(id) ?? new HeldPrefix();
@@ -36,7 +38,9 @@ export function LinksPanel() {
     <section class="panel links" aria-labelledby="links-title" data-testid="panel-links">
       <header>
         <h2 id="links-title">Per link telemetry</h2>
-        <p>{store.measure.value === 'all' ? 'all traffic' : 'RoCEv2'} received, bit/s in 100 ms</p>
+        <p>
+          {store.measure.value === 'all' ? 'all traffic' : 'RoCEv2'} received, bit/s in 100 ms{reach}
+        </p>
         <div class="controls">
           <button type="button" class="quiet-button" onClick={() => page.reroll()} data-testid="reroll">
             <DiceIcon /> 5 random <kbd>r</kbd>

@@ -58,5 +58,6 @@ function useFrameRate(): number {
   const first = list[0]!;
   const newest = list[list.length - 1]!;
   if (newest.at - first.at < 400) return 10;
-  return Math.round(((newest.frames - first.frames) * 1000) / (newest.at - first.at));
+  // Ten is what the server sends; more is two frames that came at once.
+  return Math.min(10, Math.round(((newest.frames - first.frames) * 1000) / (newest.at - first.at)));
 }

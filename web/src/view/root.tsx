@@ -48,8 +48,10 @@ function Body() {
     case 'charts':
       return (
         <main class={`charts ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="charts">
-          <Notices />
-          <Figures />
+          <div class="top">
+            <Notices />
+            <Figures />
+          </div>
           <LinksPanel />
           <TotalPanel />
           <HeatmapPanel />
