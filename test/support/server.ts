@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly command?: 'serve' | 'demo' | 'replay';
   /** Further arguments, such as the file of `replay`. */
   readonly args?: readonly string[];
+  /** What `demo` hands to its simulator. */
+  readonly simulator?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   /** Another program that speaks the same flags; for tests of this helper. */
   readonly main?: string;
@@ -46,6 +48,7 @@ async function startOnce(options: ServerOptions): Promise<Server> {
       `--http-port=${httpPort}`,
       `--udp-port=${udpPort}`,
       '--http-host=127.0.0.1',
+      ...(options.simulator ? ['--', ...options.simulator] : []),
     ],
     {env: {...cleanEnvironment(), ...options.env}},
   );
