@@ -106,7 +106,7 @@ function Configs({addresses, port}: {addresses: string[]; port: number}) {
     <section class="panel configs" aria-labelledby="configs-title">
       <header>
         <h2 id="configs-title">Point a switch here</h2>
-        <p>with this server’s address filled in</p>
+        {addresses.length < 2 && <p>with this server’s address filled in</p>}
         {addresses.length > 1 && (
           <label class="select">
             Address
