@@ -11,7 +11,7 @@ const TABLE: ImportTable = {
   cli: 'all',
   app: 'all',
   ingest: 'all',
-  config: [],
+  config: ['errors'],
   errors: [],
   log: [],
   clock: [],

@@ -210,7 +210,7 @@ function wayInMetrics(builder: Builder, fabric: Fabric): void {
     (all) => all.flowSamplesUnusable,
   );
   count('tenhertz_roce_samples_total', 'Counted flow samples that are RoCEv2.', (all) => all.roceSamples);
-  count('tenhertz_counter_samples_total', 'Counter samples.', (all) => all.counterSamples);
+  count('tenhertz_counters_samples_total', 'Counter samples.', (all) => all.counterSamples);
   count('tenhertz_other_samples_total', 'Samples of other kinds, skipped.', (all) => all.otherSamples);
   builder.gauge(
     'tenhertz_datagrams_missing',

@@ -222,6 +222,7 @@ export class Fabric {
     const finalBefore = this.finalBin;
     this.newest = newest;
     this.rates.read(this.time, this.counts);
+    this.rows.noteLargest(this.rings, from, newest);
     this.sums.recompute(from, newest);
     this.totals.advance(Math.max(finalBefore, this.oldest), this.finalBin);
     if (newest - this.sweptAt >= SWEEP_EVERY_BINS) {

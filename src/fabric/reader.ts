@@ -2,6 +2,7 @@ import {BinState, type MeasureName} from '../shared/live.ts';
 import type {Fabric} from './fabric.ts';
 import type {Moments} from './moments.ts';
 import type {Port} from './ports.ts';
+import {LARGEST_UNIT} from './rings.ts';
 
 /** What is read: the whole fabric, or one direction of a link. */
 export type Scope = {kind: 'fabric'} | {kind: 'link'; port: Port; direction: number};
@@ -41,19 +42,18 @@ function addLink(
     const chunk = rings.chunk(row.index);
     const cell = rings.at(row.index, bin);
     const {rate} = row;
-    const any = Math.max(row.largest[0], row.largest[1]);
     if (measure === 'roce') {
       into.samples += chunk.roceFrames[cell]!;
       into.frames += chunk.roceFrames[cell]! * rate;
       into.bytes += chunk.roceBytes[cell]! * rate;
       into.squares += chunk.roceSquares[cell]! * rate * rate;
-      largest = Math.max(largest, rate * (Math.max(row.roceLargest[0], row.roceLargest[1]) || any));
+      largest = Math.max(largest, rate * chunk.roceLargest[cell]! * LARGEST_UNIT);
     } else {
       into.samples += chunk.frames[cell]!;
       into.frames += chunk.frames[cell]! * rate;
       into.bytes += chunk.bytes[cell]! * rate;
       into.squares += chunk.squares[cell]! * rate * rate;
-      largest = Math.max(largest, rate * any);
+      largest = Math.max(largest, rate * chunk.largest[cell]! * LARGEST_UNIT);
     }
   }
   // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.

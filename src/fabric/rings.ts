@@ -1,6 +1,9 @@
 /** Rows of one chunk. Chunks keep memory in step with the fabric's size. */
 const CHUNK_ROWS = 64;
 
+/** Frames are at most 262,144 bytes: four bytes a unit keep the largest in 16 bits. */
+export const LARGEST_UNIT = 4;
+
 /** The columns that a ring keeps per (row, bin), unscaled; RoCEv2 besides all frames. */
 interface Chunk {
   frames: Uint32Array;
@@ -11,10 +14,13 @@ interface Chunk {
   roceSquares: Float32Array;
   ce: Uint16Array;
   cnp: Uint16Array;
+  /** The largest recent L of the row as of this bin, in units of `LARGEST_UNIT`, rounded up. */
+  largest: Uint16Array;
+  roceLargest: Uint16Array;
 }
 
 /**
- * The last bins of every row, unscaled: 28 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
+ * The last bins of every row, unscaled: 32 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
  * moves on by clearing one short stretch a chunk. ΣL of a bin fits 32 bits (it would take 475,000 samples of 9 kB);
  * beyond that it saturates.
  */
@@ -39,6 +45,8 @@ export class Rings {
         roceSquares: new Float32Array(cells),
         ce: new Uint16Array(cells),
         cnp: new Uint16Array(cells),
+        largest: new Uint16Array(cells),
+        roceLargest: new Uint16Array(cells),
       });
     }
   }
@@ -50,6 +58,17 @@ export class Rings {
   /** Index of a cell within the row's chunk. */
   at(row: number, bin: number): number {
     return (bin % this.depth) * CHUNK_ROWS + (row % CHUNK_ROWS);
+  }
+
+  /**
+   * Notes the largest L that the row has shown of late for a bin: with it the band of a bin, an empty one's too, stays
+   * what it was when the bin became final.
+   */
+  setLargest(row: number, bin: number, largest: number, roceLargest: number): void {
+    const chunk = this.chunk(row);
+    const cell = this.at(row, bin);
+    chunk.largest[cell] = Math.min(0xffff, Math.ceil(largest / LARGEST_UNIT));
+    chunk.roceLargest[cell] = Math.min(0xffff, Math.ceil(roceLargest / LARGEST_UNIT));
   }
 
   /** Empties the cells of a bin, for all rows. */
@@ -65,6 +84,8 @@ export class Rings {
       chunk.roceSquares.fill(0, start, end);
       chunk.ce.fill(0, start, end);
       chunk.cnp.fill(0, start, end);
+      chunk.largest.fill(0, start, end);
+      chunk.roceLargest.fill(0, start, end);
     }
   }
 }

@@ -3,6 +3,7 @@ import {Basis, Direction} from '../account/schema.ts';
 export {Direction};
 
 import type {Port} from './ports.ts';
+import type {Rings} from './rings.ts';
 
 /** Rows past this bound are refused and counted. */
 const MAX_ROWS = 1_000_000;
@@ -85,6 +86,16 @@ export class Rows {
     }
     if (largest > row.largest[0]) row.largest[0] = largest;
     if (roceLargest > row.roceLargest[0]) row.roceLargest[0] = roceLargest;
+  }
+
+  /** Writes down the largest L of every row for the bins from..to. */
+  noteLargest(rings: Rings, from: number, to: number): void {
+    for (const row of this.all) {
+      if (row === undefined) continue;
+      const largest = Math.max(row.largest[0], row.largest[1]);
+      const roceLargest = Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
+      for (let bin = from; bin <= to; bin++) rings.setLargest(row.index, bin, largest, roceLargest);
+    }
   }
 
   /** All rows of a port and direction, on any basis. */

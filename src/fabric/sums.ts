@@ -3,7 +3,7 @@ import {BinState, type MeasureName} from '../shared/live.ts';
 import type {Agents} from './agents.ts';
 import type {Moments} from './moments.ts';
 import type {Port, Ports, Role} from './ports.ts';
-import type {Rings} from './rings.ts';
+import {LARGEST_UNIT, type Rings} from './rings.ts';
 import type {Row, Rows} from './rows.ts';
 
 /**
@@ -63,19 +63,12 @@ export class FabricSums {
   /** Sums the bins from..to anew. */
   recompute(from: number, to: number): void {
     for (let bin = from; bin <= to; bin++) this.clear(bin);
-    let largest = 0;
-    let roceLargest = 0;
     for (const {slot} of this.ports.all) {
       const basis = this.rows.basis(slot, Direction.In, to);
       for (const row of this.rows.of(slot, Direction.In)) {
-        if (row.basis !== basis) continue;
-        largest = Math.max(largest, row.rate * Math.max(row.largest[0], row.largest[1]));
-        roceLargest = Math.max(roceLargest, row.rate * Math.max(row.roceLargest[0], row.roceLargest[1]));
-        if (row.lastBin >= from) this.addRow(row, from, to);
+        if (row.basis === basis) this.addRow(row, from, to);
       }
     }
-    this.columns.all.largest = largest;
-    this.columns.roce.largest = roceLargest || largest;
   }
 
   private addRow(row: Row, from: number, to: number): void {
@@ -83,8 +76,10 @@ export class FabricSums {
     const {rate} = row;
     for (let bin = from; bin <= to; bin++) {
       const cell = this.rings.at(row.index, bin);
-      if (chunk.frames[cell] === 0) continue;
       const at = bin % this.depth;
+      this.columns.all.seen(at, rate * chunk.largest[cell]! * LARGEST_UNIT);
+      this.columns.roce.seen(at, rate * chunk.roceLargest[cell]! * LARGEST_UNIT);
+      if (chunk.frames[cell] === 0) continue;
       this.columns.all.add(at, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
       this.columns.roce.add(at, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
       this.ceFrames[at]! += rate * chunk.ce[cell]!;
@@ -122,7 +117,7 @@ export class FabricSums {
 
 /** Rings of moments. */
 class MomentColumns {
-  largest = 0;
+  private readonly largest: Float64Array;
   private readonly samples: Float64Array;
   private readonly frames: Float64Array;
   private readonly bytes: Float64Array;
@@ -133,6 +128,12 @@ class MomentColumns {
     this.frames = new Float64Array(depth);
     this.bytes = new Float64Array(depth);
     this.squares = new Float64Array(depth);
+    this.largest = new Float64Array(depth);
+  }
+
+  /** A row that is summed could have had a sample of this weight. */
+  seen(at: number, weight: number): void {
+    if (weight > this.largest[at]!) this.largest[at] = weight;
   }
 
   clear(at: number): void {
@@ -140,6 +141,7 @@ class MomentColumns {
     this.frames[at] = 0;
     this.bytes[at] = 0;
     this.squares[at] = 0;
+    this.largest[at] = 0;
   }
 
   add(at: number, samples: number, rate: number, bytes: number, squares: number): void {
@@ -154,6 +156,6 @@ class MomentColumns {
     into.frames += this.frames[at]!;
     into.bytes += this.bytes[at]!;
     into.squares += this.squares[at]!;
-    if (this.largest > into.largest) into.largest = this.largest;
+    if (this.largest[at]! > into.largest) into.largest = this.largest[at]!;
   }
 }

@@ -14,6 +14,8 @@ export interface ServerOptions {
   /** What `demo` hands to its simulator. */
   readonly simulator?: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Ports to use again, for a server that is started anew. */
+  readonly ports?: {readonly httpPort: number; readonly udpPort: number};
   /** Another program that speaks the same flags; for tests of this helper. */
   readonly main?: string;
 }
@@ -37,8 +39,8 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 }
 
 async function startOnce(options: ServerOptions): Promise<Server> {
-  const httpPort = await freeTcpPort();
-  const udpPort = await freeUdpPort();
+  const httpPort = options.ports?.httpPort ?? (await freeTcpPort());
+  const udpPort = options.ports?.udpPort ?? (await freeUdpPort());
   const child = new Child(
     process.execPath,
     [
