@@ -2,6 +2,7 @@
 import {Command, CommanderError} from 'commander';
 import {VERSION} from './app.ts';
 import {checkConfigCommand} from './cli/check-config.ts';
+import {decodeCommand} from './cli/decode.ts';
 import {demoCommand} from './cli/demo.ts';
 import {replayCommand} from './cli/replay.ts';
 import {serveCommand} from './cli/serve.ts';
@@ -12,7 +13,7 @@ const program = new Command('tenhertz')
   .description('Shows the heartbeat of an AI/ML network fabric ten times a second, from sFlow.')
   .version(VERSION)
   .showHelpAfterError('(see --help)');
-for (const make of [serveCommand, demoCommand, simulateCommand, replayCommand, checkConfigCommand]) {
+for (const make of [serveCommand, demoCommand, simulateCommand, replayCommand, decodeCommand, checkConfigCommand]) {
   program.addCommand(make());
 }
 for (const command of [program, ...program.commands]) command.exitOverride();
