@@ -41,9 +41,6 @@ export const ROCE_CLASS_NAMES: readonly string[] = [
 /** First opcode of the vendors' transports (vol. 1, 9.2.1): their operations are not public, their BTH is. */
 const VENDOR_OPCODES = 0xc0;
 
-/** The smallest payload that RoCE can be: a BTH and the invariant CRC. */
-const MIN_PAYLOAD = HeaderBytes.Bth + HeaderBytes.Icrc;
-
 const classOfOpcode = Uint8Array.from({length: 256}, (_, opcode) => classOf(opcode));
 
 function classOf(opcode: number): RoceClass {
@@ -73,7 +70,10 @@ function classOf(opcode: number): RoceClass {
 export function classifyRoce(packet: PacketView, data: DataView, end: number): RoceClass {
   if ((packet.layers & Layer.Udp) === 0) return RoceClass.None;
   if (packet.destinationPort === ROCE_V2_PORT) return classifyTransport(packet, data, end);
-  if (packet.sourcePort !== ROCE_V2_PORT) return RoceClass.None;
+  return packet.sourcePort === ROCE_V2_PORT ? classifyAnswer(packet, data, end) : RoceClass.None;
+}
+
+function classifyAnswer(packet: PacketView, data: DataView, end: number): RoceClass {
   const answer = classifyTransport(packet, data, end);
   if (answer === RoceClass.Unreadable || packet.opcode >= VENDOR_OPCODES) return RoceClass.None;
   return answer;
@@ -86,10 +86,11 @@ export function classifyRoceV1(packet: PacketView, data: DataView, end: number):
 }
 
 function classifyTransport(packet: PacketView, data: DataView, end: number): RoceClass {
+  const offset = packet.payloadOffset;
   // The last four bytes are the invariant CRC, and no header (annex A17.9.1).
   const limit = packet.payloadEnd - HeaderBytes.Icrc;
-  if (packet.payloadEnd - packet.payloadOffset < MIN_PAYLOAD) return RoceClass.None;
-  decodeBth(packet, data, packet.payloadOffset, limit < end ? limit : end);
+  if (limit - offset < HeaderBytes.Bth) return RoceClass.None;
+  decodeBth(packet, data, offset, limit < end ? limit : end);
   if ((packet.layers & Layer.Bth) === 0) return RoceClass.Unreadable;
   if (packet.transportVersion !== 0) return RoceClass.None;
   return classOfOpcode[packet.opcode] as RoceClass;

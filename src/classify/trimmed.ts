@@ -16,8 +16,14 @@ const TOLERANCE = 64;
  * `headerOffset` is where the sampled header starts.
  */
 export function trimmedBytes(packet: PacketView, headerOffset: number, frameLength: number): number {
-  if ((packet.layers & (Layer.Ethernet | Layer.Tunnel)) === 0 || packet.networkOffset < 0) return 0;
-  const whole = packet.networkOffset - headerOffset + packet.networkLength + FCS;
-  const missing = whole - frameLength;
+  if ((packet.layers & Layer.Tunnel) === 0) {
+    return missingBytes(packet.layers, packet.ipOffset - headerOffset, packet.ipLength, frameLength);
+  }
+  return missingBytes(packet.outerLayers, packet.outerIpOffset - headerOffset, packet.outerIpLength, frameLength);
+}
+
+function missingBytes(layers: number, linkBytes: number, ipLength: number, frameLength: number): number {
+  if ((layers & Layer.Ethernet) === 0 || (layers & (Layer.Ipv4 | Layer.Ipv6)) === 0) return 0;
+  const missing = linkBytes + ipLength + FCS - frameLength;
   return missing > TOLERANCE ? missing : 0;
 }

@@ -6,7 +6,7 @@ import type {Forms} from '../packet/describe/bit-fields.ts';
 import {describeHeader} from '../packet/describe/header.ts';
 import {decodeHeader} from '../packet/header.ts';
 import {TUNNEL_KIND_NAMES} from '../packet/numbers.ts';
-import {PacketView} from '../packet/view.ts';
+import {Layer, PacketView} from '../packet/view.ts';
 import {
   describeCounterSample,
   describeDatagram,
@@ -88,7 +88,7 @@ export class JsonPrinter implements Printer {
     const {packet} = this;
     const result: {[name: string]: Value} = {};
     decodeHeader(packet, data, headerProtocol, start, end);
-    if (packet.tunnels > 0) {
+    if ((packet.layers & Layer.Tunnel) !== 0) {
       result['tunnels'] = packet.tunnels;
       result['innermost_tunnel'] = TUNNEL_KIND_NAMES[packet.tunnelKind]!;
     }

@@ -1,5 +1,5 @@
 // Hot path: no allocation, no closure, no exception, no read outside [offset, end).
-import {extensionBytes, HeaderBytes, OPCODE_CNP, opcodeTraits, Trait} from './opcodes.ts';
+import {extensionBytes, HeaderBytes, OPCODE_CNP, opcodeTraits, operationOffset, Trait} from './opcodes.ts';
 import {Layer, type PacketView} from './view.ts';
 
 /**
@@ -11,45 +11,40 @@ export function decodeBth(packet: PacketView, data: DataView, offset: number, en
     packet.layers |= Layer.Clipped;
     return;
   }
-  packet.layers |= Layer.Bth;
-  const opcode = data.getUint8(offset);
-  const flags = data.getUint8(offset + 1);
+  const first = data.getUint32(offset);
+  const second = data.getUint32(offset + 4);
+  const third = data.getUint32(offset + 8);
+  const opcode = first >>> 24;
   packet.opcode = opcode;
-  packet.padCount = (flags >>> 4) & 3;
-  packet.transportVersion = flags & 0xf;
-  packet.pKey = data.getUint16(offset + 2);
-  const qp = data.getUint32(offset + 4);
-  packet.fecn = qp >>> 31;
-  packet.becn = (qp >>> 30) & 1;
-  packet.destQp = qp & 0xffffff;
-  const psn = data.getUint32(offset + 8);
-  packet.ackReq = psn >>> 31;
-  packet.psn = psn & 0xffffff;
+  packet.padCount = (first >>> 20) & 3;
+  packet.transportVersion = (first >>> 16) & 0xf;
+  packet.pKey = first & 0xffff;
+  packet.fecn = second >>> 31;
+  packet.becn = (second >>> 30) & 1;
+  packet.destQp = second & 0xffffff;
+  packet.ackReq = third >>> 31;
+  packet.psn = third & 0xffffff;
   const traits = opcodeTraits[opcode]!;
-  if ((traits & (Trait.Reth | Trait.Aeth)) === 0) return;
-  // What stands between the BTH and the RETH or AETH: datagram and XRC headers, or the FETH of a FLUSH.
-  let at = offset + HeaderBytes.Bth;
-  if ((traits & Trait.Rdeth) !== 0) at += HeaderBytes.Rdeth;
-  if ((traits & Trait.Deth) !== 0) at += HeaderBytes.Deth;
-  if ((traits & Trait.Xrceth) !== 0) at += HeaderBytes.Xrceth;
-  if ((traits & Trait.Feth) !== 0) at += HeaderBytes.Feth;
-  if ((traits & Trait.Reth) !== 0) {
-    if (end - at < HeaderBytes.Reth) {
-      packet.layers |= Layer.Clipped;
-      return;
+  let found: number = Layer.Bth;
+  if ((traits & (Trait.Reth | Trait.Aeth)) !== 0) {
+    const at = offset + operationOffset[opcode]!;
+    if ((traits & Trait.Reth) !== 0) {
+      if (end - at < HeaderBytes.Reth) {
+        found |= Layer.Clipped;
+      } else {
+        found |= Layer.Reth;
+        packet.dmaLength = data.getUint32(at + 12);
+      }
+    } else if (end - at < HeaderBytes.Aeth) {
+      found |= Layer.Clipped;
+    } else {
+      found |= Layer.Aeth;
+      const word = data.getUint32(at);
+      packet.syndrome = word >>> 24;
+      packet.msn = word & 0xffffff;
     }
-    packet.layers |= Layer.Reth;
-    packet.dmaLength = data.getUint32(at + 12);
-  } else {
-    if (end - at < HeaderBytes.Aeth) {
-      packet.layers |= Layer.Clipped;
-      return;
-    }
-    packet.layers |= Layer.Aeth;
-    const word = data.getUint32(at);
-    packet.syndrome = word >>> 24;
-    packet.msn = word & 0xffffff;
   }
+  packet.layers |= found;
 }
 
 /** Bytes that a CNP has behind its BTH, reserved (annex A17.9.3). */

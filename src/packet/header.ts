@@ -18,14 +18,15 @@ export function decodeHeader(
   end: number,
 ): void {
   packet.layers = 0;
-  packet.etherType = 0;
   packet.vlan = -1;
-  packet.tunnels = 0;
-  packet.networkOffset = -1;
+  // Nearly all; functions on the way of nearly every packet are kept so small that the compiler joins them.
+  if (headerProtocol === HeaderProtocol.Ethernet) decodeEthernet(packet, data, offset, end);
+  else decodeOther(packet, data, headerProtocol, offset, end);
+}
+
+function decodeOther(packet: PacketView, data: DataView, headerProtocol: number, offset: number, end: number): void {
+  packet.etherType = 0;
   switch (headerProtocol) {
-    case HeaderProtocol.Ethernet:
-      decodeEthernet(packet, data, offset, end);
-      return;
     case HeaderProtocol.Ipv4:
       decodeIpv4(packet, data, offset, end);
       return;
@@ -41,8 +42,5 @@ export function decodeHeader(
       return;
     case HeaderProtocol.InfiniBand:
       decodeLrh(packet, data, offset, end);
-      return;
-    default:
-      return;
   }
 }

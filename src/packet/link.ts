@@ -5,21 +5,32 @@ import {EtherType, MAX_LABELS, MAX_LLC_LENGTH, MAX_TAGS, PppProtocol, TunnelKind
 import {enterTunnel} from './tunnel.ts';
 import {Layer, type PacketView} from './view.ts';
 
-/** IEEE 802.3 with 802.1Q tags (4.2 of IEEE 802.1Q: TPID, TCI). */
+/** IEEE 802.3. */
 export function decodeEthernet(packet: PacketView, data: DataView, offset: number, end: number): void {
   if (end - offset < 14) {
     packet.layers |= Layer.Clipped;
+    packet.etherType = 0;
     return;
   }
   packet.layers |= Layer.Ethernet;
-  let at = offset + 14;
-  let type = data.getUint16(offset + 12);
+  const type = data.getUint16(offset + 12);
+  if (type === EtherType.Ipv4) {
+    packet.etherType = type;
+    decodeIpv4(packet, data, offset + 14, end);
+  } else {
+    decodeTags(packet, data, type, offset + 14, end);
+  }
+}
+
+/** 802.1Q tags, if any (IEEE 802.1Q, 9.6: TPID, TCI), and what is behind them. */
+function decodeTags(packet: PacketView, data: DataView, type: number, at: number, end: number): void {
+  packet.etherType = 0;
   for (let tags = 0; isTag(type) && tags < MAX_TAGS; tags++) {
     if (end - at < 4) {
       packet.layers |= Layer.Clipped;
       return;
     }
-    if (packet.vlan < 0 && packet.tunnels === 0) packet.vlan = data.getUint16(at) & 0xfff;
+    if (packet.vlan < 0 && (packet.layers & Layer.Tunnel) === 0) packet.vlan = data.getUint16(at) & 0xfff;
     packet.layers |= Layer.Vlan;
     type = data.getUint16(at + 2);
     at += 4;

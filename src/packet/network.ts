@@ -1,6 +1,6 @@
 // Hot path: no allocation, no closure, no exception, no read outside [offset, end).
-import {Ipv6Extension, MAX_EXTENSIONS} from './numbers.ts';
-import {decodeTransport} from './transport.ts';
+import {IpProtocol, Ipv6Extension, MAX_EXTENSIONS} from './numbers.ts';
+import {decodeTransport, decodeUdp} from './transport.ts';
 import {Layer, type PacketView} from './view.ts';
 
 /** Second half of the mapped form of an IPv4 address, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
@@ -12,17 +12,19 @@ export function decodeIpv4(packet: PacketView, data: DataView, offset: number, e
     packet.layers |= Layer.Clipped;
     return;
   }
-  const first = data.getUint8(offset);
-  const headerLength = (first & 0xf) << 2;
-  if (first >>> 4 !== 4 || headerLength < 20) return;
+  // Whole words, for each read costs a check of its bounds.
+  const first = data.getUint32(offset);
+  const headerLength = (first >>> 22) & 0x3c;
+  if (first >>> 28 !== 4 || headerLength < 20) return;
   packet.layers |= Layer.Ipv4;
-  const trafficClass = data.getUint8(offset + 1);
-  packet.dscp = trafficClass >>> 2;
-  packet.ecn = trafficClass & 3;
-  const length = data.getUint16(offset + 2);
+  packet.dscp = (first >>> 18) & 0x3f;
+  packet.ecn = (first >>> 16) & 3;
+  const length = first & 0xffff;
   packet.ipLength = length;
-  packet.ttl = data.getUint8(offset + 8);
-  packet.ipProtocol = data.getUint8(offset + 9);
+  const third = data.getUint16(offset + 8);
+  const protocol = third & 0xff;
+  packet.ttl = third >>> 8;
+  packet.ipProtocol = protocol;
   packet.source0 = 0;
   packet.source1 = 0;
   packet.source2 = IPV4_MAPPED;
@@ -31,17 +33,16 @@ export function decodeIpv4(packet: PacketView, data: DataView, offset: number, e
   packet.destination1 = 0;
   packet.destination2 = IPV4_MAPPED;
   packet.destination3 = data.getUint32(offset + 16);
-  if (packet.networkOffset < 0) {
-    packet.networkOffset = offset;
-    packet.networkLength = length;
-  }
+  packet.ipOffset = offset;
   if ((data.getUint16(offset + 6) & 0x1fff) !== 0) {
     packet.layers |= Layer.Fragment;
     return;
   }
   // A length of 0 is a packet that a host's card has yet to cut into several (TSO): there is no end to hold it to.
   const wireEnd = length < headerLength ? end : offset + length;
-  decodeTransport(packet, data, offset + headerLength, wireEnd < end ? wireEnd : end, wireEnd);
+  if (wireEnd < end) end = wireEnd;
+  if (protocol === IpProtocol.Udp) decodeUdp(packet, data, offset + headerLength, end, wireEnd);
+  else decodeTransport(packet, data, offset + headerLength, end, wireEnd);
 }
 
 /** RFC 8200, 3 and 4. */
@@ -67,10 +68,7 @@ export function decodeIpv6(packet: PacketView, data: DataView, offset: number, e
   packet.destination1 = data.getUint32(offset + 28);
   packet.destination2 = data.getUint32(offset + 32);
   packet.destination3 = data.getUint32(offset + 36);
-  if (packet.networkOffset < 0) {
-    packet.networkOffset = offset;
-    packet.networkLength = length;
-  }
+  packet.ipOffset = offset;
   // A payload length of 0 is a jumbogram (RFC 2675) or TSO.
   const wireEnd = length === 40 ? end : offset + length;
   if (wireEnd < end) end = wireEnd;
@@ -98,7 +96,8 @@ export function decodeIpv6(packet: PacketView, data: DataView, offset: number, e
     next = following;
   }
   packet.ipProtocol = next;
-  decodeTransport(packet, data, at, end, wireEnd);
+  if (next === IpProtocol.Udp) decodeUdp(packet, data, at, end, wireEnd);
+  else decodeTransport(packet, data, at, end, wireEnd);
 }
 
 function isExtension(protocol: number): boolean {

@@ -175,18 +175,33 @@ function traitsOf(opcode: number): number {
 /** `Trait` bits of each of the 256 opcodes; 0 for one that is not assigned. */
 export const opcodeTraits: Uint16Array = Uint16Array.from({length: 256}, (_, opcode) => traitsOf(opcode));
 
+/** Bytes of what stands in front of the RETH or AETH, and of everything behind that. */
+const FRONT: readonly (readonly [trait: number, bytes: number])[] = [
+  [Trait.Rdeth, HeaderBytes.Rdeth],
+  [Trait.Deth, HeaderBytes.Deth],
+  [Trait.Xrceth, HeaderBytes.Xrceth],
+  [Trait.Feth, HeaderBytes.Feth],
+];
+const BACK: readonly (readonly [trait: number, bytes: number])[] = [
+  [Trait.Reth, HeaderBytes.Reth],
+  [Trait.Aeth, HeaderBytes.Aeth],
+  [Trait.AtomicEth, HeaderBytes.AtomicEth],
+  [Trait.AtomicAckEth, HeaderBytes.AtomicAckEth],
+  [Trait.Immediate, HeaderBytes.Immediate],
+  [Trait.Invalidate, HeaderBytes.Invalidate],
+];
+
+const sizeOf = (traits: number, parts: typeof FRONT) =>
+  parts.reduce((sum, [trait, bytes]) => ((traits & trait) === 0 ? sum : sum + bytes), 0);
+
 /** Bytes of the extension headers between the BTH and the payload, for each opcode. */
-export const extensionBytes: Uint8Array = Uint8Array.from(opcodeTraits, (traits) => {
-  let bytes = 0;
-  if ((traits & Trait.Reth) !== 0) bytes += HeaderBytes.Reth;
-  if ((traits & Trait.Aeth) !== 0) bytes += HeaderBytes.Aeth;
-  if ((traits & Trait.AtomicEth) !== 0) bytes += HeaderBytes.AtomicEth;
-  if ((traits & Trait.AtomicAckEth) !== 0) bytes += HeaderBytes.AtomicAckEth;
-  if ((traits & Trait.Immediate) !== 0) bytes += HeaderBytes.Immediate;
-  if ((traits & Trait.Invalidate) !== 0) bytes += HeaderBytes.Invalidate;
-  if ((traits & Trait.Feth) !== 0) bytes += HeaderBytes.Feth;
-  if ((traits & Trait.Rdeth) !== 0) bytes += HeaderBytes.Rdeth;
-  if ((traits & Trait.Deth) !== 0) bytes += HeaderBytes.Deth;
-  if ((traits & Trait.Xrceth) !== 0) bytes += HeaderBytes.Xrceth;
-  return bytes;
-});
+export const extensionBytes: Uint8Array = Uint8Array.from(
+  opcodeTraits,
+  (traits) => sizeOf(traits, FRONT) + sizeOf(traits, BACK),
+);
+
+/** Where the RETH or AETH stands, from the start of the BTH. */
+export const operationOffset: Uint8Array = Uint8Array.from(
+  opcodeTraits,
+  (traits) => HeaderBytes.Bth + sizeOf(traits, FRONT),
+);

@@ -7,7 +7,7 @@ import {decodeGre, decodeUdpTunnel, enterTunnel} from './tunnel.ts';
 import {Layer, type PacketView} from './view.ts';
 
 /**
- * Decodes what an IP packet carries: UDP (RFC 768), the ports and flags of TCP (RFC 9293), ICMP, and tunnels.
+ * Decodes what an IP packet carries other than UDP: the ports and flags of TCP (RFC 9293), ICMP, and tunnels.
  * `wireEnd` is where the packet ended on the wire, `end` where it ends here.
  */
 export function decodeTransport(
@@ -18,9 +18,6 @@ export function decodeTransport(
   wireEnd: number,
 ): void {
   switch (packet.ipProtocol) {
-    case IpProtocol.Udp:
-      decodeUdp(packet, data, offset, end, wireEnd);
-      return;
     case IpProtocol.Tcp:
       decodeTcp(packet, data, offset, end);
       return;
@@ -46,22 +43,24 @@ export function decodeTransport(
   }
 }
 
-function decodeUdp(packet: PacketView, data: DataView, offset: number, end: number, wireEnd: number): void {
+/** RFC 768, and the tunnels over UDP. */
+export function decodeUdp(packet: PacketView, data: DataView, offset: number, end: number, wireEnd: number): void {
   if (end - offset < 8) {
     packet.layers |= Layer.Clipped;
     return;
   }
   packet.layers |= Layer.Udp;
-  const port = data.getUint16(offset + 2);
+  const ports = data.getUint32(offset);
+  const port = ports & 0xffff;
   const length = data.getUint16(offset + 4);
-  packet.sourcePort = data.getUint16(offset);
+  packet.sourcePort = ports >>> 16;
   packet.destinationPort = port;
   packet.udpLength = length;
   packet.payloadOffset = offset + 8;
   // 0 is legal in a jumbogram, and what TSO leaves; then the IP packet's own end is all there is.
-  packet.payloadEnd = length < 8 ? wireEnd : offset + length;
-  if (port === ROCE_V2_PORT) return;
-  decodeUdpTunnel(packet, data, port, offset + 8, packet.payloadEnd < end ? packet.payloadEnd : end);
+  const payloadEnd = length < 8 ? wireEnd : offset + length;
+  packet.payloadEnd = payloadEnd;
+  if (port !== ROCE_V2_PORT) decodeUdpTunnel(packet, data, port, offset + 8, payloadEnd < end ? payloadEnd : end);
 }
 
 function decodeTcp(packet: PacketView, data: DataView, offset: number, end: number): void {

@@ -9,11 +9,12 @@ import {Layer, type PacketView} from './view.ts';
  * more tunnels inside each other than are followed: the fields then stay those of the deepest packet reached.
  */
 export function enterTunnel(packet: PacketView, kind: number, vni: number): boolean {
-  if (packet.tunnels === MAX_TUNNELS) {
+  if ((packet.layers & Layer.Tunnel) === 0) {
+    keepOuter(packet);
+  } else if (packet.tunnels === MAX_TUNNELS) {
     packet.layers |= Layer.TooDeep;
     return false;
   }
-  if (packet.tunnels === 0) keepOuter(packet);
   packet.tunnels++;
   packet.tunnelKind = kind;
   packet.vni = vni;
@@ -23,6 +24,9 @@ export function enterTunnel(packet: PacketView, kind: number, vni: number): bool
 }
 
 function keepOuter(packet: PacketView): void {
+  packet.tunnels = 0;
+  packet.outerIpOffset = packet.ipOffset;
+  packet.outerIpLength = packet.ipLength;
   packet.outerLayers = packet.layers;
   packet.outerSource0 = packet.source0;
   packet.outerSource1 = packet.source1;

@@ -51,6 +51,8 @@ export class PacketView {
   ecn = 0;
   ttl = 0;
   ipProtocol = 0;
+  /** Where the IP header stands. */
+  ipOffset = 0;
   /** IPv4 total length, or IPv6 payload length + 40. */
   ipLength = 0;
   sourcePort = 0;
@@ -61,9 +63,6 @@ export class PacketView {
   payloadOffset = 0;
   /** Where that payload ended on the wire by its own lengths, past the header's end where that is cut. */
   payloadEnd = 0;
-  /** Where the outermost IP header stands, -1 without one, and its length field: what trimming is seen by. */
-  networkOffset = -1;
-  networkLength = 0;
   opcode = 0;
   padCount = 0;
   transportVersion = 0;
@@ -78,11 +77,13 @@ export class PacketView {
   /** AETH */
   syndrome = 0;
   msn = 0;
-  /** Tunnels around the packet, and of the innermost its `TunnelKind` and its network identifier, 0 where it has none. */
+  /** With `Layer.Tunnel`: tunnels around the packet, and of the innermost its `TunnelKind` and its network identifier, 0 where it has none. */
   tunnels = 0;
   tunnelKind = 0;
   vni = 0;
   outerLayers = 0;
+  outerIpOffset = 0;
+  outerIpLength = 0;
   outerSource0 = 0;
   outerSource1 = 0;
   outerSource2 = 0;

@@ -29,8 +29,11 @@ export class DatagramDecoder {
   private readonly discard = new DiscardView();
   private readonly sink: DatagramSink;
   private readonly takesDiscards: boolean;
-  /** End of the sample that was read last: where its length says, or where its records say if that is further. */
-  private sampleEnd = 0;
+  /** End of the datagram, and how many samples it still claims; for the rare case that a length is wrong. */
+  private end = 0;
+  private samplesLeft = 0;
+  /** Where the sample that was just read really ended; 0 if where its length says, -1 where nobody knows. */
+  private mendedEnd = 0;
 
   constructor(sink: DatagramSink) {
     this.sink = sink;
@@ -50,99 +53,120 @@ export class DatagramDecoder {
     const end = view.length;
     let first: Fault = Fault.None;
     let at = start;
+    this.end = end;
     for (let left = view.sampleCount; left > 0; left--) {
       if (end - at < Size.Prefix) return first || Fault.SampleCut;
       const dataFormat = data.getUint32(at);
       const length = data.getUint32(at + 4);
       const body = at + Size.Prefix;
-      const cut = length > end - body;
-      this.sampleEnd = cut ? end : body + length;
-      const fault = this.sample(data, dataFormat, body, this.sampleEnd, end, left - 1);
-      if (cut) return first || Fault.SampleCut;
-      first = first || fault;
-      at = this.sampleEnd;
-      if (at < 0) return first;
-      if ((length & 3) !== 0 && left > 1 && at === body + length) {
-        at = afterOddSample(data, at, length, end);
-        if (at !== this.sampleEnd) this.oddities[Oddity.UnpaddedSample]!++;
+      if (length > end - body) return this.cutSample(data, dataFormat, body, first);
+      this.samplesLeft = left - 1;
+      const fault = this.sample(data, dataFormat, body, body + length);
+      at = body + length;
+      if (fault !== Fault.None || (length & 3) !== 0) {
+        first = first || fault;
+        at = this.endOfOddSample(data, at, length);
+        if (at < 0) return first;
       }
     }
     if (at < end) this.oddities[Oddity.TrailingBytes]!++;
     return first;
   }
 
-  private sample(
-    data: DataView,
-    dataFormat: number,
-    start: number,
-    end: number,
-    datagramEnd: number,
-    samplesLeft: number,
-  ): Fault {
-    let fault: Fault;
+  /** What is there of the last sample of a cut datagram is as good as it would be in a whole one. */
+  private cutSample(data: DataView, dataFormat: number, start: number, first: Fault): Fault {
+    this.samplesLeft = 0;
+    this.sample(data, dataFormat, start, this.end);
+    return first || Fault.SampleCut;
+  }
+
+  private sample(data: DataView, dataFormat: number, start: number, end: number): Fault {
+    if (dataFormat !== SampleFormat.Flow && dataFormat !== SampleFormat.FlowExpanded) {
+      return this.otherSample(data, dataFormat, start, end);
+    }
+    const expanded = dataFormat === SampleFormat.FlowExpanded;
+    const fault = decodeFlowSample(this.flow, data, start, end, expanded, this.unknownFlowRecords);
+    if (fault !== Fault.None) return this.faultyFlowSample(data, start, end, expanded, fault);
+    this.sink.flowSample(this.flow);
+    return fault;
+  }
+
+  private otherSample(data: DataView, dataFormat: number, start: number, end: number): Fault {
     switch (dataFormat) {
-      case SampleFormat.Flow:
-      case SampleFormat.FlowExpanded: {
-        const expanded = dataFormat === SampleFormat.FlowExpanded;
-        const view = this.flow;
-        fault = decodeFlowSample(view, data, start, end, expanded, this.unknownFlowRecords);
-        if (fault === Fault.SampleTooShort) return fault;
-        if (fault === Fault.RecordCut && this.extend(data, view, end, datagramEnd, samplesLeft)) {
-          fault = decodeFlowSample(view, data, start, this.sampleEnd, expanded, this.unknownFlowRecords);
-        }
-        this.sink.flowSample(view);
-        return fault;
-      }
       case SampleFormat.Counters:
-      case SampleFormat.CountersExpanded: {
-        const expanded = dataFormat === SampleFormat.CountersExpanded;
-        const view = this.counters;
-        fault = decodeCounterSample(view, data, start, end, expanded, this.unknownCounterRecords);
-        if (fault === Fault.SampleTooShort) return fault;
-        if (fault === Fault.RecordCut && this.extend(data, view, end, datagramEnd, samplesLeft)) {
-          fault = decodeCounterSample(view, data, start, this.sampleEnd, expanded, this.unknownCounterRecords);
-        }
-        this.sink.counterSample(view);
-        return fault;
-      }
-      case SampleFormat.DiscardedPacket: {
-        if (!this.takesDiscards) break;
-        const view = this.discard;
-        fault = decodeDiscard(view, data, start, end, this.unknownFlowRecords);
-        if (fault === Fault.SampleTooShort) return fault;
-        if (fault === Fault.RecordCut && this.extend(data, view.packet, end, datagramEnd, samplesLeft)) {
-          fault = decodeDiscard(view, data, start, this.sampleEnd, this.unknownFlowRecords);
-        }
-        this.sink.discardedPacket!(view);
-        return fault;
-      }
+        return this.counterSample(data, start, end, false);
+      case SampleFormat.CountersExpanded:
+        return this.counterSample(data, start, end, true);
+      case SampleFormat.DiscardedPacket:
+        if (this.takesDiscards) return this.discardedPacket(data, start, end);
     }
     this.sink.otherSample(dataFormat, start, end - start);
     return Fault.None;
   }
 
+  private faultyFlowSample(data: DataView, start: number, end: number, expanded: boolean, fault: Fault): Fault {
+    if (fault === Fault.SampleTooShort) return fault;
+    if (this.mend(data, this.flow, end)) {
+      decodeFlowSample(this.flow, data, start, this.mendedEnd, expanded, this.unknownFlowRecords);
+      fault = Fault.ShortSampleLength;
+    }
+    this.sink.flowSample(this.flow);
+    return fault;
+  }
+
+  private counterSample(data: DataView, start: number, end: number, expanded: boolean): Fault {
+    const view = this.counters;
+    let fault = decodeCounterSample(view, data, start, end, expanded, this.unknownCounterRecords);
+    if (fault !== Fault.None) {
+      if (fault === Fault.SampleTooShort) return fault;
+      if (this.mend(data, view, end)) {
+        decodeCounterSample(view, data, start, this.mendedEnd, expanded, this.unknownCounterRecords);
+        fault = Fault.ShortSampleLength;
+      }
+    }
+    this.sink.counterSample(view);
+    return fault;
+  }
+
+  private discardedPacket(data: DataView, start: number, end: number): Fault {
+    const view = this.discard;
+    let fault = decodeDiscard(view, data, start, end, this.unknownFlowRecords);
+    if (fault !== Fault.None) {
+      if (fault === Fault.SampleTooShort) return fault;
+      if (this.mend(data, view.packet, end)) {
+        decodeDiscard(view, data, start, this.mendedEnd, this.unknownFlowRecords);
+        fault = Fault.ShortSampleLength;
+      }
+    }
+    this.sink.discardedPacket!(view);
+    return fault;
+  }
+
   /**
    * A record ran past its sample. Where the sample's own end is sound the record is wrong, and stays clipped. Where
    * it is not, and the records end where a sample starts or the datagram ends, the sample's length was wrong:
-   * answers true and moves `sampleEnd` there. Otherwise nothing behind can be found: `sampleEnd` is -1.
+   * answers true, and `mendedEnd` is the true end. Otherwise nothing behind can be found, and it is -1.
    * Costs no more than the bytes it looks at: it either moves behind them or ends the datagram.
    */
-  private extend(
-    data: DataView,
-    view: FlowSampleView | CounterSampleView,
-    end: number,
-    datagramEnd: number,
-    samplesLeft: number,
-  ): boolean {
-    if (samplesLeft === 0 ? end === datagramEnd : isSampleAt(data, end, datagramEnd)) return false;
-    const found = endOfRecords(data, view.recordsOffset, datagramEnd, view.recordCount);
-    if (found < 0 || (samplesLeft > 0 && !isSampleAt(data, found, datagramEnd))) {
-      this.sampleEnd = -1;
-      return false;
-    }
-    this.oddities[Oddity.ShortSampleLength]!++;
-    this.sampleEnd = found;
+  private mend(data: DataView, view: FlowSampleView | CounterSampleView, end: number): boolean {
+    this.mendedEnd = 0;
+    if (this.samplesLeft === 0 ? end === this.end : isSampleAt(data, end, this.end)) return false;
+    this.mendedEnd = -1;
+    const found = endOfRecords(data, view.recordsOffset, this.end, view.recordCount);
+    if (found < 0 || (this.samplesLeft > 0 && !isSampleAt(data, found, this.end))) return false;
+    this.mendedEnd = found;
     return true;
+  }
+
+  /** Where the sample that was just read ended, if its length or a record's was odd; -1 where nobody knows. */
+  private endOfOddSample(data: DataView, at: number, length: number): number {
+    const mended = this.mendedEnd;
+    this.mendedEnd = 0;
+    if (mended !== 0) return mended;
+    if ((length & 3) === 0 || this.samplesLeft === 0) return at;
+    const next = afterOddSample(data, at, length, this.end);
+    if (next !== at) this.oddities[Oddity.UnpaddedSample]!++;
+    return next;
   }
 }
 

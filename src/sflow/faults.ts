@@ -19,6 +19,8 @@ export const Fault = {
   SampleTooShort: 6,
   /** A record claims more bytes than its sample, or the whole datagram, has. What is there of it is read. */
   RecordCut: 7,
+  /** A sample's length is smaller than its own records, which were all read. */
+  ShortSampleLength: 8,
 } as const;
 
 export type Fault = (typeof Fault)[keyof typeof Fault];
@@ -36,6 +38,7 @@ export const FAULT_NAMES: readonly string[] = [
   'sample_cut',
   'sample_too_short',
   'record_cut',
+  'short_sample_length',
 ];
 
 /**
@@ -47,8 +50,6 @@ export const Oddity = {
   TrailingBytes: 0,
   /** A sample whose length left its padding out; for records see `FormatCounter.unpadded`. */
   UnpaddedSample: 1,
-  /** A sample whose length was too small for its own records. */
-  ShortSampleLength: 2,
 } as const;
 
 /** Names for people and for labels, by number. */

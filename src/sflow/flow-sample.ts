@@ -70,48 +70,45 @@ export function decodeFlowRecords(
   end: number,
   unknown: FormatCounter,
 ): Fault {
-  view.frameLength = 0;
-  view.headerProtocol = 0;
-  view.stripped = 0;
-  view.headerOffset = start;
-  view.headerEnd = start;
-  view.found = 0;
   let fault: Fault = Fault.None;
+  let hasHeader = false;
   let at = start;
+  view.found = 0;
   for (let left = view.recordCount; left > 0 && end - at >= Size.Prefix; left--) {
     const dataFormat = data.getUint32(at);
     const length = data.getUint32(at + 4);
     const body = at + Size.Prefix;
-    let next = body + length;
+    at = body + length;
     if (length > end - body) {
       fault = Fault.RecordCut;
-      next = end;
+      at = end;
     } else if ((length & 3) !== 0) {
-      next = afterOddRecord(data, next, length, end, unknown);
+      at = afterOddRecord(data, at, length, end, unknown);
     }
-    if (dataFormat === FlowRecordFormat.RawHeader) {
-      if (next - body >= Size.RawHeader) readRawHeader(view, data, body, next);
-    } else {
-      noteRecord(view, dataFormat, body, next - body, unknown);
+    if (dataFormat !== FlowRecordFormat.RawHeader) {
+      noteRecord(view, dataFormat, body, at - body, unknown);
+    } else if (at - body >= Size.RawHeader) {
+      readRawHeader(view, data, body, at);
+      hasHeader = true;
     }
-    at = next;
   }
-  if (view.headerProtocol === 0) view.frameLength = parsedLength(view, data);
+  if (!hasHeader) useParsedLength(view, data, start);
   return fault;
 }
 
 /** v5, sampled_header. A header that claims more bytes than its record has is clipped, as all sampled headers are. */
 function readRawHeader(view: FlowSampleView, data: DataView, body: number, end: number): void {
-  view.headerProtocol = data.getUint32(body);
-  if (view.headerProtocol === 0) view.headerProtocol = HeaderProtocol.Ethernet;
-  view.frameLength = data.getUint32(body + 4);
-  view.stripped = data.getUint32(body + 8);
+  const protocol = data.getUint32(body);
+  const frameLength = data.getUint32(body + 4);
   const claimed = data.getUint32(body + 12);
   const offset = body + Size.RawHeader;
+  const present = claimed < end - offset ? claimed : end - offset;
+  view.headerProtocol = protocol === 0 ? HeaderProtocol.Ethernet : protocol;
+  view.stripped = data.getUint32(body + 8);
   view.headerOffset = offset;
-  view.headerEnd = claimed < end - offset ? offset + claimed : end;
+  view.headerEnd = offset + present;
   // Some agents send a length that is smaller than the bytes they copied; the bytes were certainly there.
-  if (view.frameLength < view.headerEnd - offset) view.frameLength = view.headerEnd - offset;
+  view.frameLength = frameLength < present ? present : frameLength;
 }
 
 /**
@@ -172,10 +169,16 @@ function noteRecord(
 }
 
 /** The frame's length from the records of an agent that parsed the packet itself and sent no header. */
-function parsedLength(view: FlowSampleView, data: DataView): number {
+function useParsedLength(view: FlowSampleView, data: DataView, start: number): void {
+  view.headerProtocol = 0;
+  view.stripped = 0;
+  view.headerOffset = start;
+  view.headerEnd = start;
+  view.frameLength = 0;
   if ((view.found & (FoundRecord.ParsedIpv4 | FoundRecord.ParsedIpv6)) !== 0) {
     const length = data.getUint32(view.parsedIpOffset);
-    return length === 0 ? 0 : length + ETHERNET_OVERHEAD;
+    if (length > 0) view.frameLength = length + ETHERNET_OVERHEAD;
+  } else if ((view.found & FoundRecord.ParsedEthernet) !== 0) {
+    view.frameLength = data.getUint32(view.parsedEthernetOffset);
   }
-  return (view.found & FoundRecord.ParsedEthernet) !== 0 ? data.getUint32(view.parsedEthernetOffset) : 0;
 }
