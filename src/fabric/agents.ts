@@ -69,7 +69,7 @@ export class Agents {
     return agent;
   }
 
-  /** Adds what a Partial says. Returns the first bin that is now better known than before, or Infinity. */
+  /** Adds what a Partial says. Returns the first bin whose state is known better than before, or Infinity. */
   report(agent: Agent, subAgentId: number, delta: SubAgentDelta): number {
     let stream = agent.subAgents.get(subAgentId);
     if (!stream) {
@@ -97,9 +97,9 @@ export class Agents {
     stream.uptimeMs = delta.uptimeMs;
     stream.largestDatagram = Math.max(stream.largestDatagram, delta.largestDatagram);
     if (delta.received === 0 || delta.lastArrival < agent.lastArrival) return Number.POSITIVE_INFINITY;
+    // One sub-agent may rest while another speaks: the agent was silent for no longer than since it was last heard.
+    const silence = Math.min(delta.longestGapMs, delta.lastArrival - agent.lastArrival);
     agent.lastArrival = delta.lastArrival;
-    const known = agent.presence.lastBin;
-    agent.presence.heard(binOf(delta.lastArrival), delta.longestGapMs / BIN_MS);
-    return known + 1;
+    return agent.presence.heard(binOf(delta.lastArrival), silence / BIN_MS);
   }
 }

@@ -9,7 +9,7 @@ import {FlowTable} from './flows.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
-import {type Row, Rows} from './rows.ts';
+import {BASIS_MEMORY_BINS, type Row, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
 import {Totals} from './totals.ts';
 
@@ -29,11 +29,17 @@ export interface FabricOptions {
 /** Five minutes of 100 ms bins, and more flows than a page can show. */
 export const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
 
+/**
+ * An agent that speaks seldom confirms more bins than are still open. That is told at most so often, for it makes long
+ * frames.
+ */
+const CONFIRM_EVERY_BINS = 10;
+
 /** What an update changed, for those who show it. */
 export interface Advance {
   /** The newest bin that is complete. */
   newest: number;
-  /** First bin whose figures or state differ from what was known before. */
+  /** First bin whose figures or state differ from what was told before; of final bins it is the state alone. */
   from: number;
 }
 
@@ -55,11 +61,16 @@ export class Fabric {
   readonly counts = new Float64Array(COUNTS);
   /** The newest complete bin; -Infinity before the first Partial. */
   newest = Number.NEGATIVE_INFINITY;
-  /** The first bin that was ever complete: there is no history before it. */
+  /** The first bin that was ever complete or has samples: there is no history before it. */
   oldest = Number.POSITIVE_INFINITY;
   /** Rows that came for bins that were final already. */
   lateRows = 0;
+  /** First bin whose figures changed since the last advance, and first whose state did since it was last told. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
+  private confirmedFrom = Number.POSITIVE_INFINITY;
+  private confirmedAt = 0;
+  /** First bin that the totals do not hold yet. */
+  private settledTo = Number.NEGATIVE_INFINITY;
   private sweptAt = 0;
   /** How far the rings have been emptied ahead of the newest bin. */
   private roomUpTo = Number.NEGATIVE_INFINITY;
@@ -70,7 +81,9 @@ export class Fabric {
     this.rings = new Rings(options.depth);
     this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
-    this.flows = new FlowTable(options.flows, this.ports);
+    this.flows = new FlowTable(options.flows, this.ports, (slot, direction) =>
+      this.rows.basis(slot, direction, this.newest),
+    );
   }
 
   /** Bins before this one will not change any more. */
@@ -78,9 +91,9 @@ export class Fabric {
     return this.newest - REVISED_BINS + 1;
   }
 
-  /** First bin that the rings still hold. */
+  /** First bin that the rings still hold: bins that are not complete yet have taken the place of the oldest. */
   get firstBin(): number {
-    return Math.max(this.oldest, this.newest - this.rings.depth + 1);
+    return Math.max(this.oldest, this.roomUpTo - this.rings.depth + 1);
   }
 
   /** Applies a Partial. Returns what it changed for readers, or undefined when no bin was completed by it. */
@@ -94,7 +107,7 @@ export class Fabric {
     const names = sectionOf(partial, NAMES);
     if (names) applyNames(names, locals, this.ports);
     const flows = sectionOf(partial, FLOWS);
-    if (flows) this.flows.apply(flows, locals, partial.time);
+    if (flows) this.flows.apply(flows, locals, partial);
     const counts = sectionOf(partial, COUNTS_SECTION);
     if (counts) {
       for (let row = 0; row < counts.rows; row++) this.counts[counts.columns[0]![row]!]! += counts.columns[1]![row]!;
@@ -125,7 +138,7 @@ export class Fabric {
         longestGapMs: value('longestGapMs', row),
         lastArrival: value('lastArrival', row),
       });
-      this.dirtyFrom = Math.min(this.dirtyFrom, better);
+      this.confirmedFrom = Math.min(this.confirmedFrom, better);
       return known;
     });
   }
@@ -134,16 +147,17 @@ export class Fabric {
     const {columns, rows} = section;
     const bins = columns[bin['bin']!]!;
     const measures = bin['row']! + 1;
-    // A bin past the newest complete one stands where the oldest stood: empty the ring up to it first.
-    for (let i = 0; i < rows; i++) this.makeRoom(bins[i]!);
     for (let i = 0; i < rows; i++) {
       const at = bins[i]!;
-      const row = this.rowOf(section, i, partial.producer, locals);
-      if (!row) continue;
-      if (at < this.finalBin) {
+      if (at < this.openFrom) {
         this.lateRows++;
         continue;
       }
+      const row = this.rowOf(section, i, partial.producer, locals);
+      if (!row) continue;
+      this.makeRoom(at);
+      if (at < this.oldest) this.oldest = at;
+      this.confirmedFrom = Math.min(this.confirmedFrom, row.port.agent.presence.witness(at));
       const chunk = this.rings.chunk(row.index);
       const cell = this.rings.at(row.index, at);
       const measure = (index: number) => columns[measures + index]![i]!;
@@ -153,9 +167,11 @@ export class Fabric {
       chunk.roceFrames[cell]! += measure(4);
       chunk.roceBytes[cell] = Math.min(chunk.roceBytes[cell]! + measure(5), 0xffffffff);
       chunk.roceSquares[cell]! += measure(6);
-      chunk.ce[cell]! += measure(8);
-      chunk.cnp[cell]! += measure(9);
+      chunk.ce[cell] = Math.min(chunk.ce[cell]! + measure(8), 0xffff);
+      chunk.cnp[cell] = Math.min(chunk.cnp[cell]! + measure(9), 0xffff);
       this.rows.touch(row, at, measure(3), measure(7));
+      // A better basis counts in all bins that are open, not from its first sample on.
+      if (this.rows.prefer(row, this.openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, this.openFrom);
       const weight = row.rate * row.largest[0];
       if (weight > row.port.agent.largestWeight) row.port.agent.largestWeight = weight;
       if (at < this.dirtyFrom) this.dirtyFrom = at;
@@ -200,36 +216,71 @@ export class Fabric {
     return row;
   }
 
+  /** Samples of bins before this one come too late. */
+  private get openFrom(): number {
+    return Math.max(this.finalBin, this.settledTo);
+  }
+
+  /** A bin past the newest one stands where the oldest stood: empties the rings up to it. */
   private makeRoom(to: number): void {
     if (to <= this.roomUpTo) return;
-    const from = Math.max(this.roomUpTo + 1, to - this.rings.depth + 1);
-    for (let next = from; next <= to; next++) {
+    const {depth} = this.rings;
+    // Time jumps: what was still open and would be overwritten is final now.
+    if (to - depth >= this.openFrom) this.settle(to - depth + 1);
+    for (let next = Math.max(this.roomUpTo + 1, to - depth + 1); next <= to; next++) {
       this.rings.clear(next);
       this.sums.clear(next);
     }
     this.roomUpTo = to;
   }
 
+  /** Counts the bins before `to` in the totals, for good. */
+  private settle(to: number): void {
+    const from = Math.max(this.settledTo, this.firstBin);
+    const end = Math.min(to, this.roomUpTo + 1); // behind it there is nothing
+    if (from < end) {
+      const dirtyFrom = Math.max(from, Math.min(this.dirtyFrom, this.newest + 1));
+      if (dirtyFrom < end) this.sum(dirtyFrom, end - 1);
+      this.totals.advance(from, end);
+    }
+    if (to > this.settledTo) this.settledTo = to;
+  }
+
+  /** Sums up the bins from..to, both inclusive. */
+  private sum(from: number, to: number): void {
+    this.rows.noteLargest(this.rings, from, to);
+    this.sums.recompute(from, to);
+  }
+
   /** Moves on to the producers' watermark. */
   private advance(): Advance | undefined {
     const newest = this.producers.watermark() - 1;
     if (newest <= this.newest) return undefined;
-    if (this.newest === Number.NEGATIVE_INFINITY) this.oldest = newest;
+    if (newest < this.oldest) this.oldest = newest;
     this.makeRoom(newest);
-    const earliest = Math.max(newest - REVISED_BINS + 1, this.oldest);
-    const from = Math.max(Math.min(this.dirtyFrom, this.newest + 1), earliest);
+    const from = Math.max(Math.min(this.dirtyFrom, this.newest + 1), this.firstBin);
+    this.sum(from, newest);
     this.dirtyFrom = Number.POSITIVE_INFINITY;
-    const finalBefore = this.finalBin;
     this.newest = newest;
     this.rates.read(this.time, this.counts);
-    this.rows.noteLargest(this.rings, from, newest);
-    this.sums.recompute(from, newest);
-    this.totals.advance(Math.max(finalBefore, this.oldest), this.finalBin);
+    this.settle(this.finalBin);
     if (newest - this.sweptAt >= SWEEP_EVERY_BINS) {
       this.sweptAt = newest;
-      this.rows.sweep(newest - Math.max(this.rings.depth, 6_000));
+      const freed = this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
+      for (const row of freed) this.rings.clearRow(row);
     }
-    return {newest, from};
+    return {newest, from: Math.min(from, this.confirmed(newest))};
+  }
+
+  /** First bin whose state is to be told anew. */
+  private confirmed(newest: number): number {
+    const from = this.confirmedFrom;
+    const open = newest - REVISED_BINS + 1;
+    const isLong = from < open;
+    if (isLong && newest - this.confirmedAt < CONFIRM_EVERY_BINS) return Math.max(open, this.firstBin);
+    if (isLong) this.confirmedAt = newest;
+    this.confirmedFrom = Number.POSITIVE_INFINITY;
+    return Math.max(from, this.firstBin);
   }
 
   /** Newest complete time, epoch ms: the end of the newest bin. */

@@ -1,5 +1,5 @@
 import {LRUCache} from 'lru-cache';
-import type {SectionData} from '../account/codec.ts';
+import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {columnIndexes, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
@@ -16,9 +16,16 @@ const SECONDS = FLOW_WINDOW_SECONDS + 2;
 const Sum = {Samples: 0, Frames: 1, Bytes: 2, Squares: 3, Largest: 4, Operations: 5, Ce: 6, Cnp: 7} as const;
 const SUMS = 8;
 
-/** A flow on one port. */
+/** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
+const MAX_SIGHTINGS = 32;
+/** The least time that rates are taken over, so that a first short stretch makes no huge ones. */
+const MIN_WINDOW_SECONDS = 1;
+
+/** A flow on one port, measured in one way. */
 interface Sighting {
   port: Port;
+  /** Direction and basis. */
+  side: number;
   /** Highest TTL seen: the nearer to the source, the higher. */
   ttl: number;
   /** Which second each stretch of `sums` belongs to. */
@@ -32,6 +39,15 @@ interface Flow {
   destQp: number;
   dscp: number;
   sightings: Sighting[];
+  /** The last second in which it was seen. */
+  lastSecond: number;
+}
+
+/** How much time the flows of a producer cover, by second. */
+interface Coverage {
+  time: number;
+  seconds: Float64Array;
+  covered: Float64Array;
 }
 
 /** A flow over the window; frames, bytes, operations and CNPs are estimates. */
@@ -56,29 +72,64 @@ export interface FlowEstimate {
 export class FlowTable {
   private readonly flows: LRUCache<string, Flow>;
   private readonly ports: Ports;
+  private readonly basisOf: (slot: number, direction: number) => number;
   private second = 0;
-  private firstSecond = Number.POSITIVE_INFINITY;
+  private readonly coverage = new Map<number, Coverage>();
 
-  constructor(max: number, ports: Ports) {
+  /** `basisOf` says which basis counts for a port and direction: one packet may be sampled in two ways there. */
+  constructor(max: number, ports: Ports, basisOf: (slot: number, direction: number) => number) {
     this.flows = new LRUCache({max});
     this.ports = ports;
+    this.basisOf = basisOf;
   }
 
   get size(): number {
     return this.flows.size;
   }
 
-  /** Seconds that rates are taken over: the window, less while the server is younger than that. */
+  /**
+   * Seconds that rates are taken over: as many as the flows of the window cover. About five; less while the server is
+   * younger than that, and a little more or less as producers send once a second and not on the second.
+   */
   get windowSeconds(): number {
-    return Math.max(1, Math.min(FLOW_WINDOW_SECONDS, this.second - this.firstSecond + 1));
+    let longest = 0;
+    for (const {seconds, covered} of this.coverage.values()) {
+      let sum = 0;
+      for (let at = 0; at < SECONDS; at++) if (this.inWindow(seconds[at]!)) sum += covered[at]!;
+      longest = Math.max(longest, sum);
+    }
+    return Math.max(MIN_WINDOW_SECONDS, Math.round(longest * 1_000) / 1_000);
   }
 
-  /** Takes a second's flows; `time` is when the producer sent them. */
-  apply(section: SectionData, locals: readonly (Agent | undefined)[], time: number): void {
+  /** Takes what a producer has seen since it sent flows last. */
+  apply(section: SectionData, locals: readonly (Agent | undefined)[], {producer, time}: PartialHeader): void {
     const second = Math.floor(time / 1_000);
     if (second > this.second) this.second = second;
-    if (second < this.firstSecond) this.firstSecond = second;
+    this.cover(producer, time, second);
     for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second);
+  }
+
+  private cover(producer: number, time: number, second: number): void {
+    let coverage = this.coverage.get(producer);
+    if (!coverage) {
+      coverage = {time, seconds: new Float64Array(SECONDS), covered: new Float64Array(SECONDS)};
+      this.coverage.set(producer, coverage);
+    }
+    const {seconds, covered} = coverage;
+    const at = second % SECONDS;
+    if (seconds[at] !== second) {
+      seconds[at] = second;
+      covered[at] = 0;
+    }
+    // A jump of time is not time in which flows were watched.
+    if (time > coverage.time) {
+      covered[at]! += Math.min((time - coverage.time) / 1_000, FLOW_WINDOW_SECONDS);
+      coverage.time = time;
+    }
+  }
+
+  private inWindow(second: number): boolean {
+    return second <= this.second && second > this.second - FLOW_WINDOW_SECONDS;
   }
 
   private applyRow(section: SectionData, i: number, locals: readonly (Agent | undefined)[], second: number): void {
@@ -86,7 +137,9 @@ export class FlowTable {
     const agent = locals[value('agent')];
     const port = agent && this.ports.intern(agent, value('port'));
     if (!port) return;
-    const sighting = sightingOf(this.flowOf(section, i), port);
+    const flow = this.flowOf(section, i);
+    if (second > flow.lastSecond) flow.lastSecond = second;
+    const sighting = sightingOf(flow, port, value('side'));
     sighting.ttl = Math.max(sighting.ttl, value('ttl'));
     const at = second % SECONDS;
     const base = at * SUMS;
@@ -119,6 +172,7 @@ export class FlowTable {
         destQp: word(8),
         dscp: word(9),
         sightings: [],
+        lastSecond: 0,
       };
       this.flows.set(key, flow);
     }
@@ -130,6 +184,7 @@ export class FlowTable {
     const found: FlowEstimate[] = [];
     const cnpOfPair = new Map<string, number>();
     for (const flow of this.flows.values()) {
+      if (!this.inWindow(flow.lastSecond)) continue;
       const estimate = this.estimate(flow);
       if (estimate.moments.samples === 0) continue;
       found.push(estimate);
@@ -157,11 +212,11 @@ export class FlowTable {
     };
     const seen = flow.sightings
       .map((sighting) => ({sighting, sums: this.windowSums(sighting)}))
-      .filter(({sums}) => sums[Sum.Samples]! > 0)
+      .filter(({sighting, sums}) => sums[Sum.Samples]! > 0 && this.counts(sighting))
       .sort((a, b) => b.sums[Sum.Bytes]! - a.sums[Sum.Bytes]!);
     const nearest = Math.max(...seen.map(({sighting}) => sighting.ttl));
     for (const {sighting, sums} of seen) {
-      estimate.links.push(sighting.port);
+      if (!estimate.links.includes(sighting.port)) estimate.links.push(sighting.port);
       if (sighting.ttl !== nearest) continue;
       const {moments} = estimate;
       moments.samples += sums[Sum.Samples]!;
@@ -176,12 +231,16 @@ export class FlowTable {
     return estimate;
   }
 
+  /** Whether samples of this kind count where it was seen; the others hold the same packets once more. */
+  private counts({port, side}: Sighting): boolean {
+    return side >>> 1 === this.basisOf(port.slot, side & 1);
+  }
+
   /** A sighting's sums over the last complete seconds. */
   private windowSums({seconds, sums}: Sighting): Float64Array {
     const total = new Float64Array(SUMS);
     for (let at = 0; at < SECONDS; at++) {
-      const second = seconds[at]!;
-      if (second > this.second || second <= this.second - FLOW_WINDOW_SECONDS) continue;
+      if (!this.inWindow(seconds[at]!)) continue;
       for (let sum = 0; sum < SUMS; sum++) {
         const value = sums[at * SUMS + sum]!;
         total[sum] = sum === Sum.Largest ? Math.max(total[sum]!, value) : total[sum]! + value;
@@ -191,15 +250,17 @@ export class FlowTable {
   }
 }
 
-function sightingOf(flow: Flow, port: Port): Sighting {
-  const known = flow.sightings.find((sighting) => sighting.port === port);
+function sightingOf(flow: Flow, port: Port, side: number): Sighting {
+  const known = flow.sightings.find((sighting) => sighting.port === port && sighting.side === side);
   if (known) return known;
   const sighting: Sighting = {
     port,
+    side,
     ttl: 0,
     seconds: new Float64Array(SECONDS),
     sums: new Float64Array(SECONDS * SUMS),
   };
   flow.sightings.push(sighting);
+  if (flow.sightings.length > MAX_SIGHTINGS) flow.sightings.shift();
   return sighting;
 }

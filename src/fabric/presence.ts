@@ -18,7 +18,7 @@ const MAX_GAPS = 64;
  * and the end of its window nobody knows yet.
  */
 export class Presence {
-  readonly firstBin: number;
+  firstBin: number;
   lastBin: number;
   private learnt = 0;
   private learning = 0;
@@ -35,19 +35,52 @@ export class Presence {
 
   /** How long the agent may be silent before it counts as absent, in bins. */
   windowBins(): number {
-    if (this.lastBin - this.firstBin < LEARNED_AFTER_BINS) return UNLEARNED_WINDOW_BINS;
-    return Math.max(1, Math.ceil(INTERVALS * Math.max(this.learnt, this.learning)));
+    const longest = Math.max(this.learnt, this.learning);
+    // Nothing learnt is no habit of speaking all the time: all its silences so far were unusual ones.
+    if (longest === 0 || this.lastBin - this.firstBin < LEARNED_AFTER_BINS) return UNLEARNED_WINDOW_BINS;
+    return Math.max(1, Math.ceil(INTERVALS * longest));
   }
 
-  /** The agent was heard in `bin`; `longestGapBins` is its longest silence since the last call. */
-  heard(bin: number, longestGapBins: number): void {
-    if (bin < this.lastBin) return;
+  /**
+   * The agent was heard in `bin`; `longestGapBins` is its longest silence since the last call. Returns the first bin
+   * whose state is another one now: those before a bin that was heard in time are confirmed by it.
+   */
+  heard(bin: number, longestGapBins: number): number {
+    if (bin < this.lastBin) return Number.POSITIVE_INFINITY;
     const window = this.windowBins();
-    if (bin - this.lastBin > window) {
+    const isGap = bin - this.lastBin > window;
+    const changed = isGap ? bin : this.lastBin + 1;
+    if (isGap) {
       this.gaps.push({last: this.lastBin, again: bin, window});
       if (this.gaps.length > MAX_GAPS) this.gaps.shift();
     }
     this.lastBin = bin;
+    this.learn(bin, longestGapBins, window);
+    return changed;
+  }
+
+  /**
+   * There is a sample of `bin`: the agent was there, whatever was believed so far. Returns the first bin whose state is
+   * another one now, or Infinity.
+   */
+  witness(bin: number): number {
+    if (bin < this.firstBin) {
+      this.firstBin = bin;
+      return bin;
+    }
+    if (bin >= this.lastBin) return Number.POSITIVE_INFINITY;
+    const at = this.gaps.findLastIndex(({last, again}) => last < bin && bin < again);
+    if (at < 0) return Number.POSITIVE_INFINITY;
+    const {last, again, window} = this.gaps[at]!;
+    const parts = [
+      {last, again: bin, window},
+      {last: bin, again, window},
+    ];
+    this.gaps.splice(at, 1, ...parts.filter((part) => part.again - part.last > window));
+    return last + 1;
+  }
+
+  private learn(bin: number, longestGapBins: number, window: number): void {
     if (bin - this.generationAt > GENERATION_BINS) {
       this.learnt = this.learning;
       this.learning = 0;

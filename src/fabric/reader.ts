@@ -35,7 +35,7 @@ function addLink(
   into: Moments,
 ): void {
   const {rows, rings} = fabric;
-  const basis = rows.basis(slot, direction, fabric.newest);
+  const basis = rows.basis(slot, direction, bin);
   let largest = 0;
   for (const row of rows.of(slot, direction)) {
     if (row.basis !== basis) continue;

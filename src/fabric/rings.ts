@@ -71,6 +71,12 @@ export class Rings {
     chunk.roceLargest[cell] = Math.min(0xffff, Math.ceil(roceLargest / LARGEST_UNIT));
   }
 
+  /** Empties a row, whose place another may take. */
+  clearRow(row: number): void {
+    const columns = Object.values(this.chunk(row)) as Chunk[keyof Chunk][];
+    for (const column of columns) for (let bin = 0; bin < this.depth; bin++) column[this.at(row, bin)] = 0;
+  }
+
   /** Empties the cells of a bin, for all rows. */
   clear(bin: number): void {
     const start = (bin % this.depth) * CHUNK_ROWS;

@@ -8,7 +8,7 @@ import type {Rings} from './rings.ts';
 /** Rows past this bound are refused and counted. */
 const MAX_ROWS = 1_000_000;
 /** A way of measuring that was not seen for so long no longer decides (rule 2: 10 minutes). */
-const BASIS_MEMORY_BINS = 6_000;
+export const BASIS_MEMORY_BINS = 6_000;
 /** The largest length is remembered for one to two of these with samples; a quiet row keeps the last it had. */
 const LARGEST_GENERATION_BINS = 300;
 
@@ -30,6 +30,15 @@ export interface Row {
   generation: number;
 }
 
+/** Which basis counts from which bin on. */
+interface Choice {
+  from: number;
+  basis: number;
+}
+
+/** Changes of basis that are remembered a port and direction; they are rare. */
+const MAX_CHOICES = 8;
+
 /** Rows by port and direction. */
 export class Rows {
   readonly all: (Row | undefined)[] = [];
@@ -38,6 +47,8 @@ export class Rows {
   private readonly free: number[] = [];
   /** At slot * 2 + direction. */
   private readonly ofPort: Row[][] = [];
+  /** At slot * 2 + direction: the bases that counted, the one in force last. */
+  private readonly choices: Choice[][] = [];
 
   intern(
     port: Port,
@@ -104,28 +115,55 @@ export class Rows {
   }
 
   /**
-   * The basis that counts for a port and direction: the best one of the last ten minutes. Never chosen per bin, or a
-   * quiet bin would be filled from another measurement.
+   * The basis that counts for a port and direction in a bin: the best one of the ten minutes before. It does not follow
+   * the bins' own samples, or a quiet bin would be filled from another measurement; and a change of basis leaves final
+   * bins as they were.
    */
-  basis(slot: number, direction: number, newest: number): number {
-    let best: number = Basis.Derived;
-    for (const row of this.of(slot, direction)) {
-      if (row.basis < best && newest - row.lastBin <= BASIS_MEMORY_BINS) best = row.basis;
-    }
-    return best;
+  basis(slot: number, direction: number, bin: number): number {
+    const choices = this.choices[slot * 2 + direction];
+    if (!choices) return Basis.Derived;
+    let at = choices.length - 1;
+    while (at > 0 && bin < choices[at]!.from) at--;
+    return choices[at]!.basis;
   }
 
-  /** Forgets rows without samples since `before`; their cells are empty by then. */
-  sweep(before: number): void {
+  /** A row has samples: its basis counts from `openFrom` on if it is better. Returns whether that changes anything. */
+  prefer({port, direction, basis}: Row, openFrom: number): boolean {
+    const choices = (this.choices[port.slot * 2 + direction] ??= []);
+    const last = choices.at(-1);
+    if (last && last.basis <= basis) return false;
+    choose(choices, openFrom, basis);
+    return last !== undefined;
+  }
+
+  /**
+   * Forgets rows without samples since `before`, and bases without samples in ten minutes. Returns the numbers that are
+   * free now; their cells hold no samples by then.
+   */
+  sweep(before: number, newest: number): number[] {
+    const freed: number[] = [];
     for (const row of this.all) {
       if (row === undefined || row.lastBin >= before) continue;
       this.all[row.index] = undefined;
       this.byKey.delete(row.key);
-      this.free.push(row.index);
+      freed.push(row.index);
       const at = row.port.slot * 2 + row.direction;
       this.ofPort[at] = this.of(row.port.slot, row.direction).filter((other) => other !== row);
     }
+    this.free.push(...freed);
+    this.choices.forEach((choices, at) => {
+      const alive = (this.ofPort[at] ?? []).filter((row) => newest - row.lastBin <= BASIS_MEMORY_BINS);
+      if (alive.length === 0) return; // nothing better is known
+      const best = Math.min(...alive.map(({basis}) => basis));
+      if (best > choices.at(-1)!.basis) choose(choices, newest + 1, best);
+    });
+    return freed;
   }
+}
+
+function choose(choices: Choice[], from: number, basis: number): void {
+  choices.push({from, basis});
+  if (choices.length > MAX_CHOICES) choices.shift();
 }
 
 /** Names of the bases for people and REST. */

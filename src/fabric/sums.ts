@@ -64,10 +64,7 @@ export class FabricSums {
   recompute(from: number, to: number): void {
     for (let bin = from; bin <= to; bin++) this.clear(bin);
     for (const {slot} of this.ports.all) {
-      const basis = this.rows.basis(slot, Direction.In, to);
-      for (const row of this.rows.of(slot, Direction.In)) {
-        if (row.basis === basis) this.addRow(row, from, to);
-      }
+      for (const row of this.rows.of(slot, Direction.In)) this.addRow(row, from, to);
     }
   }
 
@@ -75,6 +72,7 @@ export class FabricSums {
     const chunk = this.rings.chunk(row.index);
     const {rate} = row;
     for (let bin = from; bin <= to; bin++) {
+      if (this.rows.basis(row.port.slot, Direction.In, bin) !== row.basis) continue;
       const cell = this.rings.at(row.index, bin);
       const at = bin % this.depth;
       this.columns.all.seen(at, rate * chunk.largest[cell]! * LARGEST_UNIT);

@@ -58,11 +58,11 @@ export class Totals {
     this.grow(this.ports.all.length * 2);
     for (const {slot} of this.ports.all) {
       for (const direction of [Direction.In, Direction.Out]) {
-        const basis = this.rows.basis(slot, direction, to);
         for (const row of this.rows.of(slot, direction)) {
-          if (row.basis !== basis || row.lastBin < from) continue;
+          if (row.lastBin < from) continue;
           const chunk = this.rings.chunk(row.index);
           for (let bin = from; bin < to; bin++) {
+            if (this.rows.basis(slot, direction, bin) !== row.basis) continue;
             const cell = this.rings.at(row.index, bin);
             this.linkRoce[slot * 2 + direction]! += row.rate * chunk.roceBytes[cell]!;
             this.linkAll[slot * 2 + direction]! += row.rate * chunk.bytes[cell]!;

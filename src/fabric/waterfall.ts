@@ -26,10 +26,13 @@ export interface Waterfall {
   datagramsMissing: number;
   /** Rows, ports and agents that found no room in a table. */
   tablesRefused: number;
+  /** Rows of bins that were final already, and deltas of ingest threads that never came: both miss in the figures. */
+  rowsLate: number;
+  partialsLost: number;
 }
 
 /** Reads the ledger. Reasons that never occurred are left out. */
-export function waterfall({counts, agents, ports, rows}: Fabric): Waterfall {
+export function waterfall({counts, agents, ports, rows, lateRows, producers}: Fabric): Waterfall {
   const rejected: Record<string, number> = {};
   const damaged: Record<string, number> = {};
   for (const {fault, name, isRejection} of FAULT_LABELS) {
@@ -63,6 +66,8 @@ export function waterfall({counts, agents, ports, rows}: Fabric): Waterfall {
     otherSamples: counts[Count.OtherSamples]!,
     datagramsMissing: missing,
     tablesRefused: counts[Count.RowsRefused]! + agents.refused + ports.refused + rows.refused,
+    rowsLate: lateRows,
+    partialsLost: producers.lost,
   };
 }
 

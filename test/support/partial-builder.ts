@@ -1,0 +1,241 @@
+/** Builds Partials row by row, as an ingest thread would send them, and passes them through the codec. */
+import {decodePartial, encodePartial, type Partial, type SectionData} from '../../src/account/codec.ts';
+import {
+  AGENTS,
+  Basis,
+  BINS,
+  COUNTERS,
+  COUNTS_SECTION,
+  Direction,
+  FLOWS,
+  makeColumns,
+  NAMES,
+  type SectionSchema,
+  TEXT_BYTES,
+} from '../../src/account/schema.ts';
+
+/** A bin in 2023 on the edge of a second, so that tests read `T + 3` and not thirteen digits. */
+export const T = 17_000_000_000;
+
+/** `side` of rows and flows. */
+export const IN = Direction.In | (Basis.Measured << 1);
+export const OUT = Direction.Out | (Basis.Measured << 1);
+export const IN_DERIVED = Direction.In | (Basis.Derived << 1);
+export const OUT_DERIVED = Direction.Out | (Basis.Derived << 1);
+
+/** Samples of one row in one bin, given by their lengths. */
+export interface SampleRow {
+  bin: number;
+  agent?: string;
+  port?: number;
+  side?: number;
+  rate?: number;
+  /** ifIndex of the data source; the port itself unless said otherwise. */
+  source?: number;
+  /** Lengths of RoCEv2 samples. */
+  roce?: readonly number[];
+  /** Lengths of other samples. */
+  other?: readonly number[];
+  ce?: number;
+  cnp?: number;
+}
+
+export interface FlowSamples {
+  agent?: string;
+  port?: number;
+  rate?: number;
+  side?: number;
+  source: string;
+  destination: string;
+  destQp?: number;
+  dscp?: number;
+  lengths: readonly number[];
+  operations?: number;
+  ce?: number;
+  cnp?: number;
+  ttl?: number;
+}
+
+export interface CounterRow {
+  agent?: string;
+  port?: number;
+  time?: number;
+  speed?: number;
+  elapsedMs?: number;
+  inOctets?: number;
+}
+
+/** When an agent was heard; agents that rows name are heard in the last bin before the watermark. */
+export interface Hearing {
+  agent: string;
+  subAgent?: number;
+  /** Epoch ms. */
+  at: number;
+  received?: number;
+  missing?: number;
+  longestGapMs?: number;
+}
+
+export interface Content {
+  rows?: readonly SampleRow[];
+  flows?: readonly FlowSamples[];
+  counters?: readonly CounterRow[];
+  names?: readonly {agent?: string; port: number; name: string}[];
+  counts?: readonly [count: number, value: number][];
+  heard?: readonly Hearing[];
+  /** Epoch ms; the watermark's start unless said otherwise. */
+  time?: number;
+  /** Whether flows are sent though there are none, as once a second. */
+  isSecond?: boolean;
+}
+
+export const AGENT = '10.0.0.1';
+
+/** Four words of a dotted IPv4 address, IPv4-mapped. */
+export function words(address: string): [number, number, number, number] {
+  const [a, b, c, d] = address.split('.').map(Number) as [number, number, number, number];
+  return [0, 0, 0xffff, ((a << 24) | (b << 16) | (c << 8) | d) >>> 0];
+}
+
+const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
+const squares = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length * length, 0);
+
+/** One producer: numbers its Partials. */
+export class PartialBuilder {
+  sequence = 0;
+  readonly producer: number;
+  readonly epoch: number;
+
+  constructor(producer = 0, epoch = 1) {
+    this.producer = producer;
+    this.epoch = epoch;
+  }
+
+  /** The next Partial: all bins before `watermark` are in. */
+  next(watermark: number, content: Content = {}): Partial {
+    return this.numbered(this.sequence++, watermark, content);
+  }
+
+  numbered(sequence: number, watermark: number, content: Content = {}): Partial {
+    const {rows = [], flows = [], counters = [], names = [], counts = []} = content;
+    const agents = new Agents(content.heard ?? [], watermark * 100 - 1);
+    const sections: SectionData[] = [];
+    const bins = section(BINS, rows, (row) => binRow(row, agents.of(row.agent, (row.bin + 1) * 100 - 1)));
+    const flowRows = section(FLOWS, flows, (flow) => flowRow(flow, agents.of(flow.agent)));
+    const counterRows = section(COUNTERS, counters, (row) => counterRow(row, agents.of(row.agent)));
+    const nameRows = section(NAMES, names, ({agent, port}) => ({agent: agents.of(agent), port}));
+    names.forEach(({name}, i) => {
+      new TextEncoder().encodeInto(
+        name,
+        (nameRows.columns[2] as Uint8Array).subarray(i * TEXT_BYTES, (i + 1) * TEXT_BYTES),
+      );
+    });
+    sections.push(
+      section(AGENTS, agents.rows, (row) => row),
+      bins,
+    );
+    if (flows.length > 0 || content.isSecond) sections.push(flowRows);
+    if (counters.length > 0) sections.push(counterRows);
+    if (names.length > 0) sections.push(nameRows);
+    sections.push(section(COUNTS_SECTION, counts, ([count, value]) => ({count, value})));
+    const {producer, epoch} = this;
+    const time = content.time ?? watermark * 100;
+    return decodePartial(encodePartial({producer, epoch, sequence, watermark, time, sections}));
+  }
+}
+
+/** The agents section of one Partial: one row a sub-agent, named by position. */
+class Agents {
+  readonly rows: Record<string, number>[] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly latest: number;
+
+  constructor(heard: readonly Hearing[], latest: number) {
+    this.latest = latest;
+    for (const {agent, subAgent = 0, at, received = 1, missing = 0, longestGapMs = 0} of heard) {
+      this.numbers.set(agent, this.rows.length);
+      this.rows.push({...address('address', agent), subAgent, received, missing, longestGapMs, lastArrival: at});
+    }
+  }
+
+  /** The agent's number; one that nothing was said of was heard `at`, at the latest when the Partial was sent. */
+  of(agent = AGENT, at = this.latest): number {
+    const known = this.numbers.get(agent);
+    const row = known === undefined ? undefined : this.rows[known]!;
+    if (row?.['implied']) row['lastArrival'] = Math.max(row['lastArrival']!, Math.min(at, this.latest));
+    if (known === undefined) {
+      this.numbers.set(agent, this.rows.length);
+      this.rows.push({...address('address', agent), received: 1, lastArrival: Math.min(at, this.latest), implied: 1});
+      return this.rows.length - 1;
+    }
+    return known;
+  }
+}
+
+const address = (name: string, text: string) =>
+  Object.fromEntries(words(text).map((word, i) => [`${name}${i}`, word] as const));
+
+function binRow(row: SampleRow, agent: number): Record<string, number> {
+  const {bin, port = 1, side = IN, rate = 1_000, source = port, roce = [], other = [], ce = 0, cnp = 0} = row;
+  const all = [...roce, ...other];
+  return {
+    bin,
+    agent,
+    sourceClass: 0,
+    sourceIndex: source,
+    rate,
+    port,
+    side,
+    row: 0xffffffff, // no hint: found by its key
+    sampledFrames: all.length,
+    sampledBytes: sum(all),
+    sampledSquares: squares(all),
+    sampledLargest: Math.max(0, ...all),
+    sampledRoceFrames: roce.length,
+    sampledRoceBytes: sum(roce),
+    sampledRoceSquares: squares(roce),
+    sampledRoceLargest: Math.max(0, ...roce),
+    sampledCeFrames: ce,
+    sampledCnpFrames: cnp,
+  };
+}
+
+function flowRow(flow: FlowSamples, agent: number): Record<string, number> {
+  const {port = 1, rate = 1_000, side = IN, destQp = 17, dscp = 26, operations = 0, ce = 0, cnp = 0, ttl = 64} = flow;
+  const {lengths} = flow;
+  return {
+    ...{agent, port, rate, side, destQp, dscp, operations, ce, cnp, ttl},
+    ...address('source', flow.source),
+    ...address('destination', flow.destination),
+    frames: lengths.length,
+    bytes: sum(lengths),
+    squares: squares(lengths),
+    largest: Math.max(0, ...lengths),
+    lastSeen: 0,
+  };
+}
+
+function counterRow(row: CounterRow, agent: number): Record<string, number> {
+  const {port = 1, time = 0, speed = 100e9, elapsedMs = 0, inOctets = Number.NaN} = row;
+  const unknown = Number.NaN;
+  return {
+    ...{agent, port, time, speed, elapsedMs, inOctets, ifType: 6, status: 3},
+    ...{inPackets: unknown, inDiscards: unknown, inErrors: unknown, outOctets: unknown, outPackets: unknown},
+    ...{outDiscards: unknown, outErrors: unknown, fcsErrors: unknown, symbolErrors: unknown},
+  };
+}
+
+function section<T>(
+  schema: SectionSchema,
+  rows: readonly T[],
+  values: (row: T) => Record<string, number>,
+): SectionData {
+  const columns = makeColumns(schema, rows.length);
+  rows.forEach((row, i) => {
+    const given = values(row);
+    schema.columns.forEach(({name, type}, index) => {
+      if (type !== 'text') columns[index]![i] = given[name] ?? 0;
+    });
+  });
+  return {schema, rows: rows.length, columns};
+}
