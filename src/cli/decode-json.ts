@@ -32,8 +32,9 @@ export class JsonPrinter implements Printer {
   private readonly packet = new PacketView();
 
   start(timeMs: number, [a, b, c, d]: readonly number[]): void {
-    const microseconds = String(Math.floor((timeMs % 1) * 1_000)).padStart(3, '0');
-    this.time = new Date(timeMs).toISOString().replace('Z', `${microseconds}Z`);
+    const microseconds = Math.round(timeMs * 1_000);
+    const fraction = String(microseconds % 1_000).padStart(3, '0');
+    this.time = new Date(Math.floor(microseconds / 1_000)).toISOString().replace('Z', `${fraction}Z`);
     this.source = formatAddress(a!, b!, c!, d!);
   }
 
