@@ -1,0 +1,171 @@
+import {describe, expect, it} from 'vitest';
+import {topFlows} from '../../src/api/flows.ts';
+import {Fabric} from '../../src/fabric/fabric.ts';
+import {FLOW_WINDOW_SECONDS} from '../../src/fabric/flows.ts';
+import {type FlowSamples, IN, IN_DERIVED, PartialBuilder, type SampleRow, T} from '../support/partial-builder.ts';
+
+const FLOW: FlowSamples = {source: '10.1.0.1', destination: '10.1.0.2', lengths: [1_000], operations: 1};
+
+function start(max = 100) {
+  const fabric = new Fabric({depth: 100, flows: max});
+  const builder = new PartialBuilder();
+  /** A second's flows, at `ms` after the start. */
+  const second = (ms: number, flows: FlowSamples[] = [], rows: SampleRow[] = []) =>
+    fabric.apply(builder.next(T + Math.floor(ms / 100), {time: T * 100 + ms, flows, rows, isSecond: true}));
+  const top = (top = 10) => topFlows(fabric, {top});
+  return {fabric, second, top};
+}
+
+/** Gives a port its basis, as the samples do that the flows come from. */
+const measured = (port = 1, agent = '10.0.0.1', side = IN): SampleRow => ({bin: T - 1, agent, port, side, roce: [64]});
+
+describe('the window', () => {
+  it('is as long as what it holds, from the first seconds on', () => {
+    const {second, top} = start();
+    second(300, [], [measured()]);
+    const seen: [number, number][] = [];
+    for (let i = 1; i <= 8; i++) {
+      second(300 + i * 1_000, [FLOW]);
+      const {window, flows} = top();
+      seen.push([window, flows[0]!.bitsPerSecond]);
+    }
+    expect(seen.map(([window]) => window)).toEqual([1, 2, 3, 4, 5, 5, 5, 5]);
+    expect(seen.map(([, rate]) => rate)).toEqual(Array(8).fill(8_000_000));
+  });
+
+  it('follows producers that send a little less often than once a second', () => {
+    const {second, top} = start();
+    second(0, [], [measured()]);
+    for (let i = 1; i <= 40; i++) {
+      second(i * 1_100, [{...FLOW, lengths: [1_100]}]);
+      expect(top().flows[0]!.bitsPerSecond).toBeCloseTo(8_000_000, 3);
+    }
+  });
+
+  it('adds up what came in two parts', () => {
+    const {second, top} = start();
+    second(0, [], [measured()]);
+    second(1_400, [FLOW]);
+    second(1_900, [FLOW]);
+    expect(top().flows[0]).toMatchObject({bitsPerSecond: 16_000_000 / 1.9, samples: 2});
+  });
+
+  it('forgets what is older', () => {
+    const {second, top} = start();
+    second(0, [], [measured()]);
+    second(1_000, [FLOW]);
+    for (let i = 2; i < 2 + FLOW_WINDOW_SECONDS - 1; i++) second(i * 1_000);
+    expect(top().flows).toHaveLength(1);
+    second((2 + FLOW_WINDOW_SECONDS) * 1_000);
+    expect(top().flows).toHaveLength(0);
+  });
+
+  it('is not stretched by an hour in which nothing was watched', () => {
+    const {second, top} = start();
+    second(0, [], [measured()]);
+    second(3_600_000, [FLOW]);
+    expect(top().window).toBe(FLOW_WINDOW_SECONDS);
+  });
+});
+
+describe('a flow', () => {
+  it('tells its operations, marks and places', () => {
+    const {second, top} = start();
+    second(0, [], [measured()]);
+    second(1_000, [{...FLOW, lengths: [1_000, 1_000, 2_000, 4_000], operations: 3, ce: 1}]);
+    expect(top().flows[0]).toMatchObject({
+      ...{source: '10.1.0.1', destination: '10.1.0.2', destQp: 17, dscp: 26},
+      ...{bitsPerSecond: 64_000_000, samples: 4, operationsPerSecond: 3_000, ce: 0.25, links: ['10.0.0.1~1']},
+    });
+  });
+
+  it('counts where it is nearest to its source, and at each port there', () => {
+    const {second, top} = start();
+    second(0, [], [measured(1), measured(2), measured(1, '10.0.0.2')]);
+    second(1_000, [
+      {...FLOW, ttl: 64, lengths: [100]},
+      {...FLOW, ttl: 64, port: 2, lengths: [200]},
+      {...FLOW, ttl: 63, agent: '10.0.0.2', lengths: [5_000]},
+    ]);
+    const [flow] = top().flows;
+    expect(flow).toMatchObject({bitsPerSecond: 300_000 * 8, samples: 2});
+    expect(flow!.links).toEqual(['10.0.0.2~1', '10.0.0.1~2', '10.0.0.1~1']);
+  });
+
+  it('that is sampled both where it enters and where it leaves counts once', () => {
+    const {second, top} = start();
+    second(0, [], [measured(), measured(1, '10.0.0.1', IN_DERIVED)]);
+    second(1_000, [FLOW, {...FLOW, side: IN_DERIVED, lengths: [700]}]);
+    expect(top().flows[0]).toMatchObject({bitsPerSecond: 8_000_000, samples: 1, links: ['10.0.0.1~1']});
+  });
+
+  it('shows the CNPs that its destination sent back', () => {
+    const {second, top} = start();
+    second(0, [], [measured(1), measured(2)]);
+    second(1_000, [
+      {...FLOW, lengths: [4_000]},
+      {...FLOW, source: '10.1.0.2', destination: '10.1.0.1', port: 2, destQp: 99, lengths: [82, 82], cnp: 2},
+      {...FLOW, source: '10.1.0.3', destination: '10.1.0.1', port: 2, destQp: 99, lengths: [82], cnp: 1},
+    ]);
+    const {flows} = top();
+    expect(flows.map(({source, cnpPerSecond}) => [source, cnpPerSecond])).toEqual([
+      ['10.1.0.1', 2_000],
+      ['10.1.0.2', 0],
+      ['10.1.0.3', 0],
+    ]);
+  });
+});
+
+describe('the table', () => {
+  it('gives the largest, and what the others add up to', () => {
+    const {fabric, second, top} = start();
+    second(0, [], [measured()]);
+    second(
+      1_000,
+      [100, 400, 200, 300].map((length, i) => ({...FLOW, destQp: i, lengths: [length]})),
+    );
+    expect(top(2)).toMatchObject({
+      flows: [{destQp: 1}, {destQp: 3}],
+      other: {flows: 2, bitsPerSecond: 300_000 * 8},
+    });
+    expect(topFlows(fabric, {top: 9, host: '10.9.9.9'}).flows).toEqual([]);
+    expect(topFlows(fabric, {top: 9, host: '10.1.0.2'}).flows).toHaveLength(4);
+    expect(topFlows(fabric, {top: 9, link: '10.0.0.1~1'}).flows).toHaveLength(4);
+    expect(topFlows(fabric, {top: 9, link: '10.0.0.1~2'}).flows).toEqual([]);
+  });
+
+  it('keeps its bound; the least recently seen give way', () => {
+    const {fabric, second, top} = start(3);
+    second(0, [], [measured()]);
+    second(
+      1_000,
+      [1, 2, 3].map((destQp) => ({...FLOW, destQp})),
+    );
+    second(
+      2_000,
+      [2, 3, 4].map((destQp) => ({...FLOW, destQp})),
+    );
+    expect(fabric.flows.size).toBe(3);
+    expect(
+      top()
+        .flows.map(({destQp}) => destQp)
+        .sort(),
+    ).toEqual([2, 3, 4]);
+  });
+
+  it('follows a flow that is sprayed over very many ports without growing', () => {
+    const {fabric, second, top} = start();
+    const ports = Array.from({length: 200}, (_, i) => i + 1);
+    second(
+      0,
+      [],
+      ports.map((port) => measured(port)),
+    );
+    second(
+      1_000,
+      ports.map((port) => ({...FLOW, port})),
+    );
+    expect(top().flows[0]!.links.length).toBe(32);
+    expect(fabric.ports.all).toHaveLength(200);
+  });
+});
