@@ -52,7 +52,7 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
       version: VERSION,
       demo,
       source: source.kind === 'udp' ? 'udp' : source.file,
-      receiver: source.kind === 'udp' ? 'dgram' : undefined,
+      receiver: undefined,
       udpPort: undefined,
       addresses: ownAddresses(),
       receiveBufferBytes: undefined,
@@ -61,6 +61,7 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     token: readToken(config),
     anyHost: config.allowAnyHost,
     metricsLinks: config.metricsLinks,
+    log,
   };
   // A recording's bins keep their own time, and so does all that is said of it.
   const played = new ManualClock();
@@ -68,6 +69,8 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
   const api = await makeApi(context, clock, WEB_ROOT);
   await listen(api, config);
   const worker = startIngest(source);
+  // Kept from the start: a thread that has ended already does not say so again.
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const isListening = deferred<void>();
   const ended = deferred<string>();
   worker.on('message', (message: FromIngest) => {
@@ -82,11 +85,13 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
       }
       case 'listening':
         context.info.ready = true;
+        context.info.receiver = message.listening?.receiver;
         context.info.udpPort = message.listening?.port;
         context.info.receiveBufferBytes = message.listening?.receiveBufferBytes;
         isListening.resolve();
         break;
       case 'failed': {
+        context.info.ready = false;
         const error = new TenhertzError(message.code, message.message);
         isListening.reject(error);
         ended.reject(error);
@@ -101,13 +106,14 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     }
   });
   worker.on('error', (error) => {
+    context.info.ready = false;
     isListening.reject(error);
     ended.reject(error);
   });
   ended.promise.catch(() => {}); // who waits for the end hears of it; nobody need wait
   const stop = async () => {
     worker.postMessage({type: 'stop'} satisfies ToIngest);
-    await Promise.all([new Promise((resolve) => worker.once('exit', resolve)), api.server.close()]);
+    await Promise.all([exited, api.server.close()]);
   };
   try {
     await isListening.promise;

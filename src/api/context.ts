@@ -1,4 +1,5 @@
 import type {Fabric} from '../fabric/fabric.ts';
+import type {Log} from '../log.ts';
 
 /** What the server knows of itself, beside the fabric. */
 export interface ServerInfo {
@@ -7,7 +8,7 @@ export interface ServerInfo {
   demo: boolean;
   /** 'udp', or the name of the recording that is played. */
   source: string;
-  /** Which receiver is in use; undefined for a recording. */
+  /** Which receiver is in use; undefined for a recording, and until the collector listens. */
   receiver: 'dgram' | 'native' | undefined;
   /** UDP port; undefined for a recording, and until the collector listens. */
   udpPort: number | undefined;
@@ -29,4 +30,6 @@ export interface Context {
   anyHost: boolean;
   /** Most links that Prometheus is told of. */
   metricsLinks: number;
+  /** Told of errors of our own making. */
+  log?: Pick<Log, 'error'>;
 }

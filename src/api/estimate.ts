@@ -30,7 +30,8 @@ export function estimateOf(moments: Moments, bins: number): Estimate {
 export function meanOver(fabric: Fabric, scope: Scope, measure: MeasureName, from: number, to: number): Estimate {
   const moments = new Moments();
   let bins = 0;
-  for (let bin = from; bin <= to; bin++) {
+  // Bins that are not held cost nothing; before the first Partial that is all of them.
+  for (let bin = Math.max(from, fabric.firstBin); bin <= to; bin++) {
     if (readBin(fabric, scope, measure, bin, moments) !== BinState.Absent) bins++;
   }
   return bins === 0 ? NO_ESTIMATE : estimateOf(moments, bins);

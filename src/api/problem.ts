@@ -1,4 +1,5 @@
 import type {FastifyInstance, FastifyReply} from 'fastify';
+import type {Context} from './context.ts';
 
 /** An error of the API, answered as `application/problem+json` (RFC 9457). */
 export class Problem extends Error {
@@ -16,22 +17,31 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  414: 'URI Too Long',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 
 function answer(reply: FastifyReply, status: number, detail: string): void {
+  if (status === 401) reply.header('www-authenticate', 'Bearer realm="tenhertz"');
   reply
     .code(status)
     .header('content-type', 'application/problem+json')
     .send(JSON.stringify({type: 'about:blank', title: TITLES[status] ?? 'Error', status, detail}));
 }
 
-/** Every error leaves as a problem; what went wrong inside is logged by Fastify and not told. */
-export function answerProblems(server: FastifyInstance): void {
-  server.setErrorHandler((error: Error & {statusCode?: number}, _request, reply) => {
-    const status = error instanceof Problem ? error.status : (error.statusCode ?? 500);
-    if (status >= 500) reply.log.error(error);
-    answer(reply, status, status >= 500 && !(error instanceof Problem) ? 'internal error' : error.message);
+/** Answers an error that Fastify found itself, before there was a route. */
+export function answerError(error: Error & {statusCode?: number}, reply: FastifyReply): void {
+  const status = error instanceof Problem ? error.status : (error.statusCode ?? 500);
+  answer(reply, status, status >= 500 && !(error instanceof Problem) ? 'internal error' : error.message);
+}
+
+/** Every error leaves as a problem; what went wrong inside goes to the log and is not told. */
+export function answerProblems(server: FastifyInstance, log: Context['log']): void {
+  server.setErrorHandler((error: Error & {statusCode?: number}, request, reply) => {
+    const isOurs = !(error instanceof Problem) && (error.statusCode ?? 500) >= 500;
+    if (isOurs) log?.error(`${request.method} ${request.url}: ${error.stack ?? error.message}`);
+    answerError(error, reply);
   });
   server.setNotFoundHandler((request, reply) => answer(reply, 404, `nothing at ${request.url.split('?', 1)[0]}`));
 }

@@ -4,6 +4,8 @@ import {Moments} from '../fabric/moments.ts';
 import {readBin, type Scope} from '../fabric/reader.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import {BinState, type MeasureName} from '../shared/live.ts';
+import {parseInstant} from './duration.ts';
+import {Problem} from './problem.ts';
 
 /** Columns of equal length; entry i is for the time from `start + i * step`. */
 export interface Series {
@@ -26,18 +28,32 @@ export interface Series {
 /** Points that one answer may have. */
 export const MAX_POINTS = 20_000;
 
-/** The series of a scope from..to (epoch ms, `to` exclusive) in steps of whole bins. */
-export function readSeries(
-  fabric: Fabric,
-  scope: Scope,
-  measure: MeasureName,
-  from: number,
-  to: number,
-  step: number,
-): Series {
+/** A stretch of time in steps of whole bins; epoch ms, `to` exclusive. */
+export interface Span {
+  from: number;
+  to: number;
+  step: number;
+}
+
+/** Reads what a query asks for: the last minute in bins unless it says otherwise; throws a 400. */
+export function parseSpan(fabric: Fabric, query: {from?: string; to?: string; step?: number}): Span {
+  // Before the first Partial there is no time yet; any will do, for there are no bins either.
+  const now = Number.isFinite(fabric.time) ? fabric.time : 0;
+  const from = parseInstant(query.from ?? '-60s', 'from', now);
+  const to = query.to === undefined ? now : parseInstant(query.to, 'to', now);
+  const step = query.step ?? BIN_MS;
+  if (query.to !== undefined && from > to) throw new Problem(400, 'from: is after to');
+  if ((to - from) / step > MAX_POINTS) {
+    throw new Problem(400, `step: more than ${MAX_POINTS} points; ask for less time or for a larger step`);
+  }
+  return {from, to, step};
+}
+
+/** The series of a scope. */
+export function readSeries(fabric: Fabric, scope: Scope, measure: MeasureName, {from, to, step}: Span): Series {
   const binsAStep = step / BIN_MS;
   const start = Math.floor(from / step) * step;
-  const points = Math.min(MAX_POINTS, Math.max(0, Math.ceil((to - start) / step)));
+  const points = Math.max(0, Math.ceil((to - start) / step));
   const series: Series = {start, step, unit: 'bit/s', values: [], low: [], high: [], samples: [], unconfirmed: []};
   if (binsAStep > 1) Object.assign(series, {min: [], max: []});
   const sum = new Moments();
@@ -50,7 +66,8 @@ export function readSeries(
     let unconfirmed = 0;
     let min = Number.POSITIVE_INFINITY;
     let max = Number.NEGATIVE_INFINITY;
-    for (let bin = first; bin < first + binsAStep; bin++) {
+    const end = Math.min(first + binsAStep, fabric.newest + 1);
+    for (let bin = Math.max(first, fabric.firstBin); bin < end; bin++) {
       const state = readBin(fabric, scope, measure, bin, one.clear());
       if (state === BinState.Absent) continue;
       if (state === BinState.Unconfirmed) unconfirmed = 1;

@@ -1,23 +1,30 @@
 import {existsSync} from 'node:fs';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
-import swagger from '@fastify/swagger';
+import swagger, {type SwaggerTransform} from '@fastify/swagger';
 import {type TypeBoxTypeProvider, TypeBoxValidatorCompiler} from '@fastify/type-provider-typebox';
-import fastify, {type FastifyInstance} from 'fastify';
+import fastify, {type FastifyInstance, type FastifyReply} from 'fastify';
 import type {Clock} from '../clock.ts';
 import type {Context} from './context.ts';
 import {LiveHub} from './live/hub.ts';
-import {liveRoute} from './live/route.ts';
+import {LIVE_LIMITS, type LiveLimits, liveRoute} from './live/route.ts';
 import {makeMetrics} from './metrics.ts';
-import {answerProblems} from './problem.ts';
+import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
 import {fabricRoutes} from './routes/fabric.ts';
 import {flowRoutes} from './routes/flows.ts';
 import {healthRoutes, probeRoutes} from './routes/health.ts';
 import {linkRoutes} from './routes/links.ts';
+import {ProblemSchema} from './schemas.ts';
 import {guard} from './security.ts';
 
 const API = '/api/v1';
+
+/** Documents what every route may answer beside what it says itself. */
+const withProblems: SwaggerTransform = ({schema, url}) => {
+  const problem = {description: 'An error', content: {'application/problem+json': {schema: ProblemSchema}}};
+  return {schema: {...schema, response: {...(schema?.response as object), default: problem}}, url};
+};
 
 export interface Api {
   server: FastifyInstance;
@@ -25,14 +32,20 @@ export interface Api {
 }
 
 /** Puts all faces on a fabric. `webRoot` holds the built dashboard. Does not listen yet. */
-export async function makeApi(context: Context, clock: Clock, webRoot: string): Promise<Api> {
+export async function makeApi(
+  context: Context,
+  clock: Clock,
+  webRoot: string,
+  limits: LiveLimits = LIVE_LIMITS,
+): Promise<Api> {
   const server = fastify({
     forceCloseConnections: true,
     routerOptions: {maxParamLength: 256},
+    frameworkErrors: (error, _request, reply) => answerError(error, reply as unknown as FastifyReply),
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
-  answerProblems(server);
-  guard(server, context);
+  answerProblems(server, context.log);
+  // In front of the guard: who is turned away gets the same headers.
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -49,14 +62,19 @@ export async function makeApi(context: Context, clock: Clock, webRoot: string): 
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: true,
   });
+  guard(server, context);
   await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {title: 'tenhertz', version: context.info.version, description: 'Real-time visibility of AI/ML fabrics.'},
+      components: {securitySchemes: {bearer: {type: 'http', scheme: 'bearer'}}},
+      // The empty one: a server on loopback asks for none.
+      security: [{bearer: []}, {}],
     },
+    transform: withProblems,
   });
   const hub = new LiveHub(context, clock);
-  await liveRoute(server, context, hub);
+  await liveRoute(server, context, hub, limits);
   for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, healthRoutes]) {
     await server.register(routes, {context, prefix: API});
   }

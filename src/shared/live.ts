@@ -6,7 +6,8 @@
  *
  * Frame  = header (32 bytes), then `blocks` blocks.
  * Header = u32 magic, u16 flags, u16 blocks, f64 newestBin, f64 finalBin, f64 serverTime (epoch ms).
- *          Bins before `finalBin` will not change again.
+ *          Figures of bins before `finalBin` will not change again; their state may still turn from unconfirmed to
+ *          present, when an agent that speaks seldom is heard. Then blocks reach that far back.
  * Block  = u8 kind, u8 reserved, u16 count (bins), u32 payload bytes, f64 firstBin, payload.
  *          A block replaces what the client holds for bins firstBin .. firstBin + count - 1.
  *

@@ -2,6 +2,7 @@ import type {Fabric} from '../../fabric/fabric.ts';
 import {Moments} from '../../fabric/moments.ts';
 import type {Scope} from '../../fabric/reader.ts';
 import {
+  BinState,
   BLOCK_HEADER_BYTES,
   BlockKind,
   FRAME_HEADER_BYTES,
@@ -134,7 +135,7 @@ export function jsonSeries({firstBin, value, low, high, samples, state}: SeriesC
     values: orNull(value),
     low: orNull(low),
     high: orNull(high),
-    samples: [...samples],
+    samples: Array.from(samples, (count, i) => (state[i] === BinState.Absent ? null : count)),
     state: [...state],
   };
 }

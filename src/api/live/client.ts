@@ -26,6 +26,8 @@ export class LiveClient {
   readonly sent = new Map<string, number>();
   private readonly token: string | undefined;
   private isAuthorized: boolean;
+  /** Turned away: what it may still say is not heard. */
+  private isRefused = false;
 
   /** `isAuthorized`: the request itself carried the token, or none is asked for. */
   constructor(socket: LiveSocket, isJson: boolean, token: string | undefined, isAuthorized: boolean) {
@@ -42,6 +44,7 @@ export class LiveClient {
 
   /** Takes a message. A wrong one closes the socket with a reason. Returns whether there is a new subscription. */
   receive(text: string): boolean {
+    if (this.isRefused) return false;
     let message: ClientMessage;
     try {
       message = JSON.parse(text) as ClientMessage;
@@ -53,6 +56,16 @@ export class LiveClient {
     if (!this.isAuthorized) return this.refuse(CloseCode.Unauthorized, 'a token is needed first');
     if (message.type === 'subscribe') return this.subscribe(message);
     return this.refuse(CloseCode.BadMessage, 'unknown type');
+  }
+
+  /** The time for a token is over. */
+  expectAuthorized(): void {
+    if (!this.isAuthorized) this.refuse(CloseCode.Unauthorized, 'no token came');
+  }
+
+  /** The time for a first subscription is over. */
+  expectSubscribed(): void {
+    if (!this.subscription) this.refuse(CloseCode.BadMessage, 'no subscription came');
   }
 
   private authorize(token: unknown): boolean {
@@ -74,6 +87,9 @@ export class LiveClient {
   }
 
   private refuse(code: number, reason: string): false {
+    this.isRefused = true;
+    this.subscription = undefined;
+    this.wantsSnapshot = false;
     this.socket.close(code, reason);
     return false;
   }

@@ -59,8 +59,9 @@ export class LiveHub {
     }
   }
 
-  /** Answers a subscription at once. */
+  /** Answers a subscription at once; one that has yet to take what was sent before gets it with a later bin. */
   snapshot(client: LiveClient): void {
+    if (client.isSlow) return;
     client.wantsSnapshot = false;
     const history = Math.max(1, client.subscription!.history);
     this.send(client, this.context.fabric.newest - history + 1, FrameFlag.Snapshot);

@@ -3,10 +3,10 @@ import {Type} from 'typebox';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import type {Context} from '../context.ts';
-import {parseDuration, parseInstant} from '../duration.ts';
+import {parseWindow} from '../duration.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
 import {EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
-import {readSeries} from '../series.ts';
+import {parseSpan, readSeries} from '../series.ts';
 import {edgeLinks, missingAgents} from '../summary.ts';
 import {finalBefore} from '../time.ts';
 
@@ -41,7 +41,7 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
       },
     },
     (request) => {
-      const {from, to} = settledWindow(fabric, Math.max(BIN_MS, parseDuration(request.query.window ?? '2s', 'window')));
+      const {from, to} = settledWindow(fabric, parseWindow(request.query.window));
       const missing = missingAgents(fabric);
       const hasBins = Number.isFinite(to);
       return {
@@ -70,14 +70,10 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         response: {200: SeriesSchema},
       },
     },
-    ({query}) => {
-      const from = parseInstant(query.from ?? '-60s', 'from', fabric.time);
-      const to = query.to === undefined ? fabric.time : parseInstant(query.to, 'to', fabric.time);
-      return {
-        finalBefore: finalBefore(fabric),
-        ...readSeries(fabric, FABRIC_SCOPE, query.measure ?? 'roce', from, to, query.step ?? BIN_MS),
-      };
-    },
+    ({query}) => ({
+      finalBefore: finalBefore(fabric),
+      ...readSeries(fabric, FABRIC_SCOPE, query.measure ?? 'roce', parseSpan(fabric, query)),
+    }),
   );
   done();
 };

@@ -24,6 +24,8 @@ const WaterfallSchema = Type.Object({
   otherSamples: Type.Number({description: 'samples of other kinds, skipped'}),
   datagramsMissing: Type.Number({description: 'missing by sequence number, all agents'}),
   tablesRefused: Type.Number({description: 'rows, ports and agents that found no room'}),
+  rowsLate: Type.Number({description: 'rows of bins that were final already'}),
+  partialsLost: Type.Number({description: 'deltas of ingest threads that never came'}),
 });
 
 /** How the server itself is. */

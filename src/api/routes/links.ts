@@ -3,13 +3,12 @@ import {Type} from 'typebox';
 import {type Port, portName} from '../../fabric/ports.ts';
 import type {Scope} from '../../fabric/reader.ts';
 import {BASIS_NAMES, directionOf} from '../../fabric/rows.ts';
-import {BIN_MS} from '../../shared/bins.ts';
 import type {Context} from '../context.ts';
-import {parseDuration, parseInstant} from '../duration.ts';
+import {parseWindow} from '../duration.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
 import {Problem} from '../problem.ts';
 import {DirectionSchema, EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
-import {readSeries} from '../series.ts';
+import {parseSpan, readSeries} from '../series.ts';
 import {finalBefore} from '../time.ts';
 
 const rate = () => Nullable(Type.Number());
@@ -52,7 +51,9 @@ const LinkSchema = Type.Object({
   counters: Nullable(CountersSchema),
 });
 
-const WindowQuery = Type.Object({window: Type.Optional(Type.String({description: 'default 2s'}))});
+const WindowQuery = Type.Object({
+  window: Type.Optional(Type.String({description: 'mean over the last settled time, default 2s, at most 5m'})),
+});
 const IdParams = Type.Object({id: Type.String({description: '{agent}~{ifIndex}'})});
 
 /** Ports, one by one. */
@@ -101,7 +102,7 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
       },
     },
     ({query}) => {
-      const windowMs = parseDuration(query.window ?? '2s', 'window');
+      const windowMs = parseWindow(query.window);
       return {finalBefore: finalBefore(fabric), links: fabric.ports.all.map((port) => answer(port, windowMs))};
     },
   );
@@ -118,7 +119,7 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
     },
     ({params, query}) => ({
       finalBefore: finalBefore(fabric),
-      ...answer(portOf(params.id), parseDuration(query.window ?? '2s', 'window')),
+      ...answer(portOf(params.id), parseWindow(query.window)),
     }),
   );
   server.get(
@@ -134,12 +135,10 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
     },
     ({params, query}) => {
       const port = portOf(params.id);
-      const from = parseInstant(query.from ?? '-60s', 'from', fabric.time);
-      const to = query.to === undefined ? fabric.time : parseInstant(query.to, 'to', fabric.time);
       const scope: Scope = {kind: 'link', port, direction: directionOf(query.direction ?? 'in')};
       return {
         finalBefore: finalBefore(fabric),
-        ...readSeries(fabric, scope, query.measure ?? 'roce', from, to, query.step ?? BIN_MS),
+        ...readSeries(fabric, scope, query.measure ?? 'roce', parseSpan(fabric, query)),
       };
     },
   );
