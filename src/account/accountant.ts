@@ -76,6 +76,7 @@ export class Accountant implements DatagramSink {
   private readonly source = new Uint32Array(4);
   private datagramView: DatagramView | undefined;
   private stream = -1;
+  private isLate = false;
   private now = 0;
   private bin = 0;
 
@@ -126,7 +127,7 @@ export class Accountant implements DatagramSink {
       this.flowSamples[stream] = 0;
       this.counterSamples[stream] = 0;
     }
-    const arrival = sequence.arrive(stream, datagram.sequenceNumber, datagram.uptimeMs, datagram.length);
+    const arrival = sequence.arrive(stream, datagram.sequenceNumber, datagram.uptimeMs, contentOf(datagram));
     if (arrival === Arrival.Duplicate) {
       this.counts[Count.DatagramsDuplicate]!++;
       return false;
@@ -137,6 +138,7 @@ export class Accountant implements DatagramSink {
     this.lastArrival[stream] = this.now;
     if (datagram.length > this.largestDatagram[stream]!) this.largestDatagram[stream] = datagram.length;
     this.stream = stream;
+    this.isLate = arrival === Arrival.Late;
     this.datagramView = datagram;
     return true;
   }
@@ -161,11 +163,12 @@ export class Accountant implements DatagramSink {
   counterSample(sample: CounterSampleView): void {
     this.counts[Count.CounterSamples]!++;
     this.counterSamples[this.stream]!++;
-    if (sample.interfaceOffset < 0) return;
+    // Counters are absolute: what an overtaken reading would add, the one in front of it has added already.
+    if (sample.interfaceOffset < 0 || this.isLate) return;
     if (this.counters.size === this.limits.counters) this.onFull();
     const data = this.datagramView!.data;
-    const restarts = this.agents.sequence.restarts[this.stream]!;
-    const ifIndex = this.counters.add(this.stream, sample, data, this.now, restarts);
+    const life = this.agents.sequence.lives[this.stream]!;
+    const ifIndex = this.counters.add(this.stream, sample, data, this.now, life);
     if (ifIndex === 0) {
       this.counts[Count.CountersDropped]!++;
     } else if (sample.portNameOffset >= 0) {
@@ -204,8 +207,20 @@ export class Accountant implements DatagramSink {
       inSide = IN_DERIVED;
       outSide = OUT_MEASURED;
     }
-    const inRow = input === 0 ? -1 : this.rowOf(sample, rate, input, inSide);
-    const outRow = output === 0 ? -1 : this.rowOf(sample, rate, output, outSide);
+    const {sourceClass, sourceIndex} = sample;
+    // A derived row has no data source of its own: one per (source, output) would be the square of the ports.
+    const inRow =
+      input === 0
+        ? -1
+        : inSide === IN_DERIVED
+          ? this.rowOf(SourceClass.Interface, 0, rate, input, inSide)
+          : this.rowOf(sourceClass, sourceIndex, rate, input, inSide);
+    const outRow =
+      output === 0
+        ? -1
+        : outSide === OUT_DERIVED
+          ? this.rowOf(SourceClass.Interface, 0, rate, output, outSide)
+          : this.rowOf(sourceClass, sourceIndex, rate, output, outSide);
     if (inRow < 0 && outRow < 0) {
       this.counts[Count.FlowSamplesRefused]!++;
       return;
@@ -219,8 +234,8 @@ export class Accountant implements DatagramSink {
     if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce);
   }
 
-  private rowOf(sample: FlowSampleView, rate: number, port: number, rowSide: number): number {
-    const row = this.rows.row(this.stream, sample.sourceClass, sample.sourceIndex, rate, port, rowSide, this.now);
+  private rowOf(sourceClass: number, sourceIndex: number, rate: number, port: number, rowSide: number): number {
+    const row = this.rows.row(this.stream, sourceClass, sourceIndex, rate, port, rowSide, this.now);
     if (row < 0) this.counts[Count.RowsRefused]!++;
     return row;
   }
@@ -246,4 +261,16 @@ export class Accountant implements DatagramSink {
 /** The ifIndex that an interface word names; 0 where it names none (unknown, internal, discarded, several). */
 function portOf(format: number, value: number): number {
   return format === InterfaceFormat.Single && value !== INTERNAL_INTERFACE ? value : 0;
+}
+
+/** Words that tell datagrams of one sequence number and uptime apart: they hold the first sample's own number. */
+const CONTENT_START = 28;
+const CONTENT_END = 72;
+
+/** A hash of a datagram's length and of its first sample, IPv4's or IPv6's header in front of it. */
+function contentOf({data, length}: DatagramView): number {
+  const end = length < CONTENT_END ? length : CONTENT_END;
+  let hash = length;
+  for (let at = CONTENT_START; at + 4 <= end; at += 4) hash = Math.imul(hash ^ data.getUint32(at), 0x85ebca6b);
+  return hash ^ (hash >>> 15);
 }

@@ -13,7 +13,8 @@ const LOOPBACK_V4 = 127;
 
 /**
  * Who sent a datagram. An agent is known by its agent address; where that is 0.0.0.0, loopback, or already taken by
- * another source, by the address it sends from (DESIGN section 3). Each of its sub-agents is a stream with sequence
+ * another source, by the address it sends from (DESIGN section 3); nobody's claim to an address is better than that of
+ * the source whose own it is. Each of its sub-agents is a stream with sequence
  * numbers and an uptime of its own (v5, sample_datagram_v5). The index of a stream is the `agent` of a Partial's rows.
  */
 export class Agents {
@@ -56,7 +57,7 @@ export class Agents {
     const {agent0, agent1, agent2, agent3} = datagram;
     if (agent0 === 0 && agent1 === 0) {
       if (agent2 === 0 && agent3 <= 1) return false; // :: and ::1
-      if (agent2 === MAPPED && agent3 >>> 24 === LOOPBACK_V4) return false;
+      if (agent2 === MAPPED && (agent3 === 0 || agent3 >>> 24 === LOOPBACK_V4)) return false;
     }
     const key = this.claims.key;
     key[0] = agent0;
@@ -70,7 +71,8 @@ export class Agents {
         this.claims.usedAt[known] = now;
         return true;
       }
-      if (now - this.claims.usedAt[known]! < FORGET_AFTER_MS) return false;
+      const isSelf = source[0] === agent0 && source[1] === agent1 && source[2] === agent2 && source[3] === agent3;
+      if (!isSelf && now - this.claims.usedAt[known]! < FORGET_AFTER_MS) return false;
     }
     const claim = this.claims.intern(now);
     if (claim < 0) return false;

@@ -11,6 +11,15 @@ const TWO_32 = 2 ** 32;
 /** Absolute counters that are kept per port; the order of the columns from `inOctets` on. */
 const KEPT = 10;
 
+/** What is kept, by its place: octets tell a reset, packets and octets use their whole width. */
+const IN_OCTETS = 0;
+const IN_PACKETS = 1;
+const OUT_OCTETS = 4;
+const OUT_PACKETS = 5;
+
+/** Errors and discards that step back by less than this were cleared; half their range does not pass in a reading. */
+const CLEARED = 2 ** 31;
+
 /** A rate beyond this many times line rate is a counter that was reset, not traffic (DESIGN rule 10). */
 const PLAUSIBLE = 1.5;
 
@@ -28,7 +37,7 @@ export class CounterTracker {
   private readonly previous: Float64Array;
   private readonly current = new Float64Array(KEPT);
   private readonly time: Float64Array;
-  private readonly restarts: Float64Array;
+  private readonly lives: Float64Array;
 
   constructor(ports: number, capacity: number, seed: number) {
     this.capacity = capacity;
@@ -36,26 +45,26 @@ export class CounterTracker {
     this.ports = new KeyTable(2, ports, seed);
     this.previous = new Float64Array(ports * KEPT);
     this.time = new Float64Array(ports);
-    this.restarts = new Float64Array(ports);
+    this.lives = new Float64Array(ports);
   }
 
-  /** Takes a counter sample. Returns the ifIndex it speaks of, 0 when it has no interface counters or no room. */
-  add(stream: number, sample: CounterSampleView, data: DataView, now: number, agentRestarts: number): number {
+  /**
+   * Takes a counter sample of a stream in its present life (see `SequenceTracker.lives`). Returns the ifIndex that it
+   * speaks of, 0 when it has no interface counters, names no port, or finds no room.
+   */
+  add(stream: number, sample: CounterSampleView, data: DataView, now: number, life: number): number {
     const at = sample.interfaceOffset;
     if (at < 0 || this.size === this.capacity) return 0;
     const ifIndex = data.getUint32(at);
+    if (ifIndex === 0) return 0;
     const {ports} = this;
     ports.key[0] = stream;
     ports.key[1] = ifIndex;
-    if (ports.shouldSweep(now, SWEEP_EVERY_MS)) {
-      ports.sweep(now, FORGET_AFTER_MS);
-      ports.key[0] = stream;
-      ports.key[1] = ifIndex;
-    }
+    if (ports.shouldSweep(now, SWEEP_EVERY_MS)) ports.sweep(now, FORGET_AFTER_MS);
     const port = ports.intern(now);
     if (port < 0) return 0;
-    const isNew = ports.created || this.restarts[port] !== agentRestarts;
-    this.restarts[port] = agentRestarts;
+    const isNew = ports.created || this.lives[port] !== life;
+    this.lives[port] = life;
     this.read(data, at, sample.ethernetOffset);
     this.emit(stream, ifIndex, port, data, at, now, isNew);
     return ifIndex;
@@ -97,11 +106,9 @@ export class CounterTracker {
     // Octets tell a reset best: 64 bits do not wrap in practice, and the line bounds them.
     const base = port * KEPT;
     const most = speed > 0 ? (PLAUSIBLE * speed * Math.max(elapsed, 1_000)) / 8_000 : Number.POSITIVE_INFINITY;
-    const isReset =
-      isNew ||
-      current[0]! < previous[base]! ||
-      current[4]! < previous[base + 4]! ||
-      current[0]! - previous[base]! > most;
+    const inOctets = current[IN_OCTETS]! - previous[base + IN_OCTETS]!;
+    const outOctets = current[OUT_OCTETS]! - previous[base + OUT_OCTETS]!;
+    const isReset = isNew || inOctets < 0 || outOctets < 0 || inOctets > most || outOctets > most;
     columns[column['agent']!]![row] = stream;
     columns[column['port']!]![row] = ifIndex;
     columns[column['time']!]![row] = now;
@@ -114,6 +121,7 @@ export class CounterTracker {
       const was = previous[base + i]!;
       let delta = is - was;
       if (delta < 0) delta += TWO_32;
+      if (delta >= CLEARED && i !== IN_OCTETS && i !== IN_PACKETS && i !== OUT_OCTETS && i !== OUT_PACKETS) delta = 0;
       columns[first + i]![row] = isReset && !Number.isNaN(delta) ? 0 : delta;
       previous[base + i] = is;
     }
@@ -132,12 +140,15 @@ function counter64(data: DataView, at: number): number {
   return high === UNKNOWN_COUNTER_32 && low === UNKNOWN_COUNTER_32 ? Number.NaN : high * TWO_32 + low;
 }
 
-/** Unicast, multicast and broadcast packets together, modulo 2^32; what is unknown counts as none. */
+/** Unicast, multicast and broadcast packets together, modulo 2^32; of those kinds that the agent keeps, if any. */
 function packets(data: DataView, at: number): number {
   let sum = 0;
+  let known = 0;
   for (let i = 0; i < 12; i += 4) {
     const value = data.getUint32(at + i);
-    if (value !== UNKNOWN_COUNTER_32) sum = (sum + value) >>> 0;
+    if (value === UNKNOWN_COUNTER_32) continue;
+    sum = (sum + value) >>> 0;
+    known++;
   }
-  return sum;
+  return known === 0 ? Number.NaN : sum;
 }

@@ -23,15 +23,18 @@ export interface IngestOptions {
  */
 export class Ingest {
   /** Datagrams are written here, then `receive` is called. */
-  readonly buffer = new Uint8Array(MAX_DATAGRAM_BYTES + 1);
+  readonly buffer: Uint8Array;
   readonly accountant: Accountant;
-  private readonly view = new DatagramView(this.buffer);
+  private readonly view: DatagramView;
   private readonly decoder: DatagramDecoder;
   private readonly reporter: Reporter;
   private bin = Number.NEGATIVE_INFINITY;
-  private now = 0;
+  private now = Number.NEGATIVE_INFINITY;
 
-  constructor(options: IngestOptions, sink: PartialSink) {
+  /** `buffer` has room for any datagram; a receiver that has such a place of its own saves a copy. */
+  constructor(options: IngestOptions, sink: PartialSink, buffer: Uint8Array = new Uint8Array(MAX_DATAGRAM_BYTES + 1)) {
+    this.buffer = buffer;
+    this.view = new DatagramView(buffer);
     this.accountant = new Accountant(options.limits, options.seed);
     this.decoder = new DatagramDecoder(this.accountant);
     this.reporter = new Reporter(this.accountant, sink, options.producer, options.epoch);
@@ -57,11 +60,16 @@ export class Ingest {
 
   /** Sends what is left, as if the present bin were over. */
   finish(): void {
-    this.reporter.close(this.bin + 1, this.now);
+    if (Number.isFinite(this.bin)) this.reporter.close(this.bin + 1, this.now, true);
   }
 
   /** The kernel's own count of datagrams it dropped in front of the socket, since the socket's start. */
   kernelDropped(total: number): void {
     this.accountant.counts[Count.DatagramsKernelDropped] = total;
+  }
+
+  /** The receiver's count of datagrams that found its ring full, since its start. */
+  ringDropped(total: number): void {
+    this.accountant.counts[Count.DatagramsRingDropped] = total;
   }
 }

@@ -22,8 +22,10 @@ export class KeyTable {
   size = 0;
   private high = 0;
   private readonly slots: Int32Array;
-  private readonly mask: number;
-  private readonly seed: number;
+  /** 32 minus the bits of a slot's number. */
+  private readonly shift: number;
+  /** Two random factors a word, for its halves. */
+  private readonly factors: Uint32Array;
   private readonly free: Int32Array;
   private freeCount = 0;
   private sweptAt = Number.NEGATIVE_INFINITY;
@@ -32,14 +34,14 @@ export class KeyTable {
   constructor(words: number, capacity: number, seed: number) {
     this.words = words;
     this.capacity = capacity;
-    this.seed = seed | 0;
     this.keys = new Uint32Array(capacity * words);
     this.usedAt = new Float64Array(capacity);
     this.key = new Uint32Array(words);
-    let slots = 16;
-    while (slots < capacity * 2) slots *= 2;
-    this.slots = new Int32Array(slots);
-    this.mask = slots - 1;
+    let bits = 4;
+    while (2 ** bits < capacity * 2) bits++;
+    this.slots = new Int32Array(2 ** bits);
+    this.shift = 32 - bits;
+    this.factors = randomFactors(words * 2, seed);
     this.free = new Int32Array(capacity);
   }
 
@@ -50,7 +52,7 @@ export class KeyTable {
 
   /** The index of `this.key`, made if it is new; -1 when the table is full. */
   intern(now: number): number {
-    const slot = this.find();
+    const slot = this.find(this.key, 0);
     const held = this.slots[slot]!;
     if (held !== 0) {
       this.created = false;
@@ -73,24 +75,29 @@ export class KeyTable {
 
   /** The index of `this.key`, or -1; makes nothing. */
   lookup(): number {
-    return this.slots[this.find()]! - 1;
+    return this.slots[this.find(this.key, 0)]! - 1;
   }
 
-  /** Where `this.key` is, or the empty slot where it would go. */
-  private find(): number {
-    const {key, keys, words, slots, mask} = this;
-    let hash = this.seed;
+  /**
+   * Where the key at `from` in `key` is, or the empty slot where it would go. Multiply-shift hashing of half words
+   * (Dietzfelbinger): whoever does not know the factors cannot choose keys that meet, up to 65,536 slots.
+   */
+  private find(key: Uint32Array, from: number): number {
+    const {keys, words, slots, factors} = this;
+    const mask = slots.length - 1;
+    let hash = 0;
     for (let i = 0; i < words; i++) {
-      hash = Math.imul(hash ^ key[i]!, 0x9e3779b1);
-      hash ^= hash >>> 15;
+      const word = key[from + i]!;
+      hash += Math.imul(factors[2 * i]!, word & 0xffff) + Math.imul(factors[2 * i + 1]!, word >>> 16);
+      hash |= 0;
     }
-    let slot = hash & mask;
+    let slot = hash >>> this.shift;
     for (;;) {
       const held = slots[slot]!;
       if (held === 0) return slot;
       const at = (held - 1) * words;
       let i = 0;
-      while (i < words && keys[at + i] === key[i]) i++;
+      while (i < words && keys[at + i] === key[from + i]) i++;
       if (i === words) return slot;
       slot = (slot + 1) & mask;
     }
@@ -105,17 +112,16 @@ export class KeyTable {
   sweep(now: number, silence: number): number {
     this.sweptAt = now;
     let removed = 0;
-    const keep = new Uint8Array(this.capacity);
-    for (const held of this.slots) {
-      if (held !== 0 && now - this.usedAt[held - 1]! < silence) keep[held - 1] = 1;
+    const present = new Uint8Array(this.capacity);
+    for (const held of this.slots) if (held !== 0) present[held - 1] = 1;
+    // By index and not by slot, so that nothing which is sent depends on the seed; the lowest is given out first.
+    for (let index = this.high - 1; index >= 0; index--) {
+      if (present[index] === 0 || now - this.usedAt[index]! < silence) continue;
+      present[index] = 0;
+      this.free[this.freeCount++] = index;
+      removed++;
     }
-    for (const held of this.slots) {
-      if (held !== 0 && keep[held - 1] === 0) {
-        this.free[this.freeCount++] = held - 1;
-        removed++;
-      }
-    }
-    if (removed > 0) this.rebuild(keep);
+    if (removed > 0) this.rebuild(present);
     return removed;
   }
 
@@ -127,14 +133,25 @@ export class KeyTable {
     this.freeCount = 0;
   }
 
-  private rebuild(keep: Uint8Array): void {
+  private rebuild(present: Uint8Array): void {
     this.slots.fill(0);
     this.size = 0;
     for (let index = 0; index < this.high; index++) {
-      if (keep[index] === 0) continue;
-      for (let i = 0; i < this.words; i++) this.key[i] = this.keys[index * this.words + i]!;
-      this.slots[this.find()] = index + 1;
+      if (present[index] === 0) continue;
+      // Not by way of `key`: it holds what the caller is about to look up.
+      this.slots[this.find(this.keys, index * this.words)] = index + 1;
       this.size++;
     }
   }
+}
+
+/** Numbers that nobody can guess without the seed (splitmix32). */
+function randomFactors(count: number, seed: number): Uint32Array {
+  let state = seed | 0;
+  return Uint32Array.from({length: count}, () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return mixed ^ (mixed >>> 15);
+  });
 }

@@ -27,6 +27,8 @@ export const Count = {
   DatagramsDamaged: 15,
   /** Dropped by the kernel in front of the socket, as it says itself. */
   DatagramsKernelDropped: 16,
+  /** Dropped by the native receiver, whose ring was full. */
+  DatagramsRingDropped: 17,
   /** First of one count per `Fault`, by its number. */
   Faults: 20,
 } as const;

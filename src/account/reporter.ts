@@ -15,8 +15,8 @@ import {
   NAMES,
 } from './schema.ts';
 
-/** Flows and agents' counts are sent once a second; bins with every Partial. */
-const SECOND_MS = 1_000;
+/** Flows are sent with the last bin of a second, all else with every Partial. */
+const BINS_PER_SECOND = 10;
 
 /** Where encoded Partials go. */
 export type PartialSink = (encoded: ArrayBuffer) => void;
@@ -41,7 +41,7 @@ export class Reporter {
   private readonly flowColumns: ColumnArray[];
   private readonly binColumns: ColumnArray[];
   private sequence = 0;
-  private secondAt = 0;
+  private second = Number.NEGATIVE_INFINITY;
   private watermark = 0;
   private time = 0;
 
@@ -58,12 +58,13 @@ export class Reporter {
     accountant.onFull = () => this.send(this.watermark, this.time, true);
   }
 
-  /** Every sample of bins before `bin` has been given to the accountant: send them. */
-  close(bin: number, now: number): void {
+  /** Every sample of bins before `bin` has been given to the accountant: send them. The last Partial takes all. */
+  close(bin: number, now: number, isLast = false): void {
     this.watermark = bin;
     this.time = now;
-    const isSecond = now - this.secondAt >= SECOND_MS || now < this.secondAt;
-    if (isSecond) this.secondAt = now;
+    const second = Math.floor(bin / BINS_PER_SECOND);
+    const isSecond = isLast || second !== this.second;
+    this.second = second;
     this.send(bin, now, isSecond);
   }
 

@@ -34,10 +34,7 @@ export class Rows {
     key[RowKey.Rate] = rate;
     key[RowKey.Port] = port;
     key[RowKey.Side] = side;
-    if (table.shouldSweep(now, SWEEP_EVERY_MS)) {
-      table.sweep(now, FORGET_AFTER_MS);
-      return this.row(stream, sourceClass, sourceIndex, rate, port, side, now);
-    }
+    if (table.shouldSweep(now, SWEEP_EVERY_MS)) table.sweep(now, FORGET_AFTER_MS);
     return table.intern(now);
   }
 

@@ -40,7 +40,10 @@ export const Basis = {
   Measured: 0,
   /** The data source is neither input nor output (a bridge, the whole device). */
   Observed: 1,
-  /** The other end of a sample that was measured elsewhere; lacks flooded, multicast and CPU traffic. */
+  /**
+   * The other end of samples that were measured elsewhere; lacks flooded, multicast and CPU traffic. Its data source
+   * is 0:0, the device: one row per (source, output) would be the square of the ports.
+   */
   Derived: 2,
 } as const;
 
