@@ -30,7 +30,12 @@ export class SteadyClock implements Clock {
   }
 
   now(): number {
-    return this.monotonic() + this.offset;
+    return this.at(this.monotonic());
+  }
+
+  /** The time of a moment that the monotonic clock has shown. */
+  at(monotonic: number): number {
+    return monotonic + this.offset;
   }
 
   /** Moves the offset towards wall time. Call it now and then (every bin). Returns the jump in ms, 0 when none. */

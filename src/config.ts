@@ -15,6 +15,10 @@ export const ConfigSchema = Type.Object(
   {
     udpPort: port(6343, 'UDP port that switches send sFlow to'),
     udpHost: Type.Optional(Type.String({description: 'address to receive on; all of IPv4 and IPv6 by default'})),
+    receiver: Type.Union([Type.Literal('auto'), Type.Literal('native'), Type.Literal('dgram')], {
+      default: 'dgram',
+      description: "what takes datagrams from the kernel: native, Node's own dgram, or auto: native where it is built",
+    }),
     httpPort: port(8008, 'TCP port of the dashboard, REST and Prometheus'),
     httpHost: Type.String({default: '127.0.0.1', description: 'address to serve on'}),
     tokenFile: Type.Optional(Type.String({description: 'file with the bearer token that API and page ask for'})),

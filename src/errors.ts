@@ -10,6 +10,7 @@ export const ERROR_EXITS = {
   ADDRESS_NOT_HERE: ExitCode.Failure,
   PERMISSION: ExitCode.Failure,
   LISTEN: ExitCode.Failure,
+  RECEIVER: ExitCode.Failure,
   RECORDING: ExitCode.Failure,
   INTERNAL: ExitCode.Failure,
   CONFIG: ExitCode.Usage,

@@ -3,16 +3,31 @@ import {DEFAULT_LIMITS} from './account/accountant.ts';
 import {Ingest} from './account/ingest.ts';
 import {SteadyClock} from './clock.ts';
 import {KernelDrops} from './collector/kernel-drops.ts';
+import {bufferAdvice, type UdpListening} from './collector/listen.ts';
+import {type Addon, loadAddon} from './collector/native/addon.ts';
+import {NativeCollector} from './collector/native/collector.ts';
+import type {SlotHandler} from './collector/native/ring.ts';
 import {RecordingError, RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
-import {bufferAdvice, UdpCollector, type UdpListening} from './collector/udp.ts';
+import {UdpCollector} from './collector/udp.ts';
 import {type ErrorCode, TenhertzError} from './errors.ts';
 import {BIN_MS} from './shared/bins.ts';
 
 /** Where an ingest thread takes its datagrams from. */
 export type IngestSource =
-  | {kind: 'udp'; port: number; host: string | undefined}
+  | UdpSource
   | {kind: 'recording'; file: string /** 0 = as fast as they are taken. */; speed: number; port: number};
+
+export interface UdpSource {
+  kind: 'udp';
+  port: number;
+  host: string | undefined;
+  /** `auto` takes the native one where it is built. */
+  receiver: 'auto' | Receiver;
+}
+
+/** What takes datagrams from the kernel. */
+export type Receiver = 'native' | 'dgram';
 
 /** What the main thread starts an ingest thread with. */
 export interface IngestThreadData {
@@ -25,7 +40,7 @@ export interface IngestThreadData {
 
 /** Ingest thread to main thread. Results go as Partials; the rest is about the thread itself. */
 export type FromIngest =
-  | {type: 'listening'; listening: UdpListening | null}
+  | {type: 'listening'; listening: (UdpListening & {receiver: Receiver}) | null}
   | {type: 'failed'; code: ErrorCode; message: string}
   | {type: 'warning'; message: string}
   | {type: 'partial'; encoded: ArrayBuffer}
@@ -36,6 +51,12 @@ export type ToIngest = {type: 'stop'} | {type: 'taken'};
 
 /** After a bin's end, time for datagrams that are in the socket by then; an arrival closes the bin sooner. */
 const GRACE_MS = 3;
+/** How often the native receiver's ring is emptied: much shorter than it takes to fill, and than anybody can see. */
+const DRAIN_MS = 5;
+/** The same while little comes, to let the processor sleep. */
+const QUIET_DRAIN_MS = 20;
+/** Datagrams in a ring that are little. */
+const FEW = 32;
 /** How often the kernel is asked for its drops. */
 const DROPS_EVERY_MS = 500;
 /** Partials on their way to the main thread before a replay waits for it. */
@@ -49,7 +70,12 @@ class IngestThread {
   private readonly post: Post;
   private readonly ingest: Ingest;
   private readonly clock = new SteadyClock();
-  private readonly collector: UdpCollector | undefined;
+  private readonly native: NativeCollector | undefined;
+  private readonly collector: NativeCollector | UdpCollector | undefined;
+  /** Why there is no native receiver though one was wanted. */
+  private readonly noNative: string = '';
+  private drops: KernelDrops | undefined;
+  private dropsReadAt = 0;
   private timer: NodeJS.Timeout | undefined;
   private untaken = 0;
   private onTaken: (() => void) | undefined;
@@ -59,21 +85,23 @@ class IngestThread {
     this.data = data;
     this.post = post;
     const {producer, epoch, seed, source} = data;
-    this.ingest = new Ingest({limits: DEFAULT_LIMITS, producer, epoch, seed}, (encoded) => {
+    if (source.kind === 'udp' && source.receiver !== 'dgram') {
+      const addon = tryAddon();
+      if (typeof addon === 'string') this.noNative = addon;
+      else this.native = new NativeCollector(source, addon);
+    }
+    const sink = (encoded: ArrayBuffer) => {
       this.untaken++;
       this.post({type: 'partial', encoded}, [encoded]);
-    });
-    if (source.kind === 'udp') {
-      this.collector = new UdpCollector(source, (bytes, from) => {
-        this.ingest.buffer.set(bytes);
-        this.ingest.receive(bytes.length, from, this.clock.now());
-      });
-    }
+    };
+    this.ingest = new Ingest({limits: DEFAULT_LIMITS, producer, epoch, seed}, sink, this.native?.ring.landing);
+    this.collector = this.native ?? (source.kind === 'udp' ? this.plainCollector(source) : undefined);
   }
 
   async start(): Promise<void> {
     try {
-      if (this.collector) await this.listen(this.collector);
+      const {source} = this.data;
+      if (source.kind === 'udp' && this.collector) await this.listen(this.collector, source);
       else await this.play();
     } catch (error) {
       const code =
@@ -96,25 +124,73 @@ class IngestThread {
     this.onTaken = undefined;
   }
 
-  private async listen(collector: UdpCollector): Promise<void> {
+  private plainCollector(source: UdpSource): UdpCollector {
+    return new UdpCollector(source, (bytes, from) => {
+      this.ingest.buffer.set(bytes);
+      this.ingest.receive(bytes.length, from, this.clock.now());
+    });
+  }
+
+  private async listen(collector: NativeCollector | UdpCollector, source: UdpSource): Promise<void> {
+    if (this.noNative !== '') this.doWithoutNative(source);
     const listening = await collector.start();
-    this.post({type: 'listening', listening});
+    const receiver = this.native ? 'native' : 'dgram';
+    this.post({type: 'listening', listening: {...listening, receiver}});
     const advice = bufferAdvice(listening.receiveBufferBytes);
     if (advice !== undefined) this.post({type: 'warning', message: advice});
-    const drops = new KernelDrops(listening.port);
-    let dropsReadAt = 0;
+    this.drops = new KernelDrops(listening.port);
+    if (this.native) this.drainInTurns(this.native);
+    else this.tickInTurns();
+  }
+
+  private doWithoutNative({receiver}: UdpSource): void {
+    const what = `the native receiver cannot be used: ${this.noNative}`;
+    if (receiver === 'native') {
+      throw new TenhertzError('RECEIVER', `${what}; build it with 'npm run build', or choose --receiver dgram`);
+    }
+    this.post({type: 'warning', message: `${what}; receiving through Node's own sockets, which lose more in bursts`});
+  }
+
+  /** Datagrams come by themselves: only time must be told to pass. */
+  private tickInTurns(): void {
+    if (this.stopped) return;
+    this.clock.follow();
+    const now = this.clock.now();
+    this.readDrops(now);
+    this.ingest.tick(now);
+    this.timer = setTimeout(() => this.tickInTurns(), BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS);
+  }
+
+  /**
+   * Empties the ring every few milliseconds, and always after a bin's end. The datagrams carry the kernel's time, so
+   * they find their bin however late this is; what was stamped before a bin's end is in the ring within the grace
+   * after it, and is taken out before that bin is closed.
+   */
+  private drainInTurns(native: NativeCollector): void {
+    const onSlot: SlotHandler = (length, from, arrivalMs) => {
+      this.ingest.receive(length, from, this.clock.at(arrivalMs));
+    };
     const turn = () => {
       if (this.stopped) return;
       this.clock.follow();
       const now = this.clock.now();
-      if (now - dropsReadAt >= DROPS_EVERY_MS) {
-        dropsReadAt = now;
-        this.ingest.kernelDropped(drops.total());
-      }
-      this.ingest.tick(now);
-      this.timer = setTimeout(turn, BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS);
+      const count = native.drain(onSlot);
+      this.readDrops(now, native);
+      this.ingest.tick(now - GRACE_MS);
+      const wait = count > FEW ? DRAIN_MS : QUIET_DRAIN_MS;
+      const toClose = BIN_MS - ((now - GRACE_MS) % BIN_MS);
+      this.timer = setTimeout(turn, Math.min(wait, toClose) - (this.clock.now() - now));
     };
     turn();
+  }
+
+  /** Both the sockets and /proc tell the same count: one with the next datagram, the other now and then. */
+  private readDrops(now: number, native?: NativeCollector): void {
+    if (now - this.dropsReadAt < DROPS_EVERY_MS) return;
+    this.dropsReadAt = now;
+    const counts = native?.counts;
+    this.ingest.kernelDropped(Math.max(this.drops?.total() ?? 0, counts?.kernelDropped ?? 0));
+    this.ingest.ringDropped(counts?.ringDropped ?? 0);
   }
 
   private async play(): Promise<void> {
@@ -146,6 +222,15 @@ class IngestThread {
     return new Promise<void>((resolve) => {
       this.onTaken = resolve;
     }).then(() => this.caughtUp());
+  }
+}
+
+/** The addon, or why there is none. */
+function tryAddon(): Addon | string {
+  try {
+    return loadAddon();
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

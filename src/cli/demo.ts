@@ -6,7 +6,7 @@ import {startApp} from '../app.ts';
 import {TenhertzError} from '../errors.ts';
 import {makeLog} from '../log.ts';
 import {untilStopped} from './lifetime.ts';
-import {commandWithSettings, settingsOf} from './settings.ts';
+import {commandWithSettings, settingsOf, udpSource} from './settings.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
@@ -20,7 +20,7 @@ export function demoCommand(): Command {
     .action(async (simulator: string[], options: Record<string, unknown>) => {
       const config = settingsOf(options);
       const log = makeLog(config.logLevel);
-      const source = {kind: 'udp', port: config.udpPort, host: config.udpHost} as const;
+      const source = udpSource(config);
       const app = await startApp({config, source, log, demo: true});
       process.stdout.write(`demo: sFlow on UDP port ${app.udpPort}, dashboard at ${app.url}\n`);
       const collector = `${config.udpHost?.includes(':') ? `[${config.udpHost}]` : (config.udpHost ?? '127.0.0.1')}:${app.udpPort}`;

@@ -1,5 +1,6 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {type Config, ConfigSchema, loadConfig} from '../config.ts';
+import type {IngestSource} from '../ingest.ts';
 
 const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -32,4 +33,9 @@ function parseWhole(text: string): number {
 export function settingsOf(options: Record<string, unknown>): Config {
   const flags = Object.fromEntries(Object.keys(ConfigSchema.properties).map((key) => [key, options[key]]));
   return loadConfig(flags, process.env, options['config'] as string | undefined);
+}
+
+/** Where the server takes its datagrams from. */
+export function udpSource({udpPort, udpHost, receiver}: Config): IngestSource {
+  return {kind: 'udp', port: udpPort, host: udpHost, receiver};
 }

@@ -1,0 +1,310 @@
+#define _GNU_SOURCE
+#include "receiver.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_SOCKETS 4
+/* Datagrams that one system call brings. */
+#define BATCH 64
+/* Larger than any UDP payload, so nothing is ever cut. Off a power of two, so that the batch's datagrams do not all
+ * compete for the same few lines of the cache. */
+#define STAGE_BYTES (65536 + 448)
+/* A timestamp and a drop count, each with its header. */
+#define CONTROL_BYTES (CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)))
+
+#define NS_PER_MS 1000000
+#define NS_PER_S 1000000000LL
+/* Longest rest after a batch. */
+#define MAX_REST_NS NS_PER_MS
+/* Granted buffer that allows it: a smaller one shortens the rest in proportion. */
+#define FULL_REST_BYTES (4 * 1024 * 1024)
+
+struct udp_socket {
+  int fd;
+  /* The kernel's drop count as last told, modulo 2^32 like its own. */
+  uint32_t dropped;
+};
+
+/* Where the kernel puts a batch. */
+struct batch {
+  struct mmsghdr messages[BATCH];
+  struct iovec vectors[BATCH];
+  struct sockaddr_storage names[BATCH];
+  _Alignas(struct cmsghdr) uint8_t controls[BATCH][CONTROL_BYTES];
+  uint8_t bytes[BATCH][STAGE_BYTES];
+};
+
+struct receiver {
+  struct ring ring;
+  struct udp_socket sockets[MAX_SOCKETS];
+  int socket_count;
+  int buffer_bytes;
+  struct batch *batch;
+  pthread_t thread;
+  bool is_running;
+  atomic_bool is_stopping;
+  /* Wakes the thread from its wait. */
+  int wake_fd;
+};
+
+struct receiver *receiver_new(const struct ring *ring) {
+  struct receiver *receiver = calloc(1, sizeof *receiver);
+  if (receiver == NULL) return NULL;
+  receiver->ring = *ring;
+  receiver->wake_fd = -1;
+  return receiver;
+}
+
+/* ---- sockets ---- */
+
+static bool set(int fd, int level, int option, int value) {
+  return setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+static int get(int fd, int option) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : 0;
+}
+
+/* Privileged, a process may go past net.core.rmem_max. Linux answers twice what it grants, for its own book-keeping. */
+static int grow_buffer(int fd, int bytes) {
+  if (!set(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) set(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+  return get(fd, SO_RCVBUF) / 2;
+}
+
+static int port_of(int fd) {
+  struct sockaddr_storage name;
+  socklen_t size = sizeof name;
+  if (getsockname(fd, (struct sockaddr *)&name, &size) != 0) return -errno;
+  if (name.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
+  return ntohs(((struct sockaddr_in *)&name)->sin_port);
+}
+
+/* Everything is set before binding, so that not one datagram comes without its timestamp. */
+static int bind_socket(int fd, const struct addrinfo *address, bool reuse_port) {
+  if (address->ai_family == AF_INET6 && !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return -errno;
+  if (reuse_port && !set(fd, SOL_SOCKET, SO_REUSEPORT, 1)) return -errno;
+  if (!set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) return -errno;
+  if (!set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1)) return -errno;
+  if (bind(fd, address->ai_addr, address->ai_addrlen) != 0) return -errno;
+  return port_of(fd);
+}
+
+static int open_socket(struct receiver *receiver, const struct addrinfo *address, bool reuse_port, int buffer_bytes) {
+  int fd = socket(address->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return -errno;
+  int granted = grow_buffer(fd, buffer_bytes);
+  int port = bind_socket(fd, address, reuse_port);
+  if (port < 0) {
+    close(fd);
+    return port;
+  }
+  if (receiver->socket_count == 0 || granted < receiver->buffer_bytes) receiver->buffer_bytes = granted;
+  receiver->sockets[receiver->socket_count++] = (struct udp_socket){.fd = fd, .dropped = 0};
+  return port;
+}
+
+int receiver_listen(struct receiver *receiver, const char *host, const char *port, bool reuse_port, int buffer_bytes) {
+  if (receiver->is_running || receiver->socket_count == MAX_SOCKETS) return -EINVAL;
+  struct addrinfo wanted = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
+  wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  struct addrinfo *found = NULL;
+  if (getaddrinfo(host, port, &wanted, &found) != 0) return -EADDRNOTAVAIL;
+  int result = open_socket(receiver, found, reuse_port, buffer_bytes);
+  freeaddrinfo(found);
+  return result;
+}
+
+int receiver_buffer_bytes(const struct receiver *receiver) { return receiver->buffer_bytes; }
+
+/* ---- what the kernel tells with a datagram ---- */
+
+static int64_t now_ns(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return time.tv_sec * NS_PER_S + time.tv_nsec;
+}
+
+/* Copies the address into the slot as four words; anything else than IP cannot come from these sockets. */
+static void read_source(const struct sockaddr_storage *name, uint32_t words[4]) {
+  if (name->ss_family == AF_INET6) {
+    memcpy(words, &((const struct sockaddr_in6 *)name)->sin6_addr, 16);
+    for (int i = 0; i < 4; i++) words[i] = ntohl(words[i]);
+    return;
+  }
+  words[0] = 0;
+  words[1] = 0;
+  words[2] = 0xffff;
+  words[3] = ntohl(((const struct sockaddr_in *)name)->sin_addr.s_addr);
+}
+
+/* Wall time of the datagram's arrival, or 0 where there is none; adds newly told drops to the ring's count. */
+static int64_t read_control(struct receiver *receiver, struct udp_socket *from, struct msghdr *message) {
+  int64_t stamp = 0;
+  for (struct cmsghdr *it = CMSG_FIRSTHDR(message); it != NULL; it = CMSG_NXTHDR(message, it)) {
+    if (it->cmsg_level != SOL_SOCKET) continue;
+    if (it->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec time;
+      memcpy(&time, CMSG_DATA(it), sizeof time);
+      stamp = time.tv_sec * NS_PER_S + time.tv_nsec;
+    } else if (it->cmsg_type == SO_RXQ_OVFL) {
+      uint32_t dropped;
+      memcpy(&dropped, CMSG_DATA(it), sizeof dropped);
+      ring_count(&receiver->ring, WORD_KERNEL_DROPPED, dropped - from->dropped);
+      from->dropped = dropped;
+    }
+  }
+  return stamp;
+}
+
+/* ---- the thread ---- */
+
+static void prepare_batch(struct batch *batch) {
+  for (int i = 0; i < BATCH; i++) {
+    batch->vectors[i] = (struct iovec){.iov_base = batch->bytes[i], .iov_len = STAGE_BYTES};
+    batch->messages[i].msg_hdr = (struct msghdr){
+        .msg_name = &batch->names[i],
+        .msg_namelen = sizeof batch->names[i],
+        .msg_iov = &batch->vectors[i],
+        .msg_iovlen = 1,
+        .msg_control = batch->controls[i],
+        .msg_controllen = CONTROL_BYTES,
+    };
+  }
+}
+
+/* `offset_ns` is what the wall clock is ahead of the monotonic one now; a stamp from the future is one from now. */
+static void take(struct receiver *receiver, struct udp_socket *from, int i, int64_t monotonic_ns, int64_t wall_ns) {
+  struct batch *batch = receiver->batch;
+  struct msghdr *message = &batch->messages[i].msg_hdr;
+  int64_t stamp = read_control(receiver, from, message);
+  int64_t age_ns = stamp > 0 && stamp < wall_ns ? wall_ns - stamp : 0;
+  struct slot slot = {.length = batch->messages[i].msg_len, .arrival_ms = (double)(monotonic_ns - age_ns) / NS_PER_MS};
+  read_source(&batch->names[i], slot.source);
+  if (!ring_push(&receiver->ring, &slot, batch->bytes[i])) ring_count(&receiver->ring, WORD_RING_DROPPED, 1);
+  /* The kernel has written how much it used of these. */
+  message->msg_namelen = sizeof batch->names[i];
+  message->msg_controllen = CONTROL_BYTES;
+}
+
+/* A short sleep lets datagrams gather in the socket, so that one call brings many: waking for each one costs more than
+ * all the rest. Only as long as the buffer can take it. */
+static void rest(const struct receiver *receiver) {
+  int64_t ns = (int64_t)receiver->buffer_bytes * MAX_REST_NS / FULL_REST_BYTES;
+  struct timespec time = {.tv_sec = 0, .tv_nsec = ns < MAX_REST_NS ? ns : MAX_REST_NS};
+  clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
+/* Reads what one call brings. A full ring never stops it: the oldest datagrams in the socket would then be lost last. */
+static int read_batch(struct receiver *receiver, struct udp_socket *from) {
+  int count = recvmmsg(from->fd, receiver->batch->messages, BATCH, MSG_DONTWAIT, NULL);
+  if (count < 0) {
+    if (errno == EAGAIN || errno == EINTR) return 0;
+    /* An error that stays would have `poll` come back at once for ever. */
+    ring_count(&receiver->ring, WORD_ERRORS, 1);
+    rest(receiver);
+    return 0;
+  }
+  int64_t monotonic_ns = now_ns(CLOCK_MONOTONIC);
+  int64_t wall_ns = now_ns(CLOCK_REALTIME);
+  for (int i = 0; i < count; i++) take(receiver, from, i, monotonic_ns, wall_ns);
+  ring_count(&receiver->ring, WORD_RECEIVED, (uint32_t)count);
+  ring_publish(&receiver->ring);
+  return count;
+}
+
+/* Reads each socket in turn until none has a whole batch left. Returns whether there was anything at all. */
+static bool read_sockets(struct receiver *receiver) {
+  bool had_any = false;
+  bool has_more;
+  do {
+    has_more = false;
+    for (int i = 0; i < receiver->socket_count; i++) {
+      int count = read_batch(receiver, &receiver->sockets[i]);
+      had_any |= count > 0;
+      has_more |= count == BATCH;
+    }
+  } while (has_more && !atomic_load(&receiver->is_stopping));
+  return had_any;
+}
+
+static void wait_readable(struct receiver *receiver) {
+  struct pollfd polled[MAX_SOCKETS + 1];
+  polled[0] = (struct pollfd){.fd = receiver->wake_fd, .events = POLLIN};
+  for (int i = 0; i < receiver->socket_count; i++)
+    polled[i + 1] = (struct pollfd){.fd = receiver->sockets[i].fd, .events = POLLIN};
+  poll(polled, (nfds_t)receiver->socket_count + 1, -1);
+}
+
+static void *run(void *argument) {
+  struct receiver *receiver = argument;
+  while (!atomic_load(&receiver->is_stopping)) {
+    if (read_sockets(receiver)) rest(receiver);
+    else wait_readable(receiver);
+  }
+  return NULL;
+}
+
+/* Signals are for the process's own threads to handle. */
+static int start_thread(struct receiver *receiver) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&receiver->thread, NULL, run, receiver);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return -error;
+}
+
+int receiver_start(struct receiver *receiver) {
+  if (receiver->is_running || receiver->socket_count == 0) return -EINVAL;
+  receiver->wake_fd = eventfd(0, EFD_CLOEXEC);
+  if (receiver->wake_fd < 0) return -errno;
+  /* Not zeroed: only what datagrams touch becomes resident. */
+  receiver->batch = malloc(sizeof *receiver->batch);
+  if (receiver->batch == NULL) return -ENOMEM;
+  prepare_batch(receiver->batch);
+  int error = start_thread(receiver);
+  if (error != 0) return error;
+  pthread_setname_np(receiver->thread, "sflow-receiver");
+  receiver->is_running = true;
+  return 0;
+}
+
+static void stop_thread(struct receiver *receiver) {
+  uint64_t one = 1;
+  atomic_store(&receiver->is_stopping, true);
+  /* Writing to an eventfd of ours cannot fail short of its overflow; the thread is awake then anyway. */
+  ssize_t written = write(receiver->wake_fd, &one, sizeof one);
+  (void)written;
+  pthread_join(receiver->thread, NULL);
+  receiver->is_running = false;
+}
+
+void receiver_stop(struct receiver *receiver) {
+  if (receiver->is_running) stop_thread(receiver);
+  for (int i = 0; i < receiver->socket_count; i++) close(receiver->sockets[i].fd);
+  receiver->socket_count = 0;
+  if (receiver->wake_fd >= 0) close(receiver->wake_fd);
+  receiver->wake_fd = -1;
+  free(receiver->batch);
+  receiver->batch = NULL;
+}
+
+void receiver_free(struct receiver *receiver) {
+  receiver_stop(receiver);
+  free(receiver);
+}

@@ -1,0 +1,35 @@
+/*
+ * Receives UDP datagrams in a thread of its own and puts them into a ring. All functions but the thread itself are
+ * called from one other thread. Linux only: recvmmsg(2), socket(7).
+ */
+#ifndef TENHERTZ_RECEIVER_H
+#define TENHERTZ_RECEIVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring.h"
+
+struct receiver;
+
+/* Returns NULL where memory is short. `ring` is copied; its memory must outlive `receiver_stop`. */
+struct receiver *receiver_new(const struct ring *ring);
+
+/*
+ * Opens a socket on a numeric address and port (0: the system chooses) before the start. Returns its port, or a
+ * negative errno. Asks for `buffer_bytes` of receive buffer, past the system's limit where that is allowed.
+ */
+int receiver_listen(struct receiver *receiver, const char *host, const char *port, bool reuse_port, int buffer_bytes);
+
+/* Receive buffer that the kernel granted, the smallest of the sockets. */
+int receiver_buffer_bytes(const struct receiver *receiver);
+
+/* Starts the thread. Returns 0 or a negative errno. */
+int receiver_start(struct receiver *receiver);
+
+/* Joins the thread and closes the sockets; a second time, or before the start, that is no error. */
+void receiver_stop(struct receiver *receiver);
+
+void receiver_free(struct receiver *receiver);
+
+#endif

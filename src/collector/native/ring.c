@@ -1,0 +1,49 @@
+#include "ring.h"
+
+#include <string.h>
+
+bool ring_init(struct ring *ring, void *memory, size_t bytes) {
+  if (bytes < RING_CONTROL_BYTES || ((uintptr_t)memory & 7) != 0) return false;
+  size_t size = bytes - RING_CONTROL_BYTES;
+  if (size < RING_MIN_ROOM || size > RING_MAX_ROOM || (size & (size - 1)) != 0) return false;
+  ring->words = memory;
+  ring->room = (uint8_t *)memory + RING_CONTROL_BYTES;
+  ring->size = (uint32_t)size;
+  ring->head = 0;
+  ring->tail = 0;
+  return true;
+}
+
+/* Asks where the reader is only when the ring looks too full: its cache line is the reader's otherwise. */
+static bool has_free(struct ring *ring, uint32_t bytes) {
+  if (ring->size - (ring->head - ring->tail) >= bytes) return true;
+  ring->tail = atomic_load_explicit(&ring->words[WORD_TAIL], memory_order_acquire);
+  return ring->size - (ring->head - ring->tail) >= bytes;
+}
+
+bool ring_push(struct ring *ring, const struct slot *slot, const uint8_t *datagram) {
+  uint32_t bytes = (uint32_t)((sizeof *slot + slot->length + 7) & ~(size_t)7);
+  uint32_t at = ring->head & (ring->size - 1);
+  uint32_t rest = ring->size - at;
+  uint32_t skipped = rest < bytes ? rest : 0;
+  if (!has_free(ring, skipped + bytes)) return false;
+  if (skipped > 0) {
+    uint32_t wrap = RING_WRAP;
+    memcpy(ring->room + at, &wrap, sizeof wrap);
+    at = 0;
+  }
+  memcpy(ring->room + at, slot, sizeof *slot);
+  memcpy(ring->room + at + sizeof *slot, datagram, slot->length);
+  ring->head += skipped + bytes;
+  return true;
+}
+
+void ring_publish(struct ring *ring) {
+  atomic_store_explicit(&ring->words[WORD_HEAD], ring->head, memory_order_release);
+}
+
+void ring_count(struct ring *ring, enum Word word, uint32_t more) {
+  if (more == 0) return;
+  uint32_t count = atomic_load_explicit(&ring->words[word], memory_order_relaxed);
+  atomic_store_explicit(&ring->words[word], count + more, memory_order_relaxed);
+}
