@@ -192,6 +192,11 @@ function wayInMetrics(builder: Builder, fabric: Fabric): void {
     'Datagrams that the kernel dropped in front of the socket.',
     (all) => all.kernelDropped,
   );
+  count(
+    'tenhertz_datagrams_ring_dropped_total',
+    'Datagrams that found the ring of the native receiver full.',
+    (all) => all.ringDropped,
+  );
   byReason(
     'tenhertz_datagrams_rejected_total',
     'Datagrams of which nothing could be used.',

@@ -10,6 +10,7 @@ export interface Activity {
   flowSamples: number;
   roceSamples: number;
   kernelDropped: number;
+  ringDropped: number;
   rejected: number;
   missing: number;
 }
@@ -23,6 +24,7 @@ export function activity(fabric: Fabric): Activity {
     flowSamples: all.flowSamples,
     roceSamples: all.roceSamples,
     kernelDropped: all.kernelDropped,
+    ringDropped: all.ringDropped,
     rejected: sumOf(all.datagramsRejected),
     missing: all.datagramsMissing,
   };

@@ -9,6 +9,8 @@ import type {Fabric} from './fabric.ts';
 export interface Waterfall {
   /** Dropped by the kernel in front of the socket: not among the received. */
   kernelDropped: number;
+  /** Dropped by the native receiver, whose ring was full: not among the received either. */
+  ringDropped: number;
   datagramsReceived: number;
   datagramsRejected: Record<string, number>;
   datagramsDuplicate: number;
@@ -52,6 +54,7 @@ export function waterfall({counts, agents, ports, rows, lateRows, producers}: Fa
   for (const agent of agents.all) for (const stream of agent.subAgents.values()) missing += stream.missing;
   return {
     kernelDropped: counts[Count.DatagramsKernelDropped]!,
+    ringDropped: counts[Count.DatagramsRingDropped]!,
     datagramsReceived: counts[Count.DatagramsReceived]!,
     datagramsRejected: rejected,
     datagramsDuplicate: counts[Count.DatagramsDuplicate]!,

@@ -140,6 +140,7 @@ export interface SummaryTopic {
     flowSamples: number;
     roceSamples: number;
     kernelDropped: number;
+    ringDropped: number;
     rejected: number;
     /** Datagrams missing by sequence number. */
     missing: number;

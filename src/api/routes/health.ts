@@ -10,6 +10,7 @@ const reasons = (description: string) => Type.Record(Type.String(), Type.Number(
 
 const WaterfallSchema = Type.Object({
   kernelDropped: Type.Number({description: 'dropped in front of the socket; not among the received'}),
+  ringDropped: Type.Number({description: 'found the ring of the native receiver full; not among the received'}),
   datagramsReceived: Type.Number({description: '= decoded + duplicate + thinned + Σ rejected'}),
   datagramsRejected: reasons('by reason'),
   datagramsDuplicate: Type.Number(),
@@ -51,7 +52,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
     },
     () => {
       const counts = waterfall(fabric);
-      const isLossy = counts.kernelDropped > 0 || missingAgents(fabric).length > 0;
+      const isLossy = counts.kernelDropped + counts.ringDropped > 0 || missingAgents(fabric).length > 0;
       const hasAny = counts.datagramsReceived > 0;
       return {
         finalBefore: finalBefore(fabric),

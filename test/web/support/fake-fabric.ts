@@ -155,6 +155,7 @@ export class FakeFabric {
         flowSamples: on ? newest % 1e6 : 0,
         roceSamples: on && scenario.roce ? newest % 1e6 : 0,
         kernelDropped: scenario.lost,
+        ringDropped: 0,
         rejected: 0,
         missing: scenario.lost * 3,
       },

@@ -32,8 +32,8 @@ function summaryOf(app: App): string {
     bitsPerSecond === null
       ? 'unknown'
       : `${words(bitsPerSecond)}, plus or minus ${words(plusMinus(bitsPerSecond, low, high))}`;
-  const {kernelDropped, missing, rejected} = summary.totals;
-  const lost = kernelDropped + missing + rejected;
+  const {kernelDropped, ringDropped, missing, rejected} = summary.totals;
+  const lost = kernelDropped + ringDropped + missing + rejected;
   const silent = summary.agentsMissing.length;
   return [
     app.page.frozen.peek() === null ? '' : 'Charts are paused.',

@@ -152,13 +152,14 @@ function Samples({summary, held}: {summary: SummaryTopic; held: HeldPrefix}) {
 }
 
 function Drops({summary}: {summary: SummaryTopic}) {
-  const {kernelDropped, missing, rejected} = summary.totals;
-  const total = kernelDropped + missing + rejected;
+  const {kernelDropped, ringDropped, missing, rejected} = summary.totals;
+  const total = kernelDropped + ringDropped + missing + rejected;
   if (total === 0) {
     return <Figure label="Datagrams lost" value="0" note="none since the start" testId="figure-drops" class="quiet" />;
   }
   const parts = [
     kernelDropped > 0 ? `${grouped(kernelDropped)} kernel` : '',
+    ringDropped > 0 ? `${grouped(ringDropped)} ring` : '',
     missing > 0 ? `${grouped(missing)} missing` : '',
     rejected > 0 ? `${grouped(rejected)} rejected` : '',
   ].filter((part) => part !== '');
