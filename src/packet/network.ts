@@ -1,6 +1,6 @@
 // Hot path: no allocation, no closure, no exception, no read outside [offset, end).
 import {IpProtocol, Ipv6Extension, MAX_EXTENSIONS} from './numbers.ts';
-import {decodeTransport, decodeUdp} from './transport.ts';
+import {decodeTransport, decodeUdp, UNKNOWN_END} from './transport.ts';
 import {Layer, type PacketView} from './view.ts';
 
 /** Second half of the mapped form of an IPv4 address, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
@@ -39,7 +39,7 @@ export function decodeIpv4(packet: PacketView, data: DataView, offset: number, e
     return;
   }
   // A length of 0 is a packet that a host's card has yet to cut into several (TSO): there is no end to hold it to.
-  const wireEnd = length < headerLength ? end : offset + length;
+  const wireEnd = length < headerLength ? UNKNOWN_END : offset + length;
   if (wireEnd < end) end = wireEnd;
   if (protocol === IpProtocol.Udp) decodeUdp(packet, data, offset + headerLength, end, wireEnd);
   else decodeTransport(packet, data, offset + headerLength, end, wireEnd);
@@ -70,7 +70,7 @@ export function decodeIpv6(packet: PacketView, data: DataView, offset: number, e
   packet.destination3 = data.getUint32(offset + 36);
   packet.ipOffset = offset;
   // A payload length of 0 is a jumbogram (RFC 2675) or TSO.
-  const wireEnd = length === 40 ? end : offset + length;
+  const wireEnd = length === 40 ? UNKNOWN_END : offset + length;
   if (wireEnd < end) end = wireEnd;
   let next = data.getUint8(offset + 6);
   let at = offset + 40;

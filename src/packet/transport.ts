@@ -6,6 +6,9 @@ import {ROCE_V2_PORT} from './opcodes.ts';
 import {decodeGre, decodeUdpTunnel, enterTunnel} from './tunnel.ts';
 import {Layer, type PacketView} from './view.ts';
 
+/** For `wireEnd` where the IP header does not say where the packet ended; behind the end of any. */
+export const UNKNOWN_END = 0x3fffffff;
+
 /**
  * Decodes what an IP packet carries other than UDP: the ports and flags of TCP (RFC 9293), ICMP, and tunnels.
  * `wireEnd` is where the packet ended on the wire, `end` where it ends here.
@@ -57,8 +60,9 @@ export function decodeUdp(packet: PacketView, data: DataView, offset: number, en
   packet.destinationPort = port;
   packet.udpLength = length;
   packet.payloadOffset = offset + 8;
-  // 0 is legal in a jumbogram, and what TSO leaves; then the IP packet's own end is all there is.
-  const payloadEnd = length < 8 ? wireEnd : offset + length;
+  let payloadEnd = offset + length;
+  // 0 is legal in a jumbogram, and what TSO leaves; a length past the packet is its first fragment's, or a lie.
+  if (length < 8 || payloadEnd > wireEnd) payloadEnd = wireEnd === UNKNOWN_END ? end : wireEnd;
   packet.payloadEnd = payloadEnd;
   if (port !== ROCE_V2_PORT) decodeUdpTunnel(packet, data, port, offset + 8, payloadEnd < end ? payloadEnd : end);
 }

@@ -47,6 +47,8 @@ export function decodeCounterSample(
     let next = body + length;
     if (length > end - body) {
       fault = Fault.RecordCut;
+      view.cutOffset = at;
+      view.cutLeft = left;
       next = end;
     } else if ((length & 3) !== 0) {
       next = afterOddRecord(data, next, length, end, unknown);

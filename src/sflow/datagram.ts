@@ -152,7 +152,7 @@ export class DatagramDecoder {
     this.mendedEnd = 0;
     if (this.samplesLeft === 0 ? end === this.end : isSampleAt(data, end, this.end)) return false;
     this.mendedEnd = -1;
-    const found = endOfRecords(data, view.recordsOffset, this.end, view.recordCount);
+    const found = endOfRecords(data, view.cutOffset, this.end, view.cutLeft);
     if (found < 0 || (this.samplesLeft > 0 && !isSampleAt(data, found, this.end))) return false;
     this.mendedEnd = found;
     return true;

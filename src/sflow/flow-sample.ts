@@ -81,6 +81,8 @@ export function decodeFlowRecords(
     at = body + length;
     if (length > end - body) {
       fault = Fault.RecordCut;
+      view.cutOffset = body - Size.Prefix;
+      view.cutLeft = left;
       at = end;
     } else if ((length & 3) !== 0) {
       at = afterOddRecord(data, at, length, end, unknown);

@@ -53,6 +53,9 @@ export class FlowSampleView {
   /** First byte of the sampled header, and the byte after its last one that is there. */
   headerOffset = 0;
   headerEnd = 0;
+  /** After `Fault.RecordCut`: where the record that was cut starts, and how many were left with it. */
+  cutOffset = 0;
+  cutLeft = 0;
   /** Which further records were found whole, as `FoundRecord` bits. The offsets below count only with their bit. */
   found = 0;
   /** Bodies of sampled_ethernet (0:2), and of sampled_ipv4 (0:3) or sampled_ipv6 (0:4). */
@@ -114,6 +117,9 @@ export class CounterSampleView {
   /** Start of the LAG member's counters (0:7) and of the PFC counters (0:11); -1 when not there or cut. */
   lagOffset = -1;
   pfcOffset = -1;
+  /** After `Fault.RecordCut`: where the record that was cut starts, and how many were left with it. */
+  cutOffset = 0;
+  cutLeft = 0;
 }
 
 /** What a decoder of datagrams pushes into. One class per stage, so that the calls stay monomorphic. */

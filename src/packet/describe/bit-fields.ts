@@ -34,12 +34,15 @@ export class Description {
   at: number;
   /** End of what is there; drawn in by lengths on the way. */
   end: number;
+  /** Where the IP packet that is being described ended on the wire, past `end` where the header is cut. */
+  wireEnd: number;
   tunnels = 0;
 
   constructor(data: DataView, start: number, end: number, forms: Forms) {
     this.data = data;
     this.at = start;
     this.end = end;
+    this.wireEnd = end;
     this.forms = forms;
   }
 

@@ -77,7 +77,8 @@ export function describeIpv4(to: Description): void {
   const options = to.at;
   if (header > 20 && to.skip(header - 20)) to.last['options'] = to.forms.hex(to.data, options, to.at);
   const length = to.number('total_length');
-  if (length >= header) to.end = Math.min(to.end, start + length);
+  to.wireEnd = length >= header ? start + length : Number.POSITIVE_INFINITY;
+  to.end = Math.min(to.end, to.wireEnd);
   if (to.number('fragment_offset') > 0) return;
   describeTransport(to, to.number('protocol'));
 }
@@ -90,7 +91,8 @@ export function describeIpv6(to: Description): void {
     return;
   }
   const length = to.number('payload_length');
-  if (length > 0) to.end = Math.min(to.end, to.at + length);
+  to.wireEnd = length > 0 ? to.at + length : Number.POSITIVE_INFINITY;
+  to.end = Math.min(to.end, to.wireEnd);
   let next = to.number('next_header');
   for (let headers = 0; EXTENSION_NAMES[next] !== undefined && headers < MAX_EXTENSIONS; headers++) {
     const following = describeExtension(to, next);

@@ -72,14 +72,15 @@ export function describeTransport(to: Description, protocol: number): void {
 
 function describeUdp(to: Description): void {
   const start = to.at;
-  const packetEnd = to.end;
   if (!to.add('udp', UDP)) return;
   const length = to.number('length');
-  // Where a length of 0 tells nothing, the IP packet's end stands.
-  if (length >= 8) to.end = Math.min(packetEnd, start + length);
+  // Where a length of 0 tells nothing, the IP packet's end stands, and without that what is there.
+  if (length >= 8) to.wireEnd = Math.min(to.wireEnd, start + length);
+  else if (to.wireEnd === Number.POSITIVE_INFINITY) to.wireEnd = to.end;
+  to.end = Math.min(to.end, to.wireEnd);
   const port = to.number('destination_port');
   if (port === ROCE_V2_PORT || (to.number('source_port') === ROCE_V2_PORT && !(port in tunnelPorts))) {
-    describeBth(to, length >= 8 ? start + length : packetEnd);
+    describeBth(to, to.wireEnd);
   } else if (port === UET_PORT) {
     describeUet(to);
   } else {
