@@ -1,36 +1,16 @@
 import {byteBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import type {FlowEstimate} from '../fabric/flows.ts';
+import type {FlowEstimate, FlowQuery} from '../fabric/flows.ts';
 import type {FlowRow, FlowsTopic} from '../shared/live.ts';
 
-/** Which flows are wanted. */
-export interface FlowQuery {
-  top: number;
-  /** Address of source or destination. */
-  host?: string | undefined;
-  /** Id of a link it was seen on. */
-  link?: string | undefined;
-}
-
 /** The largest flows of the last seconds, and what the others add up to. */
-export function topFlows({flows}: Fabric, {top, host, link}: FlowQuery): Omit<FlowsTopic, 'topic'> {
+export function topFlows({flows}: Fabric, query: FlowQuery): Omit<FlowsTopic, 'topic'> {
   const window = flows.windowSeconds;
-  const wanted = flows
-    .estimates()
-    .filter(
-      (flow) =>
-        (host === undefined || flow.source === host || flow.destination === host) &&
-        (link === undefined || flow.links.some(({id}) => id === link)),
-    )
-    .sort((a, b) => b.moments.bytes - a.moments.bytes);
-  const rest = wanted.slice(top);
+  const {flows: largest, rest} = flows.top(query);
   return {
     window,
-    flows: wanted.slice(0, top).map((flow) => flowRow(flow, window)),
-    other: {
-      flows: rest.length,
-      bitsPerSecond: rest.reduce((sum, {moments}) => sum + (moments.bytes * 8) / window, 0),
-    },
+    flows: largest.map((flow) => flowRow(flow, window)),
+    other: {flows: rest.flows, bitsPerSecond: (rest.bytes * 8) / window},
   };
 }
 

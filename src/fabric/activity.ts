@@ -2,6 +2,11 @@ import {Count} from '../account/ledger.ts';
 import type {Fabric} from './fabric.ts';
 import {sumOf, waterfall} from './waterfall.ts';
 
+/** Datagrams a second that were lost in front of the decoder in the last seconds. */
+export function lossPerSecond({rates}: Fabric): number {
+  return rates.perSecond(Count.DatagramsKernelDropped) + rates.perSecond(Count.DatagramsRingDropped);
+}
+
 /** How busy the way in is, and what was lost on it. */
 export interface Activity {
   datagramsPerSecond: number;

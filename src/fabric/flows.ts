@@ -3,51 +3,44 @@ import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {columnIndexes, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
+import {Coverage, inWindow, Sighting, Sum} from './flow-window.ts';
 import {Moments} from './moments.ts';
 import type {Port, Ports} from './ports.ts';
 
 const column = columnIndexes(FLOWS);
+const AGENT = column['agent']!;
+const PORT = column['port']!;
+const RATE = column['rate']!;
+const SIDE = column['side']!;
+/** First of the ten words that name a flow. */
+const KEY = column['source0']!;
+const KEY_WORDS = 10;
+const TTL = column['ttl']!;
 
-/** Complete seconds that a flow's rate is taken over. */
-export const FLOW_WINDOW_SECONDS = 5;
-/** Seconds that are kept: the window, the running one, and one that is late. */
-const SECONDS = FLOW_WINDOW_SECONDS + 2;
-/** What is kept per second and port, in this order. */
-const Sum = {Samples: 0, Frames: 1, Bytes: 2, Squares: 3, Largest: 4, Operations: 5, Ce: 6, Cnp: 7} as const;
-const SUMS = 8;
+/** Columns of the section that are summed, and the power of the sampling rate that scales each. */
+const SCALED: readonly {at: number; sum: number; power: number}[] = [
+  {at: column['frames']!, sum: Sum.Samples, power: 0},
+  {at: column['frames']!, sum: Sum.Frames, power: 1},
+  {at: column['bytes']!, sum: Sum.Bytes, power: 1},
+  {at: column['squares']!, sum: Sum.Squares, power: 2},
+  {at: column['largest']!, sum: Sum.Largest, power: 1},
+  {at: column['operations']!, sum: Sum.Operations, power: 1},
+  {at: column['ce']!, sum: Sum.Ce, power: 1},
+  {at: column['cnp']!, sum: Sum.Cnp, power: 1},
+];
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
 const MAX_SIGHTINGS = 32;
 /** The least time that rates are taken over, so that a first short stretch makes no huge ones. */
 const MIN_WINDOW_SECONDS = 1;
 
-/** A flow on one port, measured in one way. */
-interface Sighting {
-  port: Port;
-  /** Direction and basis. */
-  side: number;
-  /** Highest TTL seen: the nearer to the source, the higher. */
-  ttl: number;
-  /** Which second each stretch of `sums` belongs to. */
-  seconds: Float64Array;
-  sums: Float64Array;
-}
-
-interface Flow {
-  source: string;
-  destination: string;
-  destQp: number;
-  dscp: number;
-  sightings: Sighting[];
-  /** The last second in which it was seen. */
-  lastSecond: number;
-}
-
-/** How much time the flows of a producer cover, by second. */
-interface Coverage {
-  time: number;
-  seconds: Float64Array;
-  covered: Float64Array;
+/** Which flows are wanted. */
+export interface FlowQuery {
+  top: number;
+  /** Address of source or destination. */
+  host?: string | undefined;
+  /** Id of a link it was seen on. */
+  link?: string | undefined;
 }
 
 /** A flow over the window; frames, bytes, operations and CNPs are estimates. */
@@ -63,6 +56,16 @@ export interface FlowEstimate {
   cnpFrames: number;
   /** Links it was seen on, most traffic first. */
   links: Port[];
+}
+
+interface Flow {
+  source: string;
+  destination: string;
+  destQp: number;
+  dscp: number;
+  sightings: Sighting[];
+  /** The last second in which it was seen. */
+  lastSecond: number;
 }
 
 /**
@@ -93,11 +96,7 @@ export class FlowTable {
    */
   get windowSeconds(): number {
     let longest = 0;
-    for (const {seconds, covered} of this.coverage.values()) {
-      let sum = 0;
-      for (let at = 0; at < SECONDS; at++) if (this.inWindow(seconds[at]!)) sum += covered[at]!;
-      longest = Math.max(longest, sum);
-    }
+    for (const coverage of this.coverage.values()) longest = Math.max(longest, coverage.covers(this.second));
     return Math.max(MIN_WINDOW_SECONDS, Math.round(longest * 1_000) / 1_000);
   }
 
@@ -105,161 +104,124 @@ export class FlowTable {
   apply(section: SectionData, locals: readonly (Agent | undefined)[], {producer, time}: PartialHeader): void {
     const second = Math.floor(time / 1_000);
     if (second > this.second) this.second = second;
-    this.cover(producer, time, second);
+    const coverage = this.coverage.get(producer) ?? new Coverage(time);
+    this.coverage.set(producer, coverage);
+    coverage.extend(time);
     for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second);
   }
 
-  private cover(producer: number, time: number, second: number): void {
-    let coverage = this.coverage.get(producer);
-    if (!coverage) {
-      coverage = {time, seconds: new Float64Array(SECONDS), covered: new Float64Array(SECONDS)};
-      this.coverage.set(producer, coverage);
-    }
-    const {seconds, covered} = coverage;
-    const at = second % SECONDS;
-    if (seconds[at] !== second) {
-      seconds[at] = second;
-      covered[at] = 0;
-    }
-    // A jump of time is not time in which flows were watched.
-    if (time > coverage.time) {
-      covered[at]! += Math.min((time - coverage.time) / 1_000, FLOW_WINDOW_SECONDS);
-      coverage.time = time;
-    }
-  }
-
-  private inWindow(second: number): boolean {
-    return second <= this.second && second > this.second - FLOW_WINDOW_SECONDS;
-  }
-
   private applyRow(section: SectionData, i: number, locals: readonly (Agent | undefined)[], second: number): void {
-    const value = (name: string) => section.columns[column[name]!]![i]!;
-    const agent = locals[value('agent')];
-    const port = agent && this.ports.intern(agent, value('port'));
+    const {columns} = section;
+    const agent = locals[columns[AGENT]![i]!];
+    const port = agent && this.ports.intern(agent, columns[PORT]![i]!);
     if (!port) return;
     const flow = this.flowOf(section, i);
     if (second > flow.lastSecond) flow.lastSecond = second;
-    const sighting = sightingOf(flow, port, value('side'));
-    sighting.ttl = Math.max(sighting.ttl, value('ttl'));
-    const at = second % SECONDS;
-    const base = at * SUMS;
-    const {sums} = sighting;
-    if (sighting.seconds[at] !== second) {
-      sighting.seconds[at] = second;
-      sums.fill(0, base, base + SUMS);
-    }
-    const rate = value('rate');
-    sums[base + Sum.Samples]! += value('frames');
-    sums[base + Sum.Frames]! += value('frames') * rate;
-    sums[base + Sum.Bytes]! += value('bytes') * rate;
-    sums[base + Sum.Squares]! += value('squares') * rate * rate;
-    sums[base + Sum.Largest] = Math.max(sums[base + Sum.Largest]!, value('largest') * rate);
-    sums[base + Sum.Operations]! += value('operations') * rate;
-    sums[base + Sum.Ce]! += value('ce') * rate;
-    sums[base + Sum.Cnp]! += value('cnp') * rate;
+    const sighting = sightingOf(flow, port, columns[SIDE]![i]!);
+    sighting.ttl = Math.max(sighting.ttl, columns[TTL]![i]!);
+    const rate = columns[RATE]![i]!;
+    for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * rate ** power);
   }
 
   private flowOf({columns}: SectionData, i: number): Flow {
-    const first = column['source0']!;
-    const word = (index: number) => columns[first + index]![i]!;
+    const word = (index: number) => columns[KEY + index]![i]!;
     let key = '';
-    for (let index = 0; index < 10; index++) key += `${word(index).toString(36)}:`;
-    let flow = this.flows.get(key);
-    if (!flow) {
-      flow = {
-        source: formatAddress(word(0), word(1), word(2), word(3)),
-        destination: formatAddress(word(4), word(5), word(6), word(7)),
-        destQp: word(8),
-        dscp: word(9),
-        sightings: [],
-        lastSecond: 0,
-      };
-      this.flows.set(key, flow);
-    }
+    for (let index = 0; index < KEY_WORDS; index++) key += `${word(index).toString(36)}:`;
+    const known = this.flows.get(key);
+    if (known) return known;
+    const flow: Flow = {
+      source: formatAddress(word(0), word(1), word(2), word(3)),
+      destination: formatAddress(word(4), word(5), word(6), word(7)),
+      destQp: word(8),
+      dscp: word(9),
+      sightings: [],
+      lastSecond: 0,
+    };
+    this.flows.set(key, flow);
     return flow;
   }
 
-  /** Flows with samples in the window, in no order. */
-  estimates(): FlowEstimate[] {
-    const found: FlowEstimate[] = [];
+  /**
+   * The largest flows that are asked for, largest first, and what the others add up to. All are weighed, but only the
+   * wanted ones are estimated in full: thousands of flows change every second.
+   */
+  top({top, host, link}: FlowQuery): {flows: FlowEstimate[]; rest: {flows: number; bytes: number}} {
+    const weighed: {flow: Flow; bytes: number}[] = [];
     const cnpOfPair = new Map<string, number>();
     for (const flow of this.flows.values()) {
-      if (!this.inWindow(flow.lastSecond)) continue;
-      const estimate = this.estimate(flow);
-      if (estimate.moments.samples === 0) continue;
-      found.push(estimate);
-      if (estimate.cnpFrames > 0) {
+      if (!inWindow(flow.lastSecond, this.second)) continue;
+      const nearest = this.nearest(flow);
+      const cnp = this.sumNearest(flow, nearest, Sum.Cnp);
+      if (cnp > 0) {
         const pair = `${flow.destination}>${flow.source}`;
-        cnpOfPair.set(pair, (cnpOfPair.get(pair) ?? 0) + estimate.cnpFrames);
+        cnpOfPair.set(pair, (cnpOfPair.get(pair) ?? 0) + cnp);
       }
+      if (host !== undefined && flow.source !== host && flow.destination !== host) continue;
+      if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && this.counts(one))) continue;
+      const bytes = this.sumNearest(flow, nearest, Sum.Bytes);
+      if (bytes > 0) weighed.push({flow, bytes});
     }
-    for (const estimate of found) estimate.cnpFrames = cnpOfPair.get(`${estimate.source}>${estimate.destination}`) ?? 0;
-    return found;
+    weighed.sort((a, b) => b.bytes - a.bytes);
+    const others = weighed.slice(top);
+    const flows = weighed.slice(0, top).map(({flow}) => {
+      const cnpFrames = cnpOfPair.get(`${flow.source}>${flow.destination}`) ?? 0;
+      return this.estimate(flow, cnpFrames);
+    });
+    return {flows, rest: {flows: others.length, bytes: others.reduce((sum, {bytes}) => sum + bytes, 0)}};
   }
 
-  private estimate(flow: Flow): FlowEstimate {
+  private estimate(flow: Flow, cnpFrames: number): FlowEstimate {
+    const nearest = this.nearest(flow);
+    const over = (sum: number) => this.sumNearest(flow, nearest, sum);
+    const moments = new Moments();
+    moments.samples = over(Sum.Samples);
+    moments.frames = over(Sum.Frames);
+    moments.bytes = over(Sum.Bytes);
+    moments.squares = over(Sum.Squares);
+    for (const sighting of flow.sightings) {
+      if (sighting.ttl !== nearest || !this.counts(sighting)) continue;
+      moments.largest = Math.max(moments.largest, sighting.sum(Sum.Largest, this.second));
+    }
+    const bytes = (sighting: Sighting) => sighting.sum(Sum.Bytes, this.second);
+    const links = flow.sightings
+      .filter((sighting) => this.counts(sighting))
+      .sort((a, b) => bytes(b) - bytes(a))
+      .map(({port}) => port);
     const {source, destination, destQp, dscp} = flow;
-    const estimate: FlowEstimate = {
-      source,
-      destination,
-      destQp,
-      dscp,
-      moments: new Moments(),
-      operations: 0,
-      ceFrames: 0,
-      cnpFrames: 0,
-      links: [],
-    };
-    const seen = flow.sightings
-      .map((sighting) => ({sighting, sums: this.windowSums(sighting)}))
-      .filter(({sighting, sums}) => sums[Sum.Samples]! > 0 && this.counts(sighting))
-      .sort((a, b) => b.sums[Sum.Bytes]! - a.sums[Sum.Bytes]!);
-    const nearest = Math.max(...seen.map(({sighting}) => sighting.ttl));
-    for (const {sighting, sums} of seen) {
-      if (!estimate.links.includes(sighting.port)) estimate.links.push(sighting.port);
-      if (sighting.ttl !== nearest) continue;
-      const {moments} = estimate;
-      moments.samples += sums[Sum.Samples]!;
-      moments.frames += sums[Sum.Frames]!;
-      moments.bytes += sums[Sum.Bytes]!;
-      moments.squares += sums[Sum.Squares]!;
-      moments.largest = Math.max(moments.largest, sums[Sum.Largest]!);
-      estimate.operations += sums[Sum.Operations]!;
-      estimate.ceFrames += sums[Sum.Ce]!;
-      estimate.cnpFrames += sums[Sum.Cnp]!;
+    const operations = over(Sum.Operations);
+    const ceFrames = over(Sum.Ce);
+    return {source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, links: [...new Set(links)]};
+  }
+
+  /** Highest TTL among the sightings that count. */
+  private nearest(flow: Flow): number {
+    let nearest = -1;
+    for (const sighting of flow.sightings) {
+      if (sighting.ttl > nearest && this.counts(sighting)) nearest = sighting.ttl;
     }
-    return estimate;
+    return nearest;
   }
 
-  /** Whether samples of this kind count where it was seen; the others hold the same packets once more. */
-  private counts({port, side}: Sighting): boolean {
-    return side >>> 1 === this.basisOf(port.slot, side & 1);
-  }
-
-  /** A sighting's sums over the last complete seconds. */
-  private windowSums({seconds, sums}: Sighting): Float64Array {
-    const total = new Float64Array(SUMS);
-    for (let at = 0; at < SECONDS; at++) {
-      if (!this.inWindow(seconds[at]!)) continue;
-      for (let sum = 0; sum < SUMS; sum++) {
-        const value = sums[at * SUMS + sum]!;
-        total[sum] = sum === Sum.Largest ? Math.max(total[sum]!, value) : total[sum]! + value;
-      }
+  /** One of the sums over the window, of the sightings nearest to the source. */
+  private sumNearest(flow: Flow, nearest: number, sum: number): number {
+    let total = 0;
+    for (const sighting of flow.sightings) {
+      if (sighting.ttl === nearest && this.counts(sighting)) total += sighting.sum(sum, this.second);
     }
     return total;
+  }
+
+  /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
+  private counts(sighting: Sighting): boolean {
+    const {port, side} = sighting;
+    return side >>> 1 === this.basisOf(port.slot, side & 1) && sighting.sum(Sum.Samples, this.second) > 0;
   }
 }
 
 function sightingOf(flow: Flow, port: Port, side: number): Sighting {
   const known = flow.sightings.find((sighting) => sighting.port === port && sighting.side === side);
   if (known) return known;
-  const sighting: Sighting = {
-    port,
-    side,
-    ttl: 0,
-    seconds: new Float64Array(SECONDS),
-    sums: new Float64Array(SECONDS * SUMS),
-  };
+  const sighting = new Sighting(port, side);
   flow.sightings.push(sighting);
   if (flow.sightings.length > MAX_SIGHTINGS) flow.sightings.shift();
   return sighting;

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {topFlows} from '../../src/api/flows.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {FLOW_WINDOW_SECONDS} from '../../src/fabric/flows.ts';
+import {FLOW_WINDOW_SECONDS} from '../../src/fabric/flow-window.ts';
 import {type FlowSamples, IN, IN_DERIVED, PartialBuilder, type SampleRow, T} from '../support/partial-builder.ts';
 
 const FLOW: FlowSamples = {source: '10.1.0.1', destination: '10.1.0.2', lengths: [1_000], operations: 1};
