@@ -40,15 +40,14 @@ export function decodeCounterSample(
   view.pfcOffset = -1;
   let fault: Fault = Fault.None;
   at += 4;
-  for (let left = view.recordCount; left > 0 && end - at >= Size.Prefix; left--) {
+  let left = view.recordCount;
+  for (; left > 0 && end - at >= Size.Prefix; left--) {
     const dataFormat = data.getUint32(at);
     const length = data.getUint32(at + 4);
     const body = at + Size.Prefix;
     let next = body + length;
     if (length > end - body) {
-      fault = Fault.RecordCut;
-      view.cutOffset = at;
-      view.cutLeft = left;
+      fault = cutAt(view, at, left);
       next = end;
     } else if ((length & 3) !== 0) {
       next = afterOddRecord(data, next, length, end, unknown);
@@ -56,7 +55,13 @@ export function decodeCounterSample(
     noteRecord(view, dataFormat, body, next - body, unknown);
     at = next;
   }
-  return fault;
+  return left > 0 && fault === Fault.None ? cutAt(view, at, left) : fault;
+}
+
+function cutAt(view: CounterSampleView, offset: number, left: number): Fault {
+  view.cutOffset = offset;
+  view.cutLeft = left;
+  return Fault.RecordCut;
 }
 
 /** Remembers where a record stands that is accounted, if it is long enough to be read. */

@@ -17,7 +17,7 @@ export const Fault = {
   SampleCut: 5,
   /** A sample is shorter than its own fixed part. */
   SampleTooShort: 6,
-  /** A record claims more bytes than its sample, or the whole datagram, has. What is there of it is read. */
+  /** A record claims more bytes than its sample has, or is not there at all. What is there of it is read. */
   RecordCut: 7,
   /** A sample's length is smaller than its own records, which were all read. */
   ShortSampleLength: 8,
@@ -53,4 +53,4 @@ export const Oddity = {
 } as const;
 
 /** Names for people and for labels, by number. */
-export const ODDITY_NAMES: readonly string[] = ['trailing_bytes', 'unpadded_sample', 'short_sample_length'];
+export const ODDITY_NAMES: readonly string[] = ['trailing_bytes', 'unpadded_sample'];

@@ -74,15 +74,14 @@ export function decodeFlowRecords(
   let hasHeader = false;
   let at = start;
   view.found = 0;
-  for (let left = view.recordCount; left > 0 && end - at >= Size.Prefix; left--) {
+  let left = view.recordCount;
+  for (; left > 0 && end - at >= Size.Prefix; left--) {
     const dataFormat = data.getUint32(at);
     const length = data.getUint32(at + 4);
     const body = at + Size.Prefix;
     at = body + length;
     if (length > end - body) {
-      fault = Fault.RecordCut;
-      view.cutOffset = body - Size.Prefix;
-      view.cutLeft = left;
+      fault = cutAt(view, body - Size.Prefix, left);
       at = end;
     } else if ((length & 3) !== 0) {
       at = afterOddRecord(data, at, length, end, unknown);
@@ -95,7 +94,13 @@ export function decodeFlowRecords(
     }
   }
   if (!hasHeader) useParsedLength(view, data, start);
-  return fault;
+  return left > 0 && fault === Fault.None ? cutAt(view, at, left) : fault;
+}
+
+function cutAt(view: FlowSampleView, offset: number, left: number): Fault {
+  view.cutOffset = offset;
+  view.cutLeft = left;
+  return Fault.RecordCut;
 }
 
 /** v5, sampled_header. A header that claims more bytes than its record has is clipped, as all sampled headers are. */

@@ -21,12 +21,32 @@ export function isRecordAt(data: DataView, at: number, end: number): boolean {
   return (word & 0xfff) !== 0 && word >>> 12 <= MAX_ENTERPRISE && data.getUint32(at + 4) <= end - at - Size.Prefix;
 }
 
-/** Whether a sample header of a known format stands at `at`, of a length that fits into the datagram. */
+/** Whether a sample header of a known format stands at `at`, of a length that it can have and that fits. */
 export function isSampleAt(data: DataView, at: number, end: number): boolean {
   if (end - at < Size.Prefix) return false;
-  const word = data.getUint32(at);
-  if ((word === 0 || word > SampleFormat.DiscardedPacket) && word !== RT_METRIC && word !== RT_FLOW) return false;
-  return data.getUint32(at + 4) <= end - at - Size.Prefix;
+  const length = data.getUint32(at + 4);
+  return length >= leastSample(data.getUint32(at)) && length <= end - at - Size.Prefix;
+}
+
+/** Bytes that a sample of this format has at least; more than any has for formats that are not known. */
+function leastSample(word: number): number {
+  switch (word) {
+    case SampleFormat.Flow:
+      return Size.FlowSample;
+    case SampleFormat.FlowExpanded:
+      return Size.FlowSampleExpanded;
+    case SampleFormat.Counters:
+      return Size.CountersSample;
+    case SampleFormat.CountersExpanded:
+      return Size.CountersSampleExpanded;
+    case SampleFormat.DiscardedPacket:
+      return Size.DiscardedPacket;
+    case RT_METRIC:
+    case RT_FLOW:
+      return Size.Prefix;
+    default:
+      return 0xffffffff;
+  }
 }
 
 /**

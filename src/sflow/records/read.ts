@@ -257,11 +257,11 @@ export function unsigned64(data: DataView, at: number): number | string {
 /** The shortest decimal that is the same single-precision number: 0.47, not 0.4699999988079071. */
 function float(value: number): number | null {
   if (!Number.isFinite(value)) return null;
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 6; ; digits++) {
     const short = Number(value.toPrecision(digits));
+    // Nine digits tell any two apart, so this ends.
     if (Math.fround(short) === value) return short;
   }
-  return value;
 }
 
 function ipv6At(data: DataView, at: number): string {
