@@ -7,7 +7,7 @@ import fastify, {type FastifyInstance, type FastifyReply} from 'fastify';
 import type {Clock} from '../clock.ts';
 import type {Context} from './context.ts';
 import {LiveHub} from './live/hub.ts';
-import {LIVE_LIMITS, type LiveLimits, liveRoute} from './live/route.ts';
+import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route.ts';
 import {makeMetrics} from './metrics.ts';
 import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
@@ -41,7 +41,11 @@ export async function makeApi(
   const server = fastify({
     forceCloseConnections: true,
     routerOptions: {maxParamLength: 256},
-    frameworkErrors: (error, _request, reply) => answerError(error, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) => {
+      // No hook runs for these; one that asked to be a socket would stay open for ever.
+      if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());
+      answerError(error, reply as unknown as FastifyReply);
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   answerProblems(server, context.log);
@@ -62,6 +66,7 @@ export async function makeApi(
     strictTransportSecurity: false,
     crossOriginEmbedderPolicy: true,
   });
+  await takeSockets(server);
   guard(server, context);
   await server.register(swagger, {
     openapi: {
@@ -74,7 +79,7 @@ export async function makeApi(
     transform: withProblems,
   });
   const hub = new LiveHub(context, clock);
-  await liveRoute(server, context, hub, limits);
+  liveRoute(server, context, hub, limits);
   for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, healthRoutes]) {
     await server.register(routes, {context, prefix: API});
   }

@@ -23,13 +23,11 @@ export const LIVE_LIMITS: LiveLimits = {clients: 1_000, authorizeMs: 10_000, sub
 /** Standard close code 1013: try again later. */
 const TRY_AGAIN_LATER = 1013;
 
-/** `/api/v1/live`: binary frames, or JSON text with `?format=json`. */
-export async function liveRoute(
-  server: FastifyInstance,
-  context: Context,
-  hub: LiveHub,
-  limits: LiveLimits,
-): Promise<void> {
+/**
+ * Lets the server take sockets. To be called before any hook that turns requests away: only the plugin's own hooks know
+ * that a request came on a socket of its own, which nobody else would close after the answer.
+ */
+export async function takeSockets(server: FastifyInstance): Promise<void> {
   await server.register(websocket, {
     options: {
       maxPayload: MAX_MESSAGE_BYTES,
@@ -37,6 +35,10 @@ export async function liveRoute(
       handleProtocols: (offered: Set<string>) => (offered.has(LIVE_PROTOCOL) ? LIVE_PROTOCOL : false),
     },
   });
+}
+
+/** `/api/v1/live`: binary frames, or JSON text with `?format=json`. */
+export function liveRoute(server: FastifyInstance, context: Context, hub: LiveHub, limits: LiveLimits): void {
   server.get(LIVE_PATH, {websocket: true, schema: {hide: true}}, (socket, request) => {
     socket.on('error', () => socket.terminate());
     if (hub.clients.size >= limits.clients) {

@@ -1,5 +1,6 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
+import {lossPerSecond} from '../../fabric/activity.ts';
 import {waterfall} from '../../fabric/waterfall.ts';
 import type {Context} from '../context.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
@@ -52,7 +53,8 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
     },
     () => {
       const counts = waterfall(fabric);
-      const isLossy = counts.kernelDropped + counts.ringDropped > 0 || missingAgents(fabric).length > 0;
+      // What was ever lost stays in the counts; the status is about now.
+      const isLossy = lossPerSecond(fabric) > 0 || missingAgents(fabric).length > 0;
       const hasAny = counts.datagramsReceived > 0;
       return {
         finalBefore: finalBefore(fabric),

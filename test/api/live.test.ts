@@ -1,0 +1,534 @@
+import {once} from 'node:events';
+import {type AddressInfo, connect} from 'node:net';
+import {describe, expect, it, onTestFinished, vi} from 'vitest';
+import {WebSocket} from 'ws';
+import * as blocks from '../../src/api/live/blocks.ts';
+import {LiveClient, type LiveSocket} from '../../src/api/live/client.ts';
+import type {ClientMessage, JsonFrame, SubscribeMessage} from '../../src/shared/live.ts';
+import {AGENT, IN, OUT, T} from '../support/partial-builder.ts';
+import {type Column, decodeFrame, type Frame} from './frame-decoder.ts';
+import {type Harness, makeHarness, TOKEN} from './harness.ts';
+
+vi.mock('../../src/api/live/blocks.ts', {spy: true});
+
+const PATH = '/api/v1/live';
+const ID = `${AGENT}~1`;
+const subscribe = (rest: Omit<SubscribeMessage, 'type'> = {}): ClientMessage => ({type: 'subscribe', ...rest});
+
+/** A socket on a harness, and all that came on it. */
+class Client {
+  readonly messages: Buffer[] = [];
+  readonly socket: WebSocket;
+  closed: {code: number; reason: string} | undefined;
+  private waiting: (() => void)[] = [];
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('message', (data) => {
+      this.messages.push(data as Buffer);
+      this.wake();
+    });
+    socket.on('close', (code, reason) => {
+      this.closed = {code, reason: String(reason)};
+      this.wake();
+    });
+  }
+
+  static async open({server}: Harness, query = '', headers = {}, protocols: string[] = []): Promise<Client> {
+    if (!server.server.listening) await server.listen({host: '127.0.0.1', port: 0});
+    const {port} = server.server.address() as AddressInfo;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${PATH}${query}`, protocols, {headers});
+    const client = new Client(socket);
+    onTestFinished(() => socket.terminate());
+    await new Promise((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    return client;
+  }
+
+  send(message: ClientMessage | string): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** The n-th message from the start, as soon as it is there. */
+  async message(n: number): Promise<Buffer> {
+    await this.until(() => this.messages.length > n || this.closed !== undefined);
+    if (!this.messages[n]) throw new Error(`closed: ${JSON.stringify(this.closed)}`);
+    return this.messages[n];
+  }
+
+  async frame(n: number): Promise<Frame> {
+    return decodeFrame(await this.message(n));
+  }
+
+  async json(n: number): Promise<JsonFrame> {
+    return JSON.parse(String(await this.message(n))) as JsonFrame;
+  }
+
+  async end(): Promise<{code: number; reason: string}> {
+    await this.until(() => this.closed !== undefined);
+    return this.closed!;
+  }
+
+  private wake(): void {
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  private async until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        this.waiting.push(resolve);
+      });
+    }
+  }
+}
+
+/** Bins of two links in different mixes, so that no two figures are alike. */
+function feed(harness: Harness, from: number, to: number): void {
+  for (let bin = from; bin < to; bin++) {
+    harness.give(bin + 1, {
+      rows: [
+        {bin, port: 1, roce: [1_000 + (bin % 7) * 100], other: [64]},
+        {bin, port: 2, rate: 4_000, roce: bin % 3 === 0 ? [] : [4_178]},
+        {bin, port: 2, side: OUT, roce: [90]},
+      ],
+    });
+  }
+}
+
+async function started(bins = 40, options?: Parameters<typeof makeHarness>[0]): Promise<Harness> {
+  const harness = await makeHarness(options);
+  feed(harness, T, T + bins);
+  return harness;
+}
+
+/** What REST says of the bins of a column. */
+async function rest({get}: Harness, path: string, {firstBin, value}: Column, query = '') {
+  const span = `from=${firstBin * 100}&to=${(firstBin + value.length) * 100}`;
+  return (await get(`/api/v1/${path}/series?${span}&${query}`)).json;
+}
+
+const float = (values: (number | null)[]) => values.map((value) => (value === null ? Number.NaN : Math.fround(value)));
+
+describe('a snapshot', () => {
+  it('says of every bin what REST says', async () => {
+    const harness = await started();
+    const client = await Client.open(harness);
+    client.send(subscribe({fabric: true, links: [ID, `${AGENT}~2`], history: 50}));
+    const frame = await client.frame(0);
+    expect(frame).toMatchObject({
+      ...{snapshot: true, skipped: false, newestBin: T + 39, finalBin: harness.fabric.finalBin},
+      serverTime: (T + 40) * 100 + 5,
+    });
+    expect(frame.fabric!.roce.firstBin).toBe(T);
+    expect(frame.fabric!.roce.value).toHaveLength(40);
+    for (const measure of ['roce', 'all'] as const) {
+      const column = frame.fabric![measure];
+      const wanted = await rest(harness, 'fabric', column, `measure=${measure}`);
+      expect(column.value).toEqual(float(wanted.values));
+      expect(column.low).toEqual(float(wanted.low));
+      expect(column.high).toEqual(float(wanted.high));
+      expect(column.samples).toEqual(wanted.samples);
+    }
+    expect(frame.links.map(({slot, measure}) => [slot, measure])).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+    for (const link of frame.links) {
+      const wanted = await rest(harness, `links/${AGENT}~${link.slot + 1}`, link);
+      expect(link.value).toEqual(float(wanted.values));
+      expect(link.high).toEqual(float(wanted.high));
+      expect(link.samples).toEqual(wanted.samples);
+    }
+  });
+
+  it('goes by measure and direction', async () => {
+    const harness = await started();
+    const client = await Client.open(harness);
+    client.send(subscribe({links: [`${AGENT}~2`], measure: 'all', direction: 'out'}));
+    const [link] = (await client.frame(0)).links;
+    expect(link).toMatchObject({slot: 1, measure: 1});
+    const wanted = await rest(harness, `links/${AGENT}~2`, link!, 'measure=all&direction=out');
+    expect(link!.value).toEqual(float(wanted.values));
+    expect(link!.value).toHaveLength(13);
+  });
+
+  it('shows a gap as a gap, in both formats', async () => {
+    const harness = await started();
+    harness.give(T + 2_000);
+    const binary = await Client.open(harness);
+    const text = await Client.open(harness, '?format=json');
+    for (const client of [binary, text]) client.send(subscribe({fabric: true, links: [ID]}));
+    const frame = await binary.frame(0);
+    expect(frame.fabric!.all.value).toEqual(Array(13).fill(Number.NaN));
+    expect(frame.fabric!.all.state).toEqual(Array(13).fill(0));
+    const {fabric, links} = await text.json(0);
+    for (const series of [fabric!.roce, fabric!.all, links![0]!]) {
+      const none = Array(13).fill(null);
+      expect(series).toMatchObject({values: none, low: none, high: none, samples: none, state: Array(13).fill(0)});
+    }
+  });
+
+  it('of the heatmap has one byte a link and bin', async () => {
+    const harness = await makeHarness();
+    harness.give(T + 1, {
+      rows: [
+        {bin: T, port: 1, rate: 1_000, roce: [1_000]},
+        {bin: T, port: 2, rate: 1_000, other: [1_000]},
+        {bin: T, port: 3, rate: 1_000_000, roce: [9_000]},
+      ],
+      counters: [1, 2, 3].map((port) => ({port, speed: 160e6})),
+    });
+    const client = await Client.open(harness);
+    client.send(subscribe({heatmap: true}));
+    expect((await client.frame(0)).heatmap).toEqual({
+      ...{firstBin: T, firstSlot: 0, slots: 3},
+      columns: [[1 + 127, 1, 255]], // half of line rate, nothing, more than there can be
+    });
+    harness.give(T + 2_000);
+    expect((await client.frame(1)).heatmap!.columns.at(-1)).toEqual([0, 0, 0]);
+  });
+
+  it('before anything was received has topics and no bins', async () => {
+    const harness = await makeHarness();
+    const client = await Client.open(harness);
+    client.send(subscribe({fabric: true, links: [ID], heatmap: true, topics: ['links', 'summary', 'flows']}));
+    const frame = await client.frame(0);
+    expect(frame).toMatchObject({snapshot: true, newestBin: 0, finalBin: 0, links: []});
+    expect(frame.topics.map(({topic}) => topic)).toEqual(['links', 'summary', 'flows']);
+    expect(frame.topics[1]).toMatchObject({agents: 0, roce: {bitsPerSecond: null}, udpPort: 6343, demo: false});
+    expect([frame.fabric, frame.heatmap]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('the stream', () => {
+  it('brings every bin once, with those that changed', async () => {
+    const harness = await started();
+    const client = await Client.open(harness);
+    client.send(subscribe({fabric: true}));
+    await client.frame(0);
+    feed(harness, T + 40, T + 42);
+    harness.give(T + 43, {rows: [{bin: T + 36, port: 2, roce: [9_000]}]});
+    const spans = await Promise.all(
+      [1, 2, 3].map(async (n) => {
+        const {fabric, newestBin, snapshot} = await client.frame(n);
+        return [fabric!.roce.firstBin, fabric!.roce.value.length, newestBin, snapshot];
+      }),
+    );
+    expect(spans).toEqual([
+      [T + 40, 1, T + 40, false],
+      [T + 41, 1, T + 41, false],
+      [T + 36, 7, T + 42, false],
+    ]);
+  });
+
+  it('held together bin by bin is what REST says in the end, states and late rows included', async () => {
+    const harness = await makeHarness();
+    const client = await Client.open(harness);
+    client.send(subscribe({fabric: true, links: [ID]}));
+    await client.frame(0);
+    // An agent that speaks only now and then, whose samples come late.
+    for (let bin = T; bin < T + 300; bin++) {
+      const speaks = bin % 45 === 0 || bin === T;
+      const heard = [{agent: AGENT, at: bin * 100 + 50, longestGapMs: 4_500}];
+      const rows = [0, 3, 11].map((back) => ({bin: Math.max(T, bin - back), side: IN, roce: [500 + back]}));
+      harness.give(bin + 1, speaks ? {heard, rows} : {});
+    }
+    const held = {fabric: new Map<number, number[]>(), link: new Map<number, number[]>()};
+    const keep = (into: Map<number, number[]>, column: Column) =>
+      column.value.forEach((value, i) => {
+        into.set(column.firstBin + i, [value, column.high[i]!, column.samples[i]!, column.state[i]!]);
+      });
+    for (let n = 1; n <= 300; n++) {
+      const {fabric, links} = await client.frame(n);
+      keep(held.fabric, fabric!.roce);
+      for (const link of links) keep(held.link, link);
+    }
+    for (const [path, map] of [
+      ['fabric', held.fabric],
+      [`links/${ID}`, held.link],
+    ] as const) {
+      const json = (await harness.get(`/api/v1/${path}/series?from=${T * 100}&to=${(T + 300) * 100}`)).json;
+      json.values.forEach((value: number | null, i: number) => {
+        const [shown, high, samples, state] = map.get(T + i)!;
+        expect([T + i, shown]).toEqual([T + i, Math.fround(value!)]);
+        expect(high).toBe(Math.fround(json.high[i]));
+        expect(samples).toBe(json.samples[i]);
+        expect([T + i, state === 2 ? 1 : 0]).toEqual([T + i, json.unconfirmed[i]]);
+      });
+      // All but the last silence is confirmed.
+      expect(json.unconfirmed.slice(0, 270)).toEqual(Array(270).fill(0));
+    }
+  });
+
+  it('brings a link that was unknown as soon as it is seen', async () => {
+    const harness = await started();
+    const client = await Client.open(harness);
+    client.send(subscribe({links: [ID, `${AGENT}~9`], topics: ['links']}));
+    expect((await client.frame(0)).links.map(({slot}) => slot)).toEqual([0]);
+    harness.give(T + 41, {rows: [{bin: T + 40, port: 9, roce: [1_000]}]});
+    expect((await client.frame(1)).links.map(({slot}) => slot)).toEqual([0, 2]);
+    feed(harness, T + 41, T + 50);
+    const frames = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => client.frame(n)));
+    const news = frames.flatMap(({topics}) => topics);
+    expect(news).toHaveLength(1);
+    expect(news[0].links.map(({slot, id}: {slot: number; id: string}) => [slot, id])).toEqual([
+      [0, ID],
+      [1, `${AGENT}~2`],
+      [2, `${AGENT}~9`],
+    ]);
+  });
+
+  it('brings figures twice a second and flows once, and links when they change', async () => {
+    const harness = await started();
+    const client = await Client.open(harness);
+    client.send(subscribe({topics: ['links', 'summary', 'flows']}));
+    await client.frame(0);
+    feed(harness, T + 40, T + 80);
+    const count: Record<string, number> = {};
+    for (let n = 1; n <= 40; n++) {
+      for (const {topic} of (await client.frame(n)).topics) count[topic] = (count[topic] ?? 0) + 1;
+    }
+    expect(count).toEqual({summary: 8, flows: 4});
+    const {topics} = await client.frame(36);
+    const {json} = await harness.get('/api/v1/fabric');
+    const last = topics.find(({topic}) => topic === 'summary') ?? (await client.frame(40)).topics[0];
+    if (last) expect(last.links).toBe(json.links);
+  });
+
+  it('says the same in JSON', async () => {
+    const harness = await started();
+    const [binary, text] = [await Client.open(harness), await Client.open(harness, '?format=json')];
+    const wanted = subscribe({fabric: true, links: [ID], heatmap: true, topics: ['summary'], history: 30});
+    for (const client of [binary, text]) client.send(wanted);
+    await Promise.all([binary.frame(0), text.json(0)]);
+    harness.give(T + 41, {rows: [{bin: T + 35, roce: [3_000]}]});
+    for (const n of [0, 1]) {
+      const frame = await binary.frame(n);
+      const json = await text.json(n);
+      expect(json).toMatchObject({
+        ...{newestBin: frame.newestBin, finalBin: frame.finalBin, serverTime: frame.serverTime},
+        ...{snapshot: frame.snapshot, skipped: false, heatmap: frame.heatmap},
+      });
+      const same = ({value, ...rest}: Column) => ({...rest, values: value});
+      expect(json.fabric).toEqual({roce: same(frame.fabric!.roce), all: same(frame.fabric!.all)});
+      const {slot: _, measure: __, ...link} = frame.links[0]!;
+      expect(json.links).toEqual([{id: ID, measure: 'roce', ...same(link)}]);
+      expect(json.topics ?? []).toEqual(frame.topics);
+    }
+  });
+
+  it('encodes what clients share once, and gives them the same bytes', async () => {
+    const harness = await started();
+    const clients = await Promise.all([1, 2, 3].map(() => Client.open(harness)));
+    const links = [[ID], [ID, `${AGENT}~2`], [`${AGENT}~2`]];
+    clients.forEach((client, i) => {
+      client.send(subscribe({fabric: true, links: links[i]!, heatmap: true}));
+    });
+    await Promise.all(clients.map((client) => client.frame(0)));
+    vi.mocked(blocks.fabricBlock).mockClear();
+    vi.mocked(blocks.linkBlock).mockClear();
+    vi.mocked(blocks.heatmapBlock).mockClear();
+    vi.mocked(blocks.readColumns).mockClear();
+    feed(harness, T + 40, T + 41);
+    const frames = await Promise.all(clients.map((client) => client.message(1)));
+    expect(blocks.fabricBlock).toHaveBeenCalledTimes(1);
+    expect(blocks.linkBlock).toHaveBeenCalledTimes(2);
+    expect(blocks.heatmapBlock).toHaveBeenCalledTimes(1);
+    expect(blocks.readColumns).toHaveBeenCalledTimes(4);
+    const shared = vi.mocked(blocks.fabricBlock).mock.results[0]!.value as Buffer;
+    for (const frame of frames) expect(frame.subarray(32, 32 + shared.length).equals(shared)).toBe(true);
+  });
+});
+
+/** A socket that takes nothing while it is told to be slow. */
+class SlowSocket implements LiveSocket {
+  bufferedAmount = 0;
+  readonly frames: Frame[] = [];
+  closed = 0;
+
+  send(data: Buffer | string): void {
+    this.frames.push(decodeFrame(data as Buffer));
+  }
+
+  close(code: number): void {
+    this.closed = code;
+  }
+}
+
+describe('a slow client', () => {
+  async function pair() {
+    const harness = await started();
+    const [slow, quick] = [new SlowSocket(), new SlowSocket()];
+    const clients = [slow, quick].map((socket) => new LiveClient(socket, false, undefined, true));
+    for (const client of clients) {
+      harness.hub.clients.add(client);
+      if (client.receive(JSON.stringify(subscribe({fabric: true, topics: ['summary']})))) harness.hub.snapshot(client);
+    }
+    return {harness, slow, quick, clients};
+  }
+
+  it('skips bins, is told so and gets the last 13; the other misses none', async () => {
+    const {harness, slow, quick} = await pair();
+    slow.bufferedAmount = 1e6;
+    feed(harness, T + 40, T + 70);
+    expect(slow.frames).toHaveLength(1);
+    expect(harness.hub.binsSkipped).toBe(30);
+    slow.bufferedAmount = 0;
+    feed(harness, T + 70, T + 72);
+    const [, back, next] = slow.frames;
+    expect(back).toMatchObject({skipped: true, snapshot: false, newestBin: T + 70});
+    expect([back!.fabric!.roce.firstBin, back!.fabric!.roce.value.length]).toEqual([T + 58, 13]);
+    expect(next).toMatchObject({skipped: false, newestBin: T + 71});
+    expect(quick.frames.map(({newestBin}) => newestBin)).toEqual(Array.from({length: 33}, (_, i) => T + 39 + i));
+    expect(quick.frames.some(({skipped}) => skipped)).toBe(false);
+  });
+
+  it('that asks again and again is answered when it has taken what was sent', async () => {
+    const {harness, slow, clients} = await pair();
+    slow.bufferedAmount = 1e6;
+    for (let i = 0; i < 100; i++) {
+      if (clients[0]!.receive(JSON.stringify(subscribe({fabric: true, history: 30}))))
+        harness.hub.snapshot(clients[0]!);
+    }
+    expect(slow.frames).toHaveLength(1);
+    slow.bufferedAmount = 0;
+    feed(harness, T + 40, T + 41);
+    expect(slow.frames).toHaveLength(2);
+    expect(slow.frames[1]).toMatchObject({snapshot: true});
+    expect(slow.frames[1]!.fabric!.roce.value).toHaveLength(30);
+  });
+});
+
+describe('who comes', () => {
+  it.each<[string, string]>([
+    ['text that is not JSON', '{'],
+    ['null', 'null'],
+    ['a number', '7'],
+    ['an unknown type', '{"type":"drop"}'],
+    ['no type', '{}'],
+    ['links that are none', '{"type":"subscribe","links":"10.0.0.1~1"}'],
+    ['links that are no text', '{"type":"subscribe","links":[1]}'],
+    ['too many links', JSON.stringify(subscribe({links: Array.from({length: 65}, (_, i) => `a~${i}`)}))],
+    ['an unknown measure', '{"type":"subscribe","measure":"tcp"}'],
+    ['an unknown direction', '{"type":"subscribe","direction":"up"}'],
+    ['an unknown topic', '{"type":"subscribe","topics":["all"]}'],
+    ['too long a history', '{"type":"subscribe","history":3001}'],
+    ['half a bin', '{"type":"subscribe","history":1.5}'],
+    ['a fabric of text', '{"type":"subscribe","fabric":"yes"}'],
+  ])('with %s is turned away', async (_, message) => {
+    const harness = await started();
+    const client = await Client.open(harness);
+    client.send(message);
+    expect(await client.end()).toMatchObject({code: 4400, reason: expect.stringMatching(/./)});
+    expect(client.messages).toEqual([]);
+  });
+
+  it('with bytes or with too much text is turned away', async () => {
+    const harness = await started();
+    const [bytes, much] = [await Client.open(harness), await Client.open(harness)];
+    bytes.socket.send(Buffer.from('{}'));
+    much.send('x'.repeat(20_000));
+    expect((await bytes.end()).code).toBe(1003);
+    expect((await much.end()).code).toBe(1009);
+    await vi.waitFor(() => expect(harness.hub.clients.size).toBe(0));
+  });
+
+  it('speaks the subprotocol', async () => {
+    const harness = await started();
+    const client = await Client.open(harness, '', {}, ['other', 'tenhertz.v1']);
+    expect(client.socket.protocol).toBe('tenhertz.v1');
+    client.send(subscribe({fabric: true}));
+    expect((await client.frame(0)).snapshot).toBe(true);
+  });
+
+  it.each(['http://evil.example', 'null', 'http://localhost:9999'])('from %s is not let in', async (origin) => {
+    const harness = await started();
+    await expect(Client.open(harness, '', {origin})).rejects.toThrow('403');
+    await expect(Client.open(harness, '', {host: 'evil.example'})).rejects.toThrow('403');
+    expect(harness.hub.clients.size).toBe(0);
+  });
+
+  it.each([
+    ['a foreign page', PATH, {origin: 'http://evil.example'}],
+    ['another route', '/api/v1/links', {}],
+    ['no route', '/nothing', {}],
+    ['a broken path', '/%ZZ', {}],
+  ])('as %s leaves no connection behind', async (_, path, headers) => {
+    const {server} = await started();
+    await server.listen({host: '127.0.0.1', port: 0});
+    const {port} = server.server.address() as AddressInfo;
+    const socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    const upgrade = {Host: 'localhost', Connection: 'Upgrade', Upgrade: 'websocket', ...headers};
+    const lines = Object.entries(upgrade).map(([name, value]) => `${name}: ${value}`);
+    socket.write([`GET ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+    const ended = once(socket, 'close');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1.1 4\d\d /);
+    await ended;
+  });
+
+  it('past the bound is asked to come later', async () => {
+    const harness = await started(40, {limits: {clients: 2}});
+    await Client.open(harness);
+    const second = await Client.open(harness);
+    const third = await Client.open(harness);
+    expect((await third.end()).code).toBe(1013);
+    second.socket.close();
+    await second.end();
+    await vi.waitFor(() => expect(harness.hub.clients.size).toBe(1));
+    const fourth = await Client.open(harness);
+    fourth.send(subscribe({fabric: true}));
+    expect((await fourth.frame(0)).snapshot).toBe(true);
+  });
+});
+
+describe('where a token is asked for', () => {
+  it('it comes as the first message, and nothing is told before', async () => {
+    const harness = await started(40, {token: TOKEN});
+    const client = await Client.open(harness);
+    feed(harness, T + 40, T + 60);
+    client.send({type: 'auth', token: TOKEN});
+    client.send(subscribe({fabric: true}));
+    expect((await client.frame(0)).snapshot).toBe(true);
+    expect(client.messages).toHaveLength(1);
+  });
+
+  it('it may come in the header', async () => {
+    const harness = await started(40, {token: TOKEN});
+    const client = await Client.open(harness, '', {authorization: `Bearer ${TOKEN}`});
+    client.send(subscribe({fabric: true}));
+    expect((await client.frame(0)).snapshot).toBe(true);
+  });
+
+  it.each<[string, ClientMessage | string]>([
+    ['a wrong token', {type: 'auth', token: 'wrong'}],
+    ['no token', '{"type":"auth"}'],
+    ['a token that is no text', '{"type":"auth","token":["x"]}'],
+    ['a subscription', subscribe({fabric: true})],
+  ])('%s first closes with 4401', async (_, message) => {
+    const harness = await started(40, {token: TOKEN});
+    const client = await Client.open(harness, '', {authorization: 'Bearer wrong'});
+    client.send(message);
+    // There is one try: what follows on the same socket is not heard.
+    client.send({type: 'auth', token: TOKEN});
+    client.send(subscribe({fabric: true}));
+    expect((await client.end()).code).toBe(4401);
+    expect(client.messages).toEqual([]);
+  });
+
+  it('who does not bring it in time, or never subscribes, is closed', async () => {
+    const harness = await started(40, {token: TOKEN, limits: {authorizeMs: 20, subscribeMs: 60}});
+    const [silent, idle, good] = await Promise.all([1, 2, 3].map(() => Client.open(harness)));
+    idle!.send({type: 'auth', token: TOKEN});
+    good!.send({type: 'auth', token: TOKEN});
+    good!.send(subscribe({fabric: true}));
+    expect((await silent!.end()).code).toBe(4401);
+    expect((await idle!.end()).code).toBe(4400);
+    feed(harness, T + 40, T + 41);
+    expect((await good!.frame(1)).newestBin).toBe(T + 40);
+    expect(good!.closed).toBeUndefined();
+  });
+});
