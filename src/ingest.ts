@@ -6,7 +6,7 @@ import {KernelDrops} from './collector/kernel-drops.ts';
 import {bufferAdvice, type UdpListening} from './collector/listen.ts';
 import {type Addon, loadAddon} from './collector/native/addon.ts';
 import {NativeCollector} from './collector/native/collector.ts';
-import type {SlotHandler} from './collector/native/ring.ts';
+import {RingPump} from './collector/native/pump.ts';
 import {RecordingError, RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
 import {UdpCollector} from './collector/udp.ts';
@@ -51,12 +51,6 @@ export type ToIngest = {type: 'stop'} | {type: 'taken'};
 
 /** After a bin's end, time for datagrams that are in the socket by then; an arrival closes the bin sooner. */
 const GRACE_MS = 3;
-/** How often the native receiver's ring is emptied: much shorter than it takes to fill, and than anybody can see. */
-const DRAIN_MS = 5;
-/** The same while little comes, to let the processor sleep. */
-const QUIET_DRAIN_MS = 20;
-/** Datagrams in a ring that are little. */
-const FEW = 32;
 /** How often the kernel is asked for its drops. */
 const DROPS_EVERY_MS = 500;
 /** Partials on their way to the main thread before a replay waits for it. */
@@ -161,25 +155,13 @@ class IngestThread {
     this.timer = setTimeout(() => this.tickInTurns(), BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS);
   }
 
-  /**
-   * Empties the ring every few milliseconds, and always after a bin's end. The datagrams carry the kernel's time, so
-   * they find their bin however late this is; what was stamped before a bin's end is in the ring within the grace
-   * after it, and is taken out before that bin is closed.
-   */
   private drainInTurns(native: NativeCollector): void {
-    const onSlot: SlotHandler = (length, from, arrivalMs) => {
-      this.ingest.receive(length, from, this.clock.at(arrivalMs));
-    };
+    const pump = new RingPump(native.ring, this.ingest, this.clock, GRACE_MS);
     const turn = () => {
       if (this.stopped) return;
       this.clock.follow();
-      const now = this.clock.now();
-      const count = native.drain(onSlot);
-      this.readDrops(now, native);
-      this.ingest.tick(now - GRACE_MS);
-      const wait = count > FEW ? DRAIN_MS : QUIET_DRAIN_MS;
-      const toClose = BIN_MS - ((now - GRACE_MS) % BIN_MS);
-      this.timer = setTimeout(turn, Math.min(wait, toClose) - (this.clock.now() - now));
+      this.readDrops(this.clock.now(), native);
+      this.timer = setTimeout(turn, pump.turn());
     };
     turn();
   }

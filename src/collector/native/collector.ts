@@ -9,7 +9,7 @@ import {
   type UdpOptions,
 } from '../listen.ts';
 import type {Addon, Handle} from './addon.ts';
-import {type RingCounts, RingReader, type SlotHandler} from './ring.ts';
+import {type RingCounts, RingReader} from './ring.ts';
 
 /** Holds 12,000 datagrams of 1.3 kB: over 100 ms of 100,000 a second. */
 const RING_BYTES = 16 * 1024 * 1024;
@@ -23,8 +23,8 @@ export interface NativeOptions extends UdpOptions {
 }
 
 /**
- * Receives sFlow in a thread of the addon, which goes on while JavaScript pauses. Datagrams wait in a ring until
- * `drain` is called; a full ring drops the newest and counts them.
+ * Receives sFlow in a thread of the addon, which goes on while JavaScript pauses. Datagrams wait in `ring`
+ * until they are drained; a full one drops the newest and counts them.
  */
 export class NativeCollector {
   readonly ring: RingReader;
@@ -58,11 +58,6 @@ export class NativeCollector {
       await this.stop();
       throw error;
     }
-  }
-
-  /** Hands over what has been received, in order. Returns how many datagrams that were. */
-  drain(handler: SlotHandler): number {
-    return this.ring.drain(handler);
   }
 
   /** Counts since the start. */

@@ -52,12 +52,11 @@ export class RingReader {
   private readonly landingAt: number;
   private readonly source = new Uint32Array(4);
   private readonly seen = new Int32Array(CONTROL_BYTES / 4);
-  /** What the machine's monotonic clock showed when this thread's showed 0. */
   private readonly originMs: number;
   private tail = 0;
 
   /** `roomBytes` is a power of two of at least 256 KiB. */
-  constructor(roomBytes: number) {
+  constructor(roomBytes: number, originMs: number = monotonicOrigin()) {
     this.landingAt = CONTROL_BYTES + roomBytes;
     const shared = new SharedArrayBuffer(this.landingAt + LANDING_BYTES);
     this.memory = new Uint8Array(shared, 0, this.landingAt);
@@ -66,8 +65,7 @@ export class RingReader {
     this.words = new Int32Array(shared);
     this.doubles = new Float64Array(shared);
     this.mask = roomBytes - 1;
-    const [seconds, nanoseconds] = process.hrtime();
-    this.originMs = seconds * 1e3 + nanoseconds / 1e6 - performance.now();
+    this.originMs = originMs;
   }
 
   /** Bytes that wait to be read. */
@@ -126,4 +124,10 @@ export class RingReader {
     this.seen[word] = now;
     return more;
   }
+}
+
+/** What the machine's monotonic clock shows when this thread's `performance.now()` is 0. */
+function monotonicOrigin(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6 - performance.now();
 }

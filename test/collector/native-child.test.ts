@@ -1,0 +1,37 @@
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {repositoryRoot} from '../support/captures.ts';
+import {Child} from '../support/child.ts';
+import {needsAddon} from './support/receivers.ts';
+
+const SCRIPT = join(repositoryRoot, 'test/collector/support/native-child.mjs');
+
+/** What the script printed; it has ended well. */
+async function run(mode: string): Promise<Record<string, never>> {
+  const child = new Child(process.execPath, ['--expose-gc', SCRIPT, mode]);
+  const code = await child.finished(30_000);
+  expect([code, child.stderr]).toEqual([0, '']);
+  return JSON.parse(child.stdout) as Record<string, never>;
+}
+
+needsAddon()('the native receiver in a process of its own', () => {
+  it('leaves no thread, descriptor or memory behind, however often it starts and stops', async () => {
+    const {before, after} = (await run('cycles')) as Record<string, Record<string, number>>;
+    expect(after!['threads']).toBe(before!['threads']);
+    expect(after!['descriptors']).toBe(before!['descriptors']);
+    // A hundred rings of 16 MiB would be 1,600; what stays is the heap's own breathing.
+    expect(after!['megabytes']! - before!['megabytes']!).toBeLessThan(24);
+  });
+
+  it('outlives workers that are stopped, terminated or forgotten while datagrams of all sizes come', async () => {
+    const {workers, read, wrong, ringDropped} = (await run('abuse')) as Record<string, number>;
+    expect(workers).toBeGreaterThanOrEqual(4);
+    expect(read).toBeGreaterThan(100);
+    expect(ringDropped).toBeGreaterThan(0);
+    expect(wrong).toBe(0);
+  });
+
+  it('lets the process end while it receives', async () => {
+    expect(await run('exit')).toEqual({received: true});
+  });
+});
