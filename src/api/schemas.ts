@@ -52,11 +52,14 @@ export const ProblemSchema = Type.Object(
   {title: 'Problem', description: 'RFC 9457'},
 );
 
+/** Longer steps than this say nothing; Infinity is an integer too, for some validators. */
+const YEAR_MS = 31_536_000_000;
+
 export const SeriesQuery = Type.Object({
   measure: Type.Optional(MeasureSchema),
   from: Type.Optional(Type.String({description: 'epoch ms, or relative to now as -60s; default -60s'})),
   to: Type.Optional(Type.String({description: 'epoch ms, exclusive, or relative; default now'})),
   step: Type.Optional(
-    Type.Integer({minimum: 100, multipleOf: 100, default: 100, description: 'ms, a multiple of 100'}),
+    Type.Integer({minimum: 100, maximum: YEAR_MS, multipleOf: 100, default: 100, description: 'ms, a multiple of 100'}),
   ),
 });
