@@ -77,16 +77,16 @@ export class Accountant implements DatagramSink {
   private datagramView: DatagramView | undefined;
   private stream = -1;
   private isLate = false;
-  private now = 0;
-  private bin = 0;
+  /** The arrival's epoch ms, and its bin. */
+  private readonly clock = new Float64Array(2);
 
   constructor(limits: AccountLimits, seed: number) {
     this.limits = limits;
-    this.agents = new Agents(limits.agents, seed);
-    this.rows = new Rows(limits.rows, seed ^ 0x1b873593);
-    this.cells = new Cells(limits.rows, limits.cells);
-    this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491);
-    this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5);
+    this.agents = new Agents(limits.agents, seed, this.clock);
+    this.rows = new Rows(limits.rows, seed ^ 0x1b873593, this.clock);
+    this.cells = new Cells(limits.rows, limits.cells, this.clock);
+    this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491, this.clock);
+    this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5, this.clock);
     this.names = new NameTable(limits.counters);
     this.flowSamples = new Float64Array(limits.agents);
     this.counterSamples = new Float64Array(limits.agents);
@@ -101,8 +101,8 @@ export class Accountant implements DatagramSink {
     this.source[1] = source1;
     this.source[2] = source2;
     this.source[3] = source3;
-    this.now = now;
-    this.bin = bin;
+    this.clock[0] = now;
+    this.clock[1] = bin;
     this.counts[Count.DatagramsReceived]!++;
   }
 
@@ -114,7 +114,7 @@ export class Accountant implements DatagramSink {
   }
 
   datagram(datagram: DatagramView): boolean {
-    const stream = this.agents.stream(datagram, this.source, this.now);
+    const stream = this.agents.stream(datagram, this.source);
     if (stream < 0) {
       this.counts[Count.DatagramsAgentRefused]!++;
       return false;
@@ -133,9 +133,10 @@ export class Accountant implements DatagramSink {
       return false;
     }
     this.counts[Count.DatagramsDecoded]!++;
+    const now = this.clock[0]!;
     const last = this.lastArrival[stream]!;
-    if (last > 0 && this.now - last > this.longestGapMs[stream]!) this.longestGapMs[stream] = this.now - last;
-    this.lastArrival[stream] = this.now;
+    if (last > 0 && now - last > this.longestGapMs[stream]!) this.longestGapMs[stream] = now - last;
+    this.lastArrival[stream] = now;
     if (datagram.length > this.largestDatagram[stream]!) this.largestDatagram[stream] = datagram.length;
     this.stream = stream;
     this.isLate = arrival === Arrival.Late;
@@ -168,7 +169,7 @@ export class Accountant implements DatagramSink {
     if (this.counters.size === this.limits.counters) this.onFull();
     const data = this.datagramView!.data;
     const life = this.agents.sequence.lives[this.stream]!;
-    const ifIndex = this.counters.add(this.stream, sample, data, this.now, life);
+    const ifIndex = this.counters.add(this.stream, sample, data, life);
     if (ifIndex === 0) {
       this.counts[Count.CountersDropped]!++;
     } else if (sample.portNameOffset >= 0) {
@@ -235,7 +236,7 @@ export class Accountant implements DatagramSink {
   }
 
   private rowOf(sourceClass: number, sourceIndex: number, rate: number, port: number, rowSide: number): number {
-    const row = this.rows.row(this.stream, sourceClass, sourceIndex, rate, port, rowSide, this.now);
+    const row = this.rows.row(this.stream, sourceClass, sourceIndex, rate, port, rowSide);
     if (row < 0) this.counts[Count.RowsRefused]!++;
     return row;
   }
@@ -244,17 +245,17 @@ export class Accountant implements DatagramSink {
     const isRoce = roce !== RoceClass.None;
     const isCe = isRoce && this.packet.ecn === Ecn.Ce;
     const isCnp = roce === RoceClass.Cnp;
-    if (this.cells.add(row, this.bin, length, isRoce, isCe, isCnp)) return;
+    if (this.cells.add(row, length, isRoce, isCe, isCnp)) return;
     this.onFull();
-    this.cells.add(row, this.bin, length, isRoce, isCe, isCnp);
+    this.cells.add(row, length, isRoce, isCe, isCnp);
   }
 
   private addFlow(row: number, length: number, roce: RoceClass): void {
     const starts = startsOperation(this.packet);
     const isCnp = roce === RoceClass.Cnp;
-    if (this.flows.add(row, this.packet, length, starts, isCnp, this.now)) return;
+    if (this.flows.add(row, this.packet, length, starts, isCnp)) return;
     this.onFull();
-    this.flows.add(row, this.packet, length, starts, isCnp, this.now);
+    this.flows.add(row, this.packet, length, starts, isCnp);
   }
 }
 

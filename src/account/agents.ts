@@ -24,17 +24,18 @@ export class Agents {
   private readonly claims: KeyTable;
   private readonly owners: Uint32Array;
 
-  constructor(capacity: number, seed: number) {
-    this.streams = new KeyTable(5, capacity, seed);
-    this.claims = new KeyTable(4, capacity, seed ^ 0x5bd1e995);
+  /** `clock` as a `KeyTable` has it. */
+  constructor(capacity: number, seed: number, clock: Float64Array) {
+    this.streams = new KeyTable(5, capacity, seed, clock);
+    this.claims = new KeyTable(4, capacity, seed ^ 0x5bd1e995, clock);
     this.owners = new Uint32Array(capacity * 4);
     this.sequence = new SequenceTracker(capacity);
   }
 
   /** The stream of a datagram that came from `source` (four words, IPv4 mapped); -1 when there is no room for it. */
-  stream(datagram: DatagramView, source: Uint32Array, now: number): number {
+  stream(datagram: DatagramView, source: Uint32Array): number {
     const key = this.streams.key;
-    if (this.isOwnAddress(datagram, source, now)) {
+    if (this.isOwnAddress(datagram, source)) {
       key[0] = datagram.agent0;
       key[1] = datagram.agent1;
       key[2] = datagram.agent2;
@@ -46,14 +47,14 @@ export class Agents {
       key[3] = source[3]!;
     }
     key[4] = datagram.subAgentId;
-    if (this.streams.shouldSweep(now, SWEEP_EVERY_MS)) this.streams.sweep(now, FORGET_AFTER_MS);
-    const stream = this.streams.intern(now);
+    if (this.streams.shouldSweep(SWEEP_EVERY_MS)) this.streams.sweep(FORGET_AFTER_MS);
+    const stream = this.streams.intern();
     if (stream >= 0 && this.streams.created) this.sequence.reset(stream);
     return stream;
   }
 
   /** Whether the sender may go by the agent address that it states. */
-  private isOwnAddress(datagram: DatagramView, source: Uint32Array, now: number): boolean {
+  private isOwnAddress(datagram: DatagramView, source: Uint32Array): boolean {
     const {agent0, agent1, agent2, agent3} = datagram;
     if (agent0 === 0 && agent1 === 0) {
       if (agent2 === 0 && agent3 <= 1) return false; // :: and ::1
@@ -64,17 +65,17 @@ export class Agents {
     key[1] = agent1;
     key[2] = agent2;
     key[3] = agent3;
-    if (this.claims.shouldSweep(now, SWEEP_EVERY_MS)) this.claims.sweep(now, FORGET_AFTER_MS);
+    if (this.claims.shouldSweep(SWEEP_EVERY_MS)) this.claims.sweep(FORGET_AFTER_MS);
     const known = this.claims.lookup();
     if (known >= 0) {
       if (this.isOwner(known, source)) {
-        this.claims.usedAt[known] = now;
+        this.claims.usedAt[known] = this.claims.clock[0]!;
         return true;
       }
       const isSelf = source[0] === agent0 && source[1] === agent1 && source[2] === agent2 && source[3] === agent3;
-      if (!isSelf && now - this.claims.usedAt[known]! < FORGET_AFTER_MS) return false;
+      if (!isSelf && this.claims.clock[0]! - this.claims.usedAt[known]! < FORGET_AFTER_MS) return false;
     }
-    const claim = this.claims.intern(now);
+    const claim = this.claims.intern();
     if (claim < 0) return false;
     this.owners.set(source, claim * 4);
     return true;

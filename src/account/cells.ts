@@ -17,6 +17,7 @@ export class Cells {
   readonly bin: Float64Array;
   /** By `Measure`, in the order of `MEASURES`. */
   readonly measures: readonly (Uint32Array | Float64Array)[];
+  private readonly clock: Float64Array;
   private readonly place: Uint32Array;
   private readonly frames: Uint32Array;
   private readonly bytes: Float64Array;
@@ -29,7 +30,9 @@ export class Cells {
   private readonly ce: Uint32Array;
   private readonly cnp: Uint32Array;
 
-  constructor(rows: number, capacity: number) {
+  /** The second element of `clock` is the bin that is added to; shared for the reason that `KeyTable.clock` is. */
+  constructor(rows: number, capacity: number, clock: Float64Array) {
+    this.clock = clock;
     this.capacity = capacity;
     this.row = new Uint32Array(capacity);
     this.bin = new Float64Array(capacity);
@@ -61,8 +64,8 @@ export class Cells {
   }
 
   /** Adds one sample of a frame of `length` bytes. Returns false when there is no cell left: send the Partial first. */
-  add(row: number, bin: number, length: number, isRoce: boolean, isCe: boolean, isCnp: boolean): boolean {
-    const cell = this.cell(row, bin);
+  add(row: number, length: number, isRoce: boolean, isCe: boolean, isCnp: boolean): boolean {
+    const cell = this.cell(row);
     if (cell < 0) return false;
     const square = length * length;
     this.frames[cell]!++;
@@ -84,7 +87,8 @@ export class Cells {
     this.size = 0;
   }
 
-  private cell(row: number, bin: number): number {
+  private cell(row: number): number {
+    const bin = this.clock[1]!;
     const at = row * OPEN_BINS + (bin % OPEN_BINS);
     const held = this.place[at]!;
     if (held < this.size && this.row[held] === row && this.bin[held] === bin) return held;

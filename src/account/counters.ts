@@ -39,10 +39,11 @@ export class CounterTracker {
   private readonly time: Float64Array;
   private readonly lives: Float64Array;
 
-  constructor(ports: number, capacity: number, seed: number) {
+  /** `clock` as a `KeyTable` has it. */
+  constructor(ports: number, capacity: number, seed: number, clock: Float64Array) {
     this.capacity = capacity;
     this.columns = makeColumns(COUNTERS, capacity);
-    this.ports = new KeyTable(2, ports, seed);
+    this.ports = new KeyTable(2, ports, seed, clock);
     this.previous = new Float64Array(ports * KEPT);
     this.time = new Float64Array(ports);
     this.lives = new Float64Array(ports);
@@ -52,7 +53,7 @@ export class CounterTracker {
    * Takes a counter sample of a stream in its present life (see `SequenceTracker.lives`). Returns the ifIndex that it
    * speaks of, 0 when it has no interface counters, names no port, or finds no room.
    */
-  add(stream: number, sample: CounterSampleView, data: DataView, now: number, life: number): number {
+  add(stream: number, sample: CounterSampleView, data: DataView, life: number): number {
     const at = sample.interfaceOffset;
     if (at < 0 || this.size === this.capacity) return 0;
     const ifIndex = data.getUint32(at);
@@ -60,13 +61,13 @@ export class CounterTracker {
     const {ports} = this;
     ports.key[0] = stream;
     ports.key[1] = ifIndex;
-    if (ports.shouldSweep(now, SWEEP_EVERY_MS)) ports.sweep(now, FORGET_AFTER_MS);
-    const port = ports.intern(now);
+    if (ports.shouldSweep(SWEEP_EVERY_MS)) ports.sweep(FORGET_AFTER_MS);
+    const port = ports.intern();
     if (port < 0) return 0;
     const isNew = ports.created || this.lives[port] !== life;
     this.lives[port] = life;
     this.read(data, at, sample.ethernetOffset);
-    this.emit(stream, ifIndex, port, data, at, now, isNew);
+    this.emit(stream, ifIndex, port, data, at, isNew);
     return ifIndex;
   }
 
@@ -89,16 +90,9 @@ export class CounterTracker {
     current[9] = ethernet < 0 ? Number.NaN : counter32(data, ethernet + 48);
   }
 
-  private emit(
-    stream: number,
-    ifIndex: number,
-    port: number,
-    data: DataView,
-    at: number,
-    now: number,
-    isNew: boolean,
-  ): void {
+  private emit(stream: number, ifIndex: number, port: number, data: DataView, at: number, isNew: boolean): void {
     const {columns, current, previous} = this;
+    const now = this.ports.clock[0]!;
     const row = this.size++;
     const speed = data.getUint32(at + 8) * TWO_32 + data.getUint32(at + 12);
     const elapsed = isNew ? 0 : now - this.time[port]!;

@@ -23,8 +23,9 @@ export class FlowTable {
   readonly ttl: Uint32Array;
   readonly lastSeen: Float64Array;
 
-  constructor(capacity: number, seed: number) {
-    this.table = new KeyTable(KEY_WORDS, capacity, seed);
+  /** `clock` as a `KeyTable` has it. */
+  constructor(capacity: number, seed: number, clock: Float64Array) {
+    this.table = new KeyTable(KEY_WORDS, capacity, seed, clock);
     this.frames = new Uint32Array(capacity);
     this.bytes = new Float64Array(capacity);
     this.squares = new Float64Array(capacity);
@@ -41,7 +42,7 @@ export class FlowTable {
   }
 
   /** Adds one sample. Returns false when the table is full: send the Partial first. */
-  add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean, now: number): boolean {
+  add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean): boolean {
     const {table} = this;
     const {key} = table;
     key[0] = row;
@@ -55,7 +56,7 @@ export class FlowTable {
     key[8] = packet.destination3;
     key[9] = packet.destQp;
     key[10] = packet.dscp;
-    const flow = table.intern(now);
+    const flow = table.intern();
     if (flow < 0) return false;
     if (table.created) this.zero(flow);
     this.frames[flow]!++;
@@ -66,7 +67,7 @@ export class FlowTable {
     if (packet.ecn === Ecn.Ce) this.ce[flow]!++;
     if (isCnp) this.cnp[flow]!++;
     if (packet.ttl > this.ttl[flow]!) this.ttl[flow] = packet.ttl;
-    this.lastSeen[flow] = now;
+    this.lastSeen[flow] = table.clock[0]!;
     return true;
   }
 

@@ -10,7 +10,12 @@ export class KeyTable {
   readonly capacity: number;
   /** Words of key i stand at i * words. */
   readonly keys: Uint32Array;
-  /** When each entry was last interned, in the caller's milliseconds. */
+  /**
+   * Its first element is the time, in the caller's milliseconds. Shared and not passed, because a double that is an
+   * argument is an object on the heap, one a call.
+   */
+  readonly clock: Float64Array;
+  /** When each entry was last interned. */
   readonly usedAt: Float64Array;
   /** The caller writes the key to look up here. */
   readonly key: Uint32Array;
@@ -31,9 +36,10 @@ export class KeyTable {
   private sweptAt = Number.NEGATIVE_INFINITY;
 
   /** `seed` makes the hash unpredictable to senders; pass a constant in tests. */
-  constructor(words: number, capacity: number, seed: number) {
+  constructor(words: number, capacity: number, seed: number, clock: Float64Array = new Float64Array(1)) {
     this.words = words;
     this.capacity = capacity;
+    this.clock = clock;
     this.keys = new Uint32Array(capacity * words);
     this.usedAt = new Float64Array(capacity);
     this.key = new Uint32Array(words);
@@ -51,12 +57,12 @@ export class KeyTable {
   }
 
   /** The index of `this.key`, made if it is new; -1 when the table is full. */
-  intern(now: number): number {
+  intern(): number {
     const slot = this.find(this.key, 0);
     const held = this.slots[slot]!;
     if (held !== 0) {
       this.created = false;
-      this.usedAt[held - 1] = now;
+      this.usedAt[held - 1] = this.clock[0]!;
       return held - 1;
     }
     this.created = false;
@@ -66,7 +72,7 @@ export class KeyTable {
       return -1;
     }
     this.keys.set(this.key, index * this.words);
-    this.usedAt[index] = now;
+    this.usedAt[index] = this.clock[0]!;
     this.slots[slot] = index + 1;
     this.created = true;
     this.size++;
@@ -104,12 +110,13 @@ export class KeyTable {
   }
 
   /** Whether the table is full and was not swept within `interval`: the caller may then `sweep`. */
-  shouldSweep(now: number, interval: number): boolean {
-    return this.freeCount === 0 && this.high === this.capacity && now - this.sweptAt >= interval;
+  shouldSweep(interval: number): boolean {
+    return this.freeCount === 0 && this.high === this.capacity && this.clock[0]! - this.sweptAt >= interval;
   }
 
   /** Removes entries that were silent for `silence` ms. Returns how many. */
-  sweep(now: number, silence: number): number {
+  sweep(silence: number): number {
+    const now = this.clock[0]!;
     this.sweptAt = now;
     let removed = 0;
     const present = new Uint8Array(this.capacity);

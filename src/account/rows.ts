@@ -12,20 +12,13 @@ export const RowKey = {Stream: 0, SourceClass: 1, SourceIndex: 2, Rate: 3, Port:
 export class Rows {
   readonly table: KeyTable;
 
-  constructor(capacity: number, seed: number) {
-    this.table = new KeyTable(6, capacity, seed);
+  /** `clock` as a `KeyTable` has it. */
+  constructor(capacity: number, seed: number, clock: Float64Array) {
+    this.table = new KeyTable(6, capacity, seed, clock);
   }
 
   /** The row's number, or -1 when the table is full. */
-  row(
-    stream: number,
-    sourceClass: number,
-    sourceIndex: number,
-    rate: number,
-    port: number,
-    side: number,
-    now: number,
-  ): number {
+  row(stream: number, sourceClass: number, sourceIndex: number, rate: number, port: number, side: number): number {
     const {table} = this;
     const {key} = table;
     key[RowKey.Stream] = stream;
@@ -34,8 +27,8 @@ export class Rows {
     key[RowKey.Rate] = rate;
     key[RowKey.Port] = port;
     key[RowKey.Side] = side;
-    if (table.shouldSweep(now, SWEEP_EVERY_MS)) table.sweep(now, FORGET_AFTER_MS);
-    return table.intern(now);
+    if (table.shouldSweep(SWEEP_EVERY_MS)) table.sweep(FORGET_AFTER_MS);
+    return table.intern();
   }
 
   /** One word of a row's key. */
