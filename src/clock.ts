@@ -21,6 +21,7 @@ export class SteadyClock implements Clock {
   private readonly monotonic: () => number;
   private offset: number;
   private followedAt: number;
+  private latest = Number.NEGATIVE_INFINITY;
 
   constructor(wall: () => number = Date.now, monotonic: () => number = () => performance.now()) {
     this.wall = wall;
@@ -30,10 +31,13 @@ export class SteadyClock implements Clock {
   }
 
   now(): number {
-    return this.at(this.monotonic());
+    // A correction backwards is one small step: time stands still until it is made up for.
+    const now = this.at(this.monotonic());
+    if (now > this.latest) this.latest = now;
+    return this.latest;
   }
 
-  /** The time of a moment that the monotonic clock has shown. */
+  /** The time of a moment that the monotonic clock has shown; by the present offset, so it may be before `now`. */
   at(monotonic: number): number {
     return monotonic + this.offset;
   }

@@ -29,7 +29,7 @@ export class KernelDrops {
       const local = columns[1];
       const inode = columns[9];
       if (local?.endsWith(`:${wanted}`) !== true || inode === undefined || !this.inodes.has(inode)) continue;
-      drops += Number(columns[12] ?? 0);
+      drops += Number(columns[12]) || 0;
     }
     return drops;
   }

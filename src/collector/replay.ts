@@ -15,6 +15,9 @@ export interface ReplayHandler {
   ready(): Promise<void>;
 }
 
+/** Silence in a recording that is not played bin by bin when the speed has no bound. */
+const GAP_MS = 60_000;
+
 /** How time passes outside; `wait` resolves after that many milliseconds. */
 export interface Pace {
   now(): number;
@@ -37,7 +40,9 @@ export async function replay(
   /** Lets time pass up to `to`, with a tick at every bin's edge. */
   const pass = async (to: number) => {
     while (at < to) {
-      const edge = (Math.floor(at / BIN_MS) + 1) * BIN_MS;
+      // As fast as it goes, a gap of hours, or of the years since 1970, is one step: its bins are all empty.
+      const isSkipped = speed === Number.POSITIVE_INFINITY && to - at > GAP_MS;
+      const edge = (Math.floor((isSkipped ? to : at) / BIN_MS) + (isSkipped ? 0 : 1)) * BIN_MS;
       at = Math.min(edge, to);
       if (speed !== Number.POSITIVE_INFINITY) {
         const due = startedAt + (at - firstAt) / speed;
@@ -56,7 +61,6 @@ export async function replay(
       firstAt = at;
       startedAt = pace.now();
     }
-    // A gap of hours in a recording is skipped at once when the speed has no bound; its bins would all be empty.
     await pass(datagram.timeMs);
     handler.datagram(datagram.bytes, datagram.source.words, at);
   }
