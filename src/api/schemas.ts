@@ -52,7 +52,7 @@ export const ProblemSchema = Type.Object(
   {title: 'Problem', description: 'RFC 9457'},
 );
 
-/** Longer steps than this say nothing; Infinity is an integer too, for some validators. */
+/** Longer steps than this say nothing. */
 const YEAR_MS = 31_536_000_000;
 
 export const SeriesQuery = Type.Object({

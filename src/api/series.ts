@@ -42,6 +42,8 @@ export function parseSpan(fabric: Fabric, query: {from?: string; to?: string; st
   const from = parseInstant(query.from ?? '-60s', 'from', now);
   const to = query.to === undefined ? now : parseInstant(query.to, 'to', now);
   const step = query.step ?? BIN_MS;
+  // The schema says so too, but not every validator holds Infinity against it.
+  if (!Number.isInteger(step / BIN_MS)) throw new Problem(400, `step: ${step} is not a multiple of ${BIN_MS}`);
   if (query.to !== undefined && from > to) throw new Problem(400, 'from: is after to');
   if ((to - from) / step > MAX_POINTS) {
     throw new Problem(400, `step: more than ${MAX_POINTS} points; ask for less time or for a larger step`);
