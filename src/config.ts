@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
+import {Ajv} from 'ajv';
 import {type Static, Type} from 'typebox';
-import {Value} from 'typebox/value';
 import {parse} from 'yaml';
 import {TenhertzError} from './errors.ts';
 
@@ -16,7 +16,7 @@ export const ConfigSchema = Type.Object(
     udpPort: port(6343, 'UDP port that switches send sFlow to'),
     udpHost: Type.Optional(Type.String({description: 'address to receive on; all of IPv4 and IPv6 by default'})),
     receiver: Type.Union([Type.Literal('auto'), Type.Literal('native'), Type.Literal('dgram')], {
-      default: 'dgram',
+      default: 'auto',
       description: "what takes datagrams from the kernel: native, Node's own dgram, or auto: native where it is built",
     }),
     httpPort: port(8008, 'TCP port of the dashboard, REST and Prometheus'),
@@ -42,6 +42,18 @@ export const ConfigSchema = Type.Object(
 
 export type Config = Static<typeof ConfigSchema>;
 type Settings = Readonly<Record<string, unknown>>;
+
+/** Checks settings in place: what is missing gets its default. Nothing is bent to fit: 80.9 is no port, true is not 1. */
+const isConfig = new Ajv({useDefaults: true}).compile<Config>(ConfigSchema);
+
+interface Property {
+  type?: string;
+  /** Of a choice. */
+  anyOf?: unknown;
+  description?: string;
+}
+
+const propertyOf = (key: string): Property => (ConfigSchema.properties as Record<string, Property>)[key] ?? {};
 
 const KEYS = Object.keys(ConfigSchema.properties);
 const PREFIX = 'TENHERTZ_';
@@ -90,36 +102,48 @@ function fromFile(file: string): Settings {
   for (const key of Object.keys(settings)) {
     if (!KEYS.includes(key)) fail(`${file}: '${key}' is not a setting; did you mean '${nearest(key, KEYS)}'?`);
   }
-  return settings as Settings;
+  // `key:` with nothing behind it is no value.
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv): Settings {
   const settings: Record<string, unknown> = {};
   const names = new Map(KEYS.map((key) => [variableOf(key), key]));
   for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith(PREFIX) || FOREIGN.test(name) || text === undefined) continue;
+    if (!name.startsWith(PREFIX) || FOREIGN.test(name) || text === undefined || text === '') continue;
     const key = names.get(name);
     if (key === undefined) fail(`${name} is not a setting; did you mean ${nearest(name, [...names.keys()])}?`);
-    settings[key] = text;
+    settings[key] = typed(key, text);
   }
   return settings;
+}
+
+/** What a variable's text means for its setting; the text itself where it means nothing, which the check then says. */
+function typed(key: string, text: string): unknown {
+  const {type} = propertyOf(key);
+  if (type === 'integer') return /^\d+$/.test(text) ? Number(text) : text;
+  if (type !== 'boolean') return text;
+  return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;
 }
 
 /** Settings from the file, over them the environment, over them the flags; checked, with all defaults. */
 export function loadConfig(flags: Settings, environment: NodeJS.ProcessEnv, file?: string): Config {
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const merged = {...(file === undefined ? {} : fromFile(file)), ...fromEnvironment(environment), ...given};
-  const config = Value.Convert(ConfigSchema, Value.Default(ConfigSchema, merged)) as Config;
-  for (const error of Value.Errors(ConfigSchema, config)) {
-    const key = error.instancePath.slice(1).split('/')[0] ?? '';
-    const value = JSON.stringify((merged as Settings)[key]);
-    fail(`${key}: ${value} is wrong: ${error.message}`);
+  const config: Record<string, unknown> = {...merged};
+  if (!isConfig(config)) {
+    const {instancePath = '', message} = isConfig.errors?.[0] ?? {};
+    const key = instancePath.split('/')[1] ?? '';
+    const {anyOf, description} = propertyOf(key);
+    fail(
+      `${key}: ${JSON.stringify((merged as Settings)[key])} is wrong: ${anyOf ? `must be ${description}` : message}`,
+    );
   }
   checkAccess(config);
   return config;
 }
 
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Nobody but this machine is served without a token, unless that is wanted by name. */
 function checkAccess(config: Config): void {

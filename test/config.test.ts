@@ -1,0 +1,131 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, expect, test} from 'vitest';
+import {type Config, loadConfig, nearest, readToken} from '../src/config.ts';
+import {TenhertzError} from '../src/errors.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tenhertz-config-'));
+afterAll(() => rmSync(folder, {recursive: true, force: true}));
+let files = 0;
+
+function file(text: string): string {
+  const path = join(folder, `${files++}.yaml`);
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Given {
+  flags?: Record<string, unknown>;
+  env?: Record<string, string>;
+  yaml?: string;
+}
+
+const load = ({flags = {}, env = {}, yaml}: Given): Config =>
+  loadConfig(flags, env, yaml === undefined ? undefined : file(yaml));
+
+function check(given: Given, expected: Partial<Config>): void {
+  expect(load(given)).toMatchObject(expected);
+}
+
+function fails(given: Given, message: RegExp): void {
+  try {
+    load(given);
+  } catch (error) {
+    expect(error).toBeInstanceOf(TenhertzError);
+    expect((error as TenhertzError).message).toMatch(message);
+    expect((error as TenhertzError).message).not.toContain('\n');
+    expect((error as TenhertzError).exitCode).toBe(2);
+    return;
+  }
+  expect.fail(`nothing was wrong with ${JSON.stringify(given)}`);
+}
+
+test('every setting has its default', () => {
+  expect(load({})).toMatchObject({
+    udpPort: 6343,
+    httpPort: 8008,
+    httpHost: '127.0.0.1',
+    insecureNoAuth: false,
+    allowAnyHost: false,
+    metricsLinks: 1_024,
+    logLevel: 'info',
+  });
+});
+
+test('the file gives way to the environment, that to the flags', () => {
+  const yaml = 'httpPort: 1\nudpPort: 1\nmetricsLinks: 1\n';
+  const env = {TENHERTZ_UDP_PORT: '2', TENHERTZ_METRICS_LINKS: '2'};
+  check({yaml, env, flags: {metricsLinks: 3, httpPort: undefined}}, {httpPort: 1, udpPort: 2, metricsLinks: 3});
+});
+
+test('text of the environment becomes what its setting is', () => {
+  check({env: {TENHERTZ_HTTP_PORT: '80', TENHERTZ_LOG_LEVEL: 'warn'}}, {httpPort: 80, logLevel: 'warn'});
+  check(
+    {env: {TENHERTZ_ALLOW_ANY_HOST: '1', TENHERTZ_INSECURE_NO_AUTH: 'true'}},
+    {allowAnyHost: true, insecureNoAuth: true},
+  );
+  check({env: {TENHERTZ_ALLOW_ANY_HOST: '0', TENHERTZ_INSECURE_NO_AUTH: 'FALSE'}}, {allowAnyHost: false});
+  check({env: {TENHERTZ_UDP_HOST: '0'}}, {udpHost: '0'});
+});
+
+test('nothing is no value: neither an empty variable, nor a key with nothing behind it', () => {
+  check({env: {TENHERTZ_HTTP_PORT: ''}}, {httpPort: 8008});
+  expect(load({yaml: 'udpHost:\nhttpPort:\n'})).toEqual(load({}));
+  expect(load({yaml: ''})).toEqual(load({}));
+  expect(load({yaml: '# nothing\n'})).toEqual(load({}));
+});
+
+test('what is not a number is not rounded to one', () => {
+  fails({yaml: 'httpPort: 80.9\n'}, /^httpPort: 80\.9 is wrong: must be integer/);
+  fails({yaml: 'httpPort: true\n'}, /^httpPort: true is wrong/);
+  for (const text of ['80x', '8008.7', '1e3', '-1', ' 80', '0x50']) {
+    fails({env: {TENHERTZ_HTTP_PORT: text}}, /^httpPort: ".*" is wrong: must be integer/);
+  }
+  fails({env: {TENHERTZ_UDP_PORT: '70000'}}, /^udpPort: 70000 is wrong: must be <= 65535/);
+  fails({flags: {metricsLinks: -1}}, /^metricsLinks: -1 is wrong: must be >= 0/);
+});
+
+test('a choice says what there is to choose from', () => {
+  fails({env: {TENHERTZ_LOG_LEVEL: 'loud'}}, /^logLevel: "loud" is wrong: must be debug, info, warn or error$/);
+  fails({env: {TENHERTZ_ALLOW_ANY_HOST: 'maybe'}}, /^allowAnyHost: "maybe" is wrong: must be boolean/);
+});
+
+test('an unknown key suggests the right one, and says where it stands', () => {
+  fails({yaml: 'httpPrt: 1\n'}, /\.yaml: 'httpPrt' is not a setting; did you mean 'httpPort'\?$/);
+  fails({yaml: 'http-host: x\n'}, /did you mean 'httpHost'/);
+  fails({env: {TENHERTZ_HTTP_PRT: '1'}}, /^TENHERTZ_HTTP_PRT is not a setting; did you mean TENHERTZ_HTTP_PORT\?$/);
+  fails({yaml: '__proto__: {udpPort: 1}\n'}, /'__proto__' is not a setting/);
+});
+
+test('variables of tests and tools, and of other programs, are left alone', () => {
+  expect(load({env: {TENHERTZ_CAPTURES: '/x', TENHERTZ_SEED: '1', HTTP_PORT: 'x', PATH: '/bin'}})).toEqual(load({}));
+});
+
+test('files that cannot be read as settings', () => {
+  fails({yaml: 'httpPort: [1\n'}, /\.yaml: .* line 2/);
+  fails({yaml: '- 1\n'}, /\.yaml: not a list of settings$/);
+  fails({yaml: 'just words\n'}, /not a list of settings$/);
+  expect(() => loadConfig({}, {}, join(folder, 'nowhere.yaml'))).toThrow(/^cannot read .*nowhere\.yaml: ENOENT/);
+});
+
+test('nobody but this machine without a token', () => {
+  for (const httpHost of ['127.0.0.1', '127.8.9.1', '::1', 'localhost']) check({flags: {httpHost}}, {httpHost});
+  for (const httpHost of ['0.0.0.0', '::', '192.0.2.1', '127.example.org', 'localhost.example.org']) {
+    fails({flags: {httpHost}}, /can be reached from other machines.*--token-file.*--insecure-no-auth/);
+    check({flags: {httpHost, tokenFile: 'x'}}, {httpHost});
+    check({flags: {httpHost, insecureNoAuth: true}}, {httpHost});
+  }
+});
+
+test('the token is the first line of its file, and long enough', () => {
+  expect(readToken(load({}))).toBeUndefined();
+  expect(readToken(load({flags: {tokenFile: file('  0123456789abcdef \nmore\n')}}))).toBe('0123456789abcdef');
+  expect(() => readToken(load({flags: {tokenFile: file('short\n0123456789abcdef')}}))).toThrow(/shorter than 16/);
+  expect(() => readToken(load({flags: {tokenFile: join(folder, 'none')}}))).toThrow(/^cannot read the token file/);
+});
+
+test('the nearest name', () => {
+  expect(nearest('pord', ['host', 'port', 'post'])).toBe('port');
+  expect(nearest('', ['abc', 'a'])).toBe('a');
+});
