@@ -97,7 +97,8 @@ export class FlowTable {
   get windowSeconds(): number {
     let longest = 0;
     for (const coverage of this.coverage.values()) longest = Math.max(longest, coverage.covers(this.second));
-    return Math.max(MIN_WINDOW_SECONDS, Math.round(longest * 1_000) / 1_000);
+    // Samples come in whole bins; what is more or less is when the producer got round to sending them.
+    return Math.max(MIN_WINDOW_SECONDS, Math.round(longest * 10) / 10);
   }
 
   /** Takes what a producer has seen since it sent flows last. */
