@@ -1,5 +1,5 @@
 // Hot path: no allocation, no closure, no exception.
-import {decodeBth} from '../packet/bth.ts';
+import {decodeBth, NO_BTH} from '../packet/bth.ts';
 import {hasTransportBehindGrh} from '../packet/grh.ts';
 import {HeaderBytes, OPCODE_CNP, Operation, opcodeTraits, ROCE_V2_PORT, Trait, Transport} from '../packet/opcodes.ts';
 import {Layer, type PacketView} from '../packet/view.ts';
@@ -90,10 +90,9 @@ function classifyTransport(packet: PacketView, data: DataView, end: number): Roc
   // The last four bytes are the invariant CRC, and no header (annex A17.9.1).
   const limit = packet.payloadEnd - HeaderBytes.Icrc;
   if (limit - offset < HeaderBytes.Bth) return RoceClass.None;
-  decodeBth(packet, data, offset, limit < end ? limit : end);
-  if ((packet.layers & Layer.Bth) === 0) return RoceClass.Unreadable;
-  if (packet.transportVersion !== 0) return RoceClass.None;
-  return classOfOpcode[packet.opcode] as RoceClass;
+  const opcode = decodeBth(packet, data, offset, limit < end ? limit : end);
+  if (opcode === NO_BTH) return RoceClass.Unreadable;
+  return opcode > 0xff ? RoceClass.None : (classOfOpcode[opcode] as RoceClass);
 }
 
 /** Whether the packet is the first of an operation; READ responses and later packets of a message are not. */

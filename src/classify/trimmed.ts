@@ -1,4 +1,6 @@
 // Hot path: no allocation, no closure, no exception.
+import {isTag} from '../packet/link.ts';
+import {EtherType, MAX_TAGS} from '../packet/numbers.ts';
 import {Layer, type PacketView} from '../packet/view.ts';
 
 /** Frame check sequence (IEEE 802.3), which the frame's length counts. */
@@ -13,17 +15,27 @@ const TOLERANCE = 64;
 /**
  * Bytes of payload that a switch cut off instead of dropping the packet (packet trimming, as UEC and SONiC do): the
  * IP length still tells the packet's first size, the frame's length what was forwarded. 0 for a whole packet.
- * `headerOffset` is where the sampled header starts.
+ * `headerOffset` is where the sampled header starts. Below a label stack, nothing is told.
  */
-export function trimmedBytes(packet: PacketView, headerOffset: number, frameLength: number): number {
-  if ((packet.layers & Layer.Tunnel) === 0) {
-    return missingBytes(packet.layers, packet.ipOffset - headerOffset, packet.ipLength, frameLength);
-  }
-  return missingBytes(packet.outerLayers, packet.outerIpOffset - headerOffset, packet.outerIpLength, frameLength);
+export function trimmedBytes(packet: PacketView, data: DataView, headerOffset: number, frameLength: number): number {
+  const isTunnel = (packet.layers & Layer.Tunnel) !== 0;
+  const layers = isTunnel ? packet.outerLayers : packet.layers;
+  if ((layers & (Layer.Ethernet | Layer.Mpls)) !== Layer.Ethernet || (layers & (Layer.Ipv4 | Layer.Ipv6)) === 0)
+    return 0;
+  const length = isTunnel ? packet.outerIpLength : packet.ipLength;
+  const link = linkBytes(data, headerOffset);
+  const missing = link + length + FCS - frameLength;
+  return link > 0 && missing > TOLERANCE ? missing : 0;
 }
 
-function missingBytes(layers: number, linkBytes: number, ipLength: number, frameLength: number): number {
-  if ((layers & Layer.Ethernet) === 0 || (layers & (Layer.Ipv4 | Layer.Ipv6)) === 0) return 0;
-  const missing = linkBytes + ipLength + FCS - frameLength;
-  return missing > TOLERANCE ? missing : 0;
+/** Bytes of an Ethernet header and its tags, if an IP header follows; 0 where something else is between. */
+function linkBytes(data: DataView, headerOffset: number): number {
+  let bytes = 14;
+  for (let tags = 0; tags <= MAX_TAGS; tags++) {
+    const type = data.getUint16(headerOffset + bytes - 2);
+    if (type === EtherType.Ipv4 || type === EtherType.Ipv6) return bytes;
+    if (!isTag(type)) return 0;
+    bytes += 4;
+  }
+  return 0;
 }

@@ -105,7 +105,7 @@ export class JsonPrinter implements Printer {
     const control = classifyMacControl(packet, data, end);
     if (control === MacControl.Pause) result['mac_control'] = 'pause';
     else if (control === MacControl.PriorityPause) result['mac_control'] = 'pfc';
-    const trimmed = trimmedBytes(packet, start, frameLength);
+    const trimmed = trimmedBytes(packet, data, start, frameLength);
     if (trimmed > 0) result['trimmed_bytes'] = trimmed;
     return result;
   }

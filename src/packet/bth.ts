@@ -2,14 +2,18 @@
 import {extensionBytes, HeaderBytes, OPCODE_CNP, opcodeTraits, operationOffset, Trait} from './opcodes.ts';
 import {Layer, type PacketView} from './view.ts';
 
+/** The answer of `decodeBth` where not all twelve bytes are there. */
+export const NO_BTH = -1;
+
 /**
  * Decodes an InfiniBand base transport header and the RETH or AETH behind it, in [offset, end) (InfiniBand
- * Architecture Specification vol. 1, 9.2-9.3). Sets `Layer.Bth` only when all twelve bytes are there.
+ * Architecture Specification vol. 1, 9.2-9.3). Answers with the opcode, plus 256 times the transport version, which
+ * is 0 in all that exist; or `NO_BTH`, and then leaves `Layer.Bth` alone.
  */
-export function decodeBth(packet: PacketView, data: DataView, offset: number, end: number): void {
+export function decodeBth(packet: PacketView, data: DataView, offset: number, end: number): number {
   if (end - offset < HeaderBytes.Bth) {
     packet.layers |= Layer.Clipped;
-    return;
+    return NO_BTH;
   }
   const first = data.getUint32(offset);
   const second = data.getUint32(offset + 4);
@@ -17,7 +21,8 @@ export function decodeBth(packet: PacketView, data: DataView, offset: number, en
   const opcode = first >>> 24;
   packet.opcode = opcode;
   packet.padCount = (first >>> 20) & 3;
-  packet.transportVersion = (first >>> 16) & 0xf;
+  const version = (first >>> 16) & 0xf;
+  packet.transportVersion = version;
   packet.pKey = first & 0xffff;
   packet.fecn = second >>> 31;
   packet.becn = (second >>> 30) & 1;
@@ -45,6 +50,7 @@ export function decodeBth(packet: PacketView, data: DataView, offset: number, en
     }
   }
   packet.layers |= found;
+  return (version << 8) | opcode;
 }
 
 /** Bytes that a CNP has behind its BTH, reserved (annex A17.9.3). */

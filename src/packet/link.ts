@@ -50,7 +50,8 @@ export function decodeEtherType(packet: PacketView, data: DataView, type: number
   else packet.payloadOffset = at;
 }
 
-function isTag(type: number): boolean {
+/** Whether an Ethertype announces an 802.1Q tag, of today or of before the standard. */
+export function isTag(type: number): boolean {
   return (
     type === EtherType.Vlan ||
     type === EtherType.ServiceVlan ||

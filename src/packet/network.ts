@@ -33,7 +33,6 @@ export function decodeIpv4(packet: PacketView, data: DataView, offset: number, e
   packet.destination1 = 0;
   packet.destination2 = IPV4_MAPPED;
   packet.destination3 = data.getUint32(offset + 16);
-  packet.ipOffset = offset;
   if ((data.getUint16(offset + 6) & 0x1fff) !== 0) {
     packet.layers |= Layer.Fragment;
     return;
@@ -68,7 +67,6 @@ export function decodeIpv6(packet: PacketView, data: DataView, offset: number, e
   packet.destination1 = data.getUint32(offset + 28);
   packet.destination2 = data.getUint32(offset + 32);
   packet.destination3 = data.getUint32(offset + 36);
-  packet.ipOffset = offset;
   // A payload length of 0 is a jumbogram (RFC 2675) or TSO.
   const wireEnd = length === 40 ? UNKNOWN_END : offset + length;
   if (wireEnd < end) end = wireEnd;

@@ -25,7 +25,6 @@ export function enterTunnel(packet: PacketView, kind: number, vni: number): bool
 
 function keepOuter(packet: PacketView): void {
   packet.tunnels = 0;
-  packet.outerIpOffset = packet.ipOffset;
   packet.outerIpLength = packet.ipLength;
   packet.outerLayers = packet.layers;
   packet.outerSource0 = packet.source0;

@@ -51,8 +51,6 @@ export class PacketView {
   ecn = 0;
   ttl = 0;
   ipProtocol = 0;
-  /** Where the IP header stands. */
-  ipOffset = 0;
   /** IPv4 total length, or IPv6 payload length + 40. */
   ipLength = 0;
   sourcePort = 0;
@@ -82,7 +80,6 @@ export class PacketView {
   tunnelKind = 0;
   vni = 0;
   outerLayers = 0;
-  outerIpOffset = 0;
   outerIpLength = 0;
   outerSource0 = 0;
   outerSource1 = 0;

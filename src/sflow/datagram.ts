@@ -29,9 +29,6 @@ export class DatagramDecoder {
   private readonly discard = new DiscardView();
   private readonly sink: DatagramSink;
   private readonly takesDiscards: boolean;
-  /** End of the datagram, and how many samples it still claims; for the rare case that a length is wrong. */
-  private end = 0;
-  private samplesLeft = 0;
   /** Where the sample that was just read really ended; 0 if where its length says, -1 where nobody knows. */
   private mendedEnd = 0;
 
@@ -45,7 +42,7 @@ export class DatagramDecoder {
     const fault = decodeDatagramHeader(view);
     if (fault > Fault.None) return fault;
     if (!this.sink.datagram(view)) return Fault.None;
-    return this.samples(view, headerBytes(view.data));
+    return this.samples(view, view.samplesOffset);
   }
 
   private samples(view: DatagramView, start: number): Fault {
@@ -53,19 +50,18 @@ export class DatagramDecoder {
     const end = view.length;
     let first: Fault = Fault.None;
     let at = start;
-    this.end = end;
     for (let left = view.sampleCount; left > 0; left--) {
       if (end - at < Size.Prefix) return first || Fault.SampleCut;
       const dataFormat = data.getUint32(at);
       const length = data.getUint32(at + 4);
       const body = at + Size.Prefix;
-      if (length > end - body) return this.cutSample(data, dataFormat, body, first);
-      this.samplesLeft = left - 1;
-      const fault = this.sample(data, dataFormat, body, body + length);
+      if (length > end - body) return this.cutSample(data, dataFormat, body, end, first);
       at = body + length;
+      const fault = this.sample(data, dataFormat, body, at);
       if (fault !== Fault.None || (length & 3) !== 0) {
-        first = first || fault;
-        at = this.endOfOddSample(data, at, length);
+        const told = this.faultySample(data, dataFormat, body, at, fault, end, left);
+        first = first || told;
+        at = this.endOfOddSample(data, at, length, end, left);
         if (at < 0) return first;
       }
     }
@@ -73,108 +69,109 @@ export class DatagramDecoder {
     return first;
   }
 
+  /** Decodes a sample, and delivers it if there is no fault in it. */
+  private sample(data: DataView, dataFormat: number, start: number, end: number): Fault {
+    let fault: Fault;
+    switch (dataFormat) {
+      case SampleFormat.Flow:
+      case SampleFormat.FlowExpanded: {
+        const isExpanded = dataFormat === SampleFormat.FlowExpanded;
+        fault = decodeFlowSample(this.flow, data, start, end, isExpanded, this.unknownFlowRecords);
+        if (fault === Fault.None) this.sink.flowSample(this.flow);
+        return fault;
+      }
+      case SampleFormat.Counters:
+      case SampleFormat.CountersExpanded: {
+        const isExpanded = dataFormat === SampleFormat.CountersExpanded;
+        fault = decodeCounterSample(this.counters, data, start, end, isExpanded, this.unknownCounterRecords);
+        if (fault === Fault.None) this.sink.counterSample(this.counters);
+        return fault;
+      }
+      default:
+        return this.rareSample(data, dataFormat, start, end);
+    }
+  }
+
+  private rareSample(data: DataView, dataFormat: number, start: number, end: number): Fault {
+    if (dataFormat !== SampleFormat.DiscardedPacket || !this.takesDiscards) {
+      this.sink.otherSample(dataFormat, start, end - start);
+      return Fault.None;
+    }
+    const fault = decodeDiscard(this.discard, data, start, end, this.unknownFlowRecords);
+    if (fault === Fault.None) this.sink.discardedPacket!(this.discard);
+    return fault;
+  }
+
   /** What is there of the last sample of a cut datagram is as good as it would be in a whole one. */
-  private cutSample(data: DataView, dataFormat: number, start: number, first: Fault): Fault {
-    this.samplesLeft = 0;
-    this.sample(data, dataFormat, start, this.end);
+  private cutSample(data: DataView, dataFormat: number, start: number, end: number, first: Fault): Fault {
+    const fault = this.sample(data, dataFormat, start, end);
+    if (fault === Fault.RecordCut) this.deliver(dataFormat);
     return first || Fault.SampleCut;
   }
 
-  private sample(data: DataView, dataFormat: number, start: number, end: number): Fault {
-    if (dataFormat !== SampleFormat.Flow && dataFormat !== SampleFormat.FlowExpanded) {
-      return this.otherSample(data, dataFormat, start, end);
+  /** Mends a sample in which a record was cut, if that can be done, and delivers it in any case. */
+  private faultySample(
+    data: DataView,
+    dataFormat: number,
+    start: number,
+    end: number,
+    fault: Fault,
+    datagramEnd: number,
+    left: number,
+  ): Fault {
+    if (fault !== Fault.RecordCut) return fault;
+    if (!this.mend(data, this.cutView(dataFormat), end, datagramEnd, left)) {
+      this.deliver(dataFormat);
+      return fault;
     }
-    const expanded = dataFormat === SampleFormat.FlowExpanded;
-    const fault = decodeFlowSample(this.flow, data, start, end, expanded, this.unknownFlowRecords);
-    if (fault !== Fault.None) return this.faultyFlowSample(data, start, end, expanded, fault);
-    this.sink.flowSample(this.flow);
-    return fault;
+    if (this.sample(data, dataFormat, start, this.mendedEnd) !== Fault.None) this.deliver(dataFormat);
+    return Fault.ShortSampleLength;
   }
 
-  private otherSample(data: DataView, dataFormat: number, start: number, end: number): Fault {
-    switch (dataFormat) {
-      case SampleFormat.Counters:
-        return this.counterSample(data, start, end, false);
-      case SampleFormat.CountersExpanded:
-        return this.counterSample(data, start, end, true);
-      case SampleFormat.DiscardedPacket:
-        if (this.takesDiscards) return this.discardedPacket(data, start, end);
-    }
-    this.sink.otherSample(dataFormat, start, end - start);
-    return Fault.None;
+  /** The view that a sample of this format was just read into. */
+  private cutView(dataFormat: number): FlowSampleView | CounterSampleView {
+    if (dataFormat === SampleFormat.DiscardedPacket) return this.discard.packet;
+    return dataFormat === SampleFormat.Flow || dataFormat === SampleFormat.FlowExpanded ? this.flow : this.counters;
   }
 
-  private faultyFlowSample(data: DataView, start: number, end: number, expanded: boolean, fault: Fault): Fault {
-    if (fault === Fault.SampleTooShort) return fault;
-    if (this.mend(data, this.flow, end)) {
-      decodeFlowSample(this.flow, data, start, this.mendedEnd, expanded, this.unknownFlowRecords);
-      fault = Fault.ShortSampleLength;
-    }
-    this.sink.flowSample(this.flow);
-    return fault;
-  }
-
-  private counterSample(data: DataView, start: number, end: number, expanded: boolean): Fault {
-    const view = this.counters;
-    let fault = decodeCounterSample(view, data, start, end, expanded, this.unknownCounterRecords);
-    if (fault !== Fault.None) {
-      if (fault === Fault.SampleTooShort) return fault;
-      if (this.mend(data, view, end)) {
-        decodeCounterSample(view, data, start, this.mendedEnd, expanded, this.unknownCounterRecords);
-        fault = Fault.ShortSampleLength;
-      }
-    }
-    this.sink.counterSample(view);
-    return fault;
-  }
-
-  private discardedPacket(data: DataView, start: number, end: number): Fault {
-    const view = this.discard;
-    let fault = decodeDiscard(view, data, start, end, this.unknownFlowRecords);
-    if (fault !== Fault.None) {
-      if (fault === Fault.SampleTooShort) return fault;
-      if (this.mend(data, view.packet, end)) {
-        decodeDiscard(view, data, start, this.mendedEnd, this.unknownFlowRecords);
-        fault = Fault.ShortSampleLength;
-      }
-    }
-    this.sink.discardedPacket!(view);
-    return fault;
+  private deliver(dataFormat: number): void {
+    if (dataFormat === SampleFormat.DiscardedPacket) this.sink.discardedPacket!(this.discard);
+    else if (this.cutView(dataFormat) === this.flow) this.sink.flowSample(this.flow);
+    else this.sink.counterSample(this.counters);
   }
 
   /**
    * A record ran past its sample. Where the sample's own end is sound the record is wrong, and stays clipped. Where
    * it is not, and the records end where a sample starts or the datagram ends, the sample's length was wrong:
-   * answers true, and `mendedEnd` is the true end. Otherwise nothing behind can be found, and it is -1.
+   * answers true, and `mendedEnd` is the true end. Otherwise nothing behind can be found, and it is -1. `left` counts
+   * this sample too.
    * Costs no more than the bytes it looks at: it either moves behind them or ends the datagram.
    */
-  private mend(data: DataView, view: FlowSampleView | CounterSampleView, end: number): boolean {
-    this.mendedEnd = 0;
-    if (this.samplesLeft === 0 ? end === this.end : isSampleAt(data, end, this.end)) return false;
+  private mend(
+    data: DataView,
+    view: FlowSampleView | CounterSampleView,
+    end: number,
+    datagramEnd: number,
+    left: number,
+  ): boolean {
+    if (end === datagramEnd || (left > 1 && isSampleAt(data, end, datagramEnd))) return false;
     this.mendedEnd = -1;
-    const found = endOfRecords(data, view.cutOffset, this.end, view.cutLeft);
-    if (found < 0 || (this.samplesLeft > 0 && !isSampleAt(data, found, this.end))) return false;
+    const found = endOfRecords(data, view.cutOffset, datagramEnd, view.cutLeft);
+    if (found < 0 || (left > 1 && !isSampleAt(data, found, datagramEnd))) return false;
     this.mendedEnd = found;
     return true;
   }
 
   /** Where the sample that was just read ended, if its length or a record's was odd; -1 where nobody knows. */
-  private endOfOddSample(data: DataView, at: number, length: number): number {
+  private endOfOddSample(data: DataView, at: number, length: number, end: number, left: number): number {
     const mended = this.mendedEnd;
     this.mendedEnd = 0;
     if (mended !== 0) return mended;
-    if ((length & 3) === 0 || this.samplesLeft === 0) return at;
-    const next = afterOddSample(data, at, length, this.end);
+    if ((length & 3) === 0 || left === 1) return at;
+    const next = afterOddSample(data, at, length, end);
     if (next !== at) this.oddities[Oddity.UnpaddedSample]!++;
     return next;
   }
-}
-
-/** Bytes of a datagram header whose address type is known to be good. */
-function headerBytes(data: DataView): number {
-  const type = data.getUint32(4);
-  const address = type === AddressType.Ipv4 ? 4 : type === AddressType.Ipv6 ? 16 : 0;
-  return 8 + address + WORDS_AFTER_ADDRESS;
 }
 
 /** Reads the header only; also what a receiver needs to choose the thread that a datagram belongs to. */
@@ -186,7 +183,7 @@ export function decodeDatagramHeader(view: DatagramView): Fault {
   if (data.getUint32(0) !== SFLOW_VERSION) return Fault.BadVersion;
   const type = data.getUint32(4);
   if (type > AddressType.Ipv6) return Fault.BadAddressType;
-  const start = headerBytes(data) - WORDS_AFTER_ADDRESS;
+  const start = type === AddressType.Ipv4 ? 12 : type === AddressType.Ipv6 ? 24 : 8;
   if (length < start + WORDS_AFTER_ADDRESS) return Fault.HeaderCut;
   if (type === AddressType.Ipv6) {
     view.agent0 = data.getUint32(8);
@@ -204,5 +201,6 @@ export function decodeDatagramHeader(view: DatagramView): Fault {
   view.sequenceNumber = data.getUint32(start + 4);
   view.uptimeMs = data.getUint32(start + 8);
   view.sampleCount = data.getUint32(start + 12);
+  view.samplesOffset = start + WORDS_AFTER_ADDRESS;
   return Fault.None;
 }

@@ -20,6 +20,8 @@ export class DatagramView {
   sequenceNumber = 0;
   uptimeMs = 0;
   sampleCount = 0;
+  /** Where the first sample stands. */
+  samplesOffset = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;

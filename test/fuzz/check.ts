@@ -115,7 +115,7 @@ class Tracer implements DatagramSink {
     const v1 = classifyRoceV1(packet, data, end);
     const seen = visiblePacket(packet);
     seen.push(v2, v1, classifyUet(packet, data, end), classifyMacControl(packet, data, end));
-    seen.push(trimmedBytes(packet, start, sample.frameLength));
+    seen.push(trimmedBytes(packet, data, start, sample.frameLength));
     trace.push(...seen);
     this.alone(sample, seen, v2);
   }
@@ -129,7 +129,7 @@ class Tracer implements DatagramSink {
     const classes = [classifyRoce(packet, data, bytes.length), classifyRoceV1(packet, data, bytes.length)];
     const again = visiblePacket(packet);
     again.push(...classes, classifyUet(packet, data, bytes.length), classifyMacControl(packet, data, bytes.length));
-    again.push(trimmedBytes(packet, 0, sample.frameLength));
+    again.push(trimmedBytes(packet, data, 0, sample.frameLength));
     same(again, seen, 'a header decodes otherwise in a buffer of its own');
     if (v2 === RoceClass.None || v2 === RoceClass.Unreadable || packet.destinationPort !== 4791) return;
     const layers = describeHeader(data, sample.headerProtocol, 0, bytes.length, forms);
