@@ -43,20 +43,32 @@ export function settledWindow(fabric: Fabric, windowMs: number): {from: number; 
   return {from: to - Math.round(windowMs / BIN_MS) + 1, to};
 }
 
-/** Bits a second of one bin, and its band, written into `into`; NaN where the bin is absent. Returns the state. */
+/** One bin as rates, in bit/s: its figure, its band, and what the band is made from (squares in bit²/s²). */
+export interface BinRates {
+  value: number;
+  low: number;
+  high: number;
+  squares: number;
+  largest: number;
+  samples: number;
+}
+
+/** Writes a bin's rates into `into`; NaN where the bin is absent. Returns the state. */
 export function rateOfBin(
   fabric: Fabric,
   scope: Scope,
   measure: MeasureName,
   bin: number,
   moments: Moments,
-  into: {value: number; low: number; high: number; samples: number},
+  into: BinRates,
 ): number {
   const state = readBin(fabric, scope, measure, bin, moments.clear());
   if (state === BinState.Absent) {
     into.value = Number.NaN;
     into.low = Number.NaN;
     into.high = Number.NaN;
+    into.squares = 0;
+    into.largest = 0;
     into.samples = 0;
     return state;
   }
@@ -65,6 +77,8 @@ export function rateOfBin(
   into.value = moments.bytes * scale;
   into.low = band.low * scale;
   into.high = band.high * scale;
+  into.squares = moments.squares * scale * scale;
+  into.largest = moments.largest * scale;
   into.samples = moments.samples;
   return state;
 }

@@ -2,7 +2,7 @@ import {existsSync} from 'node:fs';
 import helmet from '@fastify/helmet';
 import fastifyStatic from '@fastify/static';
 import swagger, {type SwaggerTransform} from '@fastify/swagger';
-import {type TypeBoxTypeProvider, TypeBoxValidatorCompiler} from '@fastify/type-provider-typebox';
+import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify';
 import type {Clock} from '../clock.ts';
 import type {Context} from './context.ts';
@@ -47,7 +47,6 @@ export async function makeApi(
       answerError(error, reply as unknown as FastifyReply);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  server.setValidatorCompiler(TypeBoxValidatorCompiler);
   answerProblems(server, context.log);
   // In front of the guard: who is turned away gets the same headers.
   await server.register(helmet, {

@@ -11,10 +11,11 @@
  * Block  = u8 kind, u8 reserved, u16 count (bins), u32 payload bytes, f64 firstBin, payload.
  *          A block replaces what the client holds for bins firstBin .. firstBin + count - 1.
  *
- * kind 1 fabric   f32[count] each: roce value, low, high, all value, low, high; u32[count] roce samples, all samples;
- *                 u8[count] state; padding
- * kind 2 link     u32 slot, u32 measure (0 roce, 1 all); f32[count] value, low, high; u32[count] samples; u8[count] state;
- *                 padding
+ * kind 1 fabric   rates of roce, rates of all; u32[count] roce samples, all samples; u8[count] state; padding
+ * kind 2 link     u32 slot, u32 measure (0 roce, 1 all); rates; u32[count] samples; u8[count] state; padding
+ *                 rates = f32[count] each: value, low, high, squares, largest. Squares (bit²/s²) and largest (bit/s)
+ *                 are what the band is made from: for several bins together add up values and squares, take the
+ *                 largest, and then one band (`weightedPoissonBand`); bounds never add up.
  * kind 3 heatmap  u32 firstSlot, u32 slots; count columns of u8[slots]: 0 = no data, else 1 + round(254 * share of line
  *                 rate); padding
  * kind 4 json     UTF-8 text of one `Topic`, padded with spaces
@@ -183,6 +184,9 @@ export interface JsonSeries {
   values: (number | null)[];
   low: (number | null)[];
   high: (number | null)[];
+  /** What bands of several bins are made from; see the layout above. */
+  squares: number[];
+  largest: number[];
   samples: (number | null)[];
   state: number[];
 }

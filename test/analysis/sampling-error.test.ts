@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
-import {byteBand, weightedPoissonBand} from '../../src/analysis/sampling-error.ts';
+import {byteBand} from '../../src/analysis/sampling-error.ts';
 import {Moments} from '../../src/fabric/moments.ts';
+import {weightedPoissonBand} from '../../src/shared/band.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
 
 /** Exact 95 % limits of a Poisson count from chi-square tables: χ²(0.025; 2n) / 2 and χ²(0.975; 2n + 2) / 2. */

@@ -7,6 +7,8 @@ export interface Column {
   value: number[];
   low: number[];
   high: number[];
+  squares: number[];
+  largest: number[];
   samples: number[];
   state: number[];
 }
@@ -91,8 +93,8 @@ class Reader {
     return this.view.getUint32(this.at - 4, true);
   }
 
-  rates(): {value: number[]; low: number[]; high: number[]} {
-    return {value: this.f32(), low: this.f32(), high: this.f32()};
+  rates(): Omit<Column, 'firstBin' | 'samples' | 'state'> {
+    return {value: this.f32(), low: this.f32(), high: this.f32(), squares: this.f32(), largest: this.f32()};
   }
 
   u32(): number[] {

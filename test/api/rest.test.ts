@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
-import {weightedPoissonBand} from '../../src/analysis/sampling-error.ts';
+import {weightedPoissonBand} from '../../src/shared/band.ts';
 import {AGENT, type Content, IN_DERIVED, OUT, T} from '../support/partial-builder.ts';
 import {type Harness, makeHarness} from './harness.ts';
 

@@ -1,16 +1,11 @@
 import {afterEach, beforeEach, expect, it} from 'vitest';
-import type {Debug} from '../../web/src/debug.ts';
+// Declares `window.tenhertz`.
+import type {} from '../../web/src/debug.ts';
 import {type Browser, startBrowser} from '../support/browser.ts';
 import {freeTcpPort, freeUdpPort} from '../support/ports.ts';
 import {Rest, until} from '../support/rest.ts';
 import {type Server, startServer} from '../support/server.ts';
 import {needs} from '../support/tools.ts';
-
-declare global {
-  interface Window {
-    readonly tenhertz: Debug;
-  }
-}
 
 needs('chromium')('the dashboard on the running demo', () => {
   let server: Server;

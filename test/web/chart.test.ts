@@ -16,6 +16,8 @@ function series(firstBin: number, values: (number | null)[]): Series {
     value: Float32Array.from(values, (v) => v ?? Number.NaN),
     low: Float32Array.from(values, (v) => (v ?? Number.NaN) - 1),
     high: Float32Array.from(values, (v) => (v ?? Number.NaN) + 1),
+    squares: new Float32Array(values.length),
+    largest: new Float32Array(values.length),
     samples: new Uint32Array(values.length),
     state: Uint8Array.from(values, (v) => (v === null ? BinState.Absent : BinState.Present)),
   });

@@ -4,7 +4,10 @@ import {type Columns, type FrameSink, readBlocks, readHeader} from '../../web/sr
 import {type BinFigures, FrameBuilder} from './support/frame-builder.ts';
 
 const bins = (...values: number[]): BinFigures[] =>
-  values.map((value, i) => ({value, low: value - 1, high: value + 2, samples: 10 + i, state: BinState.Present}));
+  values.map((value, i) => {
+    const band = {low: value - 1, high: value + 2, squares: value * value, largest: value + 0.5};
+    return {value, ...band, samples: 10 + i, state: BinState.Present};
+  });
 
 /** Copies what it is handed. */
 class CopyingSink implements FrameSink {
@@ -28,8 +31,9 @@ class CopyingSink implements FrameSink {
 }
 
 function plain(columns: Columns) {
-  const {firstBin, value, low, high, samples, state} = columns;
-  return {firstBin, value: [...value], low: [...low], high: [...high], samples: [...samples], state: [...state]};
+  const {firstBin, value, low, high, squares, largest, samples, state} = columns;
+  const rates = {value: [...value], low: [...low], high: [...high], squares: [...squares], largest: [...largest]};
+  return {firstBin, ...rates, samples: [...samples], state: [...state]};
 }
 
 const sample = (): ArrayBuffer =>
@@ -67,14 +71,46 @@ describe('readBlocks', () => {
       [
         'fabric',
         'roce',
-        {firstBin: 1000, value: [5, 6, 7], low: [4, 5, 6], high: [7, 8, 9], samples: [10, 11, 12], state},
+        {
+          firstBin: 1000,
+          value: [5, 6, 7],
+          low: [4, 5, 6],
+          high: [7, 8, 9],
+          squares: [25, 36, 49],
+          largest: [5.5, 6.5, 7.5],
+          samples: [10, 11, 12],
+          state,
+        },
       ],
       [
         'fabric',
         'all',
-        {firstBin: 1000, value: [8, 9, 10], low: [7, 8, 9], high: [10, 11, 12], samples: [10, 11, 12], state},
+        {
+          firstBin: 1000,
+          value: [8, 9, 10],
+          low: [7, 8, 9],
+          high: [10, 11, 12],
+          squares: [64, 81, 100],
+          largest: [8.5, 9.5, 10.5],
+          samples: [10, 11, 12],
+          state,
+        },
       ],
-      ['link', 3, 'all', {firstBin: 1001, value: [1, 2], low: [0, 1], high: [3, 4], samples: [10, 11], state: [1, 1]}],
+      [
+        'link',
+        3,
+        'all',
+        {
+          firstBin: 1001,
+          value: [1, 2],
+          low: [0, 1],
+          high: [3, 4],
+          squares: [1, 4],
+          largest: [1.5, 2.5],
+          samples: [10, 11],
+          state: [1, 1],
+        },
+      ],
       ['heatmap', 0, 3, 1002, 2, [1, 2, 3, 4, 5, 6]],
     ]);
   });

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest';
+import {weightedPoissonBand} from '../../src/shared/band.ts';
 import {BinState} from '../../src/shared/live.ts';
 import type {Columns} from '../../web/src/frame.ts';
 import {meanOf, NOT_HELD, RING_BINS, Series} from '../../web/src/series.ts';
@@ -10,6 +11,8 @@ function block(firstBin: number, values: number[], state: number = BinState.Pres
     value: Float32Array.from(values),
     low: Float32Array.from(values, (v) => v - 3),
     high: Float32Array.from(values, (v) => v + 4),
+    squares: Float32Array.from(values, (v) => v * 5),
+    largest: Float32Array.from(values, () => 5),
     samples: Uint32Array.from(values, () => 2),
     state: new Uint8Array(values.length).fill(state),
   };
@@ -53,10 +56,11 @@ describe('Series', () => {
 });
 
 describe('meanOf', () => {
-  test('distances to the bounds add up as squares', () => {
+  test('moments add up, and bounds do not', () => {
     const series = new Series();
-    series.write(block(10, [10, 10, 10, 10]));
-    expect(meanOf(series, 10, 14)).toEqual({value: 10, low: 8.5, high: 12, samples: 8});
+    series.write(block(10, [10, 10, 0, 20]));
+    const {low, high} = weightedPoissonBand(40, 200, 5);
+    expect(meanOf(series, 10, 14)).toEqual({value: 10, low: low / 4, high: high / 4, samples: 8});
   });
 
   test('gaps do not count, and nothing is not zero', () => {

@@ -25,6 +25,8 @@ export interface Columns {
   value: Float32Array;
   low: Float32Array;
   high: Float32Array;
+  squares: Float32Array;
+  largest: Float32Array;
   samples: Uint32Array;
   state: Uint8Array;
 }
@@ -62,6 +64,9 @@ export function readHeader(buffer: ArrayBuffer): FrameHeader | null {
 export function readBlocks(buffer: ArrayBuffer, sink: FrameSink): boolean {
   return walk(buffer, sink, true) && walk(buffer, sink, false);
 }
+
+/** Bytes of a bin's rates: value, low, high, squares, largest. */
+const RATE_BYTES = 20;
 
 function walk(buffer: ArrayBuffer, sink: FrameSink, topics: boolean): boolean {
   const view = new DataView(buffer);
@@ -101,16 +106,17 @@ function readBlock(
       return false;
     }
   } else if (kind === BlockKind.Fabric) {
-    if (bytes < count * 33) return false;
-    const states = at + count * 32;
-    sink.fabric('roce', columns(buffer, at, at + count * 24, states, firstBin, count));
-    sink.fabric('all', columns(buffer, at + count * 12, at + count * 28, states, firstBin, count));
+    if (bytes < count * 49) return false;
+    const samples = at + 2 * count * RATE_BYTES;
+    const states = samples + count * 8;
+    sink.fabric('roce', columns(buffer, at, samples, states, firstBin, count));
+    sink.fabric('all', columns(buffer, at + count * RATE_BYTES, samples + count * 4, states, firstBin, count));
   } else if (kind === BlockKind.Link) {
-    if (bytes < 8 + count * 17) return false;
+    if (bytes < 8 + count * 25) return false;
     const measure = MEASURE_NAMES[view.getUint32(at + 4, true)];
     if (measure === undefined) return true;
     const data = at + 8;
-    const read = columns(buffer, data, data + count * 12, data + count * 16, firstBin, count);
+    const read = columns(buffer, data, data + count * RATE_BYTES, data + count * (RATE_BYTES + 4), firstBin, count);
     sink.link(view.getUint32(at, true), measure, read);
   } else if (kind === BlockKind.Heatmap) {
     const slots = view.getUint32(at + 4, true);
@@ -136,6 +142,8 @@ function columns(
     value: new Float32Array(buffer, values, count),
     low: new Float32Array(buffer, values + count * 4, count),
     high: new Float32Array(buffer, values + count * 8, count),
+    squares: new Float32Array(buffer, values + count * 12, count),
+    largest: new Float32Array(buffer, values + count * 16, count),
     samples: new Uint32Array(buffer, samples, count),
     state: new Uint8Array(buffer, states, count),
   };

@@ -1,3 +1,4 @@
+import {weightedPoissonBand} from '../../src/shared/band.ts';
 import {BinState} from '../../src/shared/live.ts';
 import type {Columns} from './frame.ts';
 
@@ -12,6 +13,9 @@ export class Series {
   readonly value = new Float32Array(RING_BINS);
   readonly low = new Float32Array(RING_BINS);
   readonly high = new Float32Array(RING_BINS);
+  /** What bands of several bins are made from; see the layout of the live socket. */
+  readonly squares = new Float32Array(RING_BINS);
+  readonly largest = new Float32Array(RING_BINS);
   readonly samples = new Uint32Array(RING_BINS);
   readonly state = new Uint8Array(RING_BINS).fill(NOT_HELD);
   /** First bin that was ever received, -1 before. */
@@ -33,6 +37,8 @@ export class Series {
       this.value[to] = block.value[from]!;
       this.low[to] = block.low[from]!;
       this.high[to] = block.high[from]!;
+      this.squares[to] = block.squares[from]!;
+      this.largest[to] = block.largest[from]!;
       this.samples[to] = block.samples[from]!;
       this.state[to] = block.state[from]!;
     }
@@ -78,26 +84,25 @@ export interface Mean {
 export const SETTLED_BINS = 20;
 
 /**
- * Mean of the bins `from` .. `to - 1`. Bins are independent samples, so their distances to the bounds add up as
- * squares; adding the bounds themselves would draw a band several times too wide. Null where no bin has a figure.
+ * Mean of the bins `from` .. `to - 1`, its band from their moments added up: bounds never add. Null where no bin has a
+ * figure.
  */
 export function meanOf(series: Series, from: number, to: number): Mean | null {
   let bins = 0;
   let value = 0;
-  let below = 0;
-  let above = 0;
+  let squares = 0;
+  let largest = 0;
   let samples = 0;
   for (let bin = from; bin < to; bin++) {
     const i = series.indexOf(bin);
     if (i < 0) continue;
-    const v = series.value[i]!;
     bins++;
-    value += v;
-    below += (v - series.low[i]!) ** 2;
-    above += (series.high[i]! - v) ** 2;
+    value += series.value[i]!;
+    squares += series.squares[i]!;
+    largest = Math.max(largest, series.largest[i]!);
     samples += series.samples[i]!;
   }
   if (bins === 0) return null;
-  const mean = value / bins;
-  return {value: mean, low: Math.max(0, mean - Math.sqrt(below) / bins), high: mean + Math.sqrt(above) / bins, samples};
+  const {low, high} = weightedPoissonBand(value, squares, largest);
+  return {value: value / bins, low: low / bins, high: high / bins, samples};
 }

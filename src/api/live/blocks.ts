@@ -11,7 +11,7 @@ import {
   type MeasureName,
   type Topic,
 } from '../../shared/live.ts';
-import {rateOfBin} from '../estimate.ts';
+import {type BinRates, rateOfBin} from '../estimate.ts';
 
 /** Bins of one scope and measure, as columns; what blocks and JSON frames are made from. */
 export interface SeriesColumns {
@@ -19,12 +19,14 @@ export interface SeriesColumns {
   value: Float32Array;
   low: Float32Array;
   high: Float32Array;
+  squares: Float32Array;
+  largest: Float32Array;
   samples: Uint32Array;
   state: Uint8Array;
 }
 
 const moments = new Moments();
-const rate = {value: 0, low: 0, high: 0, samples: 0};
+const rate: BinRates = {value: 0, low: 0, high: 0, squares: 0, largest: 0, samples: 0};
 
 /** Reads bins from..to, both inclusive. */
 export function readColumns(
@@ -40,6 +42,8 @@ export function readColumns(
     value: new Float32Array(count),
     low: new Float32Array(count),
     high: new Float32Array(count),
+    squares: new Float32Array(count),
+    largest: new Float32Array(count),
     samples: new Uint32Array(count),
     state: new Uint8Array(count),
   };
@@ -48,6 +52,8 @@ export function readColumns(
     columns.value[i] = rate.value;
     columns.low[i] = rate.low;
     columns.high[i] = rate.high;
+    columns.squares[i] = rate.squares;
+    columns.largest[i] = rate.largest;
     columns.samples[i] = rate.samples;
   }
   return columns;
@@ -72,22 +78,23 @@ function put(buffer: Buffer, at: number, ...columns: (Float32Array | Uint32Array
   }
 }
 
+const rates = ({value, low, high, squares, largest}: SeriesColumns) => [value, low, high, squares, largest];
+
 /** Kind 1: both measures of the fabric. */
 export function fabricBlock(roce: SeriesColumns, all: SeriesColumns): Buffer {
   const count = roce.value.length;
-  const buffer = block(BlockKind.Fabric, count, roce.firstBin, count * 33);
-  const rates = [roce.value, roce.low, roce.high, all.value, all.low, all.high];
-  put(buffer, BLOCK_HEADER_BYTES, ...rates, roce.samples, all.samples, roce.state);
+  const buffer = block(BlockKind.Fabric, count, roce.firstBin, count * 49);
+  put(buffer, BLOCK_HEADER_BYTES, ...rates(roce), ...rates(all), roce.samples, all.samples, roce.state);
   return buffer;
 }
 
 /** Kind 2: one link. `measure` is its index in `MEASURE_NAMES`. */
 export function linkBlock(slot: number, measure: number, columns: SeriesColumns): Buffer {
   const count = columns.value.length;
-  const buffer = block(BlockKind.Link, count, columns.firstBin, 8 + count * 17);
+  const buffer = block(BlockKind.Link, count, columns.firstBin, 8 + count * 25);
   buffer.writeUInt32LE(slot, BLOCK_HEADER_BYTES);
   buffer.writeUInt32LE(measure, BLOCK_HEADER_BYTES + 4);
-  put(buffer, BLOCK_HEADER_BYTES + 8, columns.value, columns.low, columns.high, columns.samples, columns.state);
+  put(buffer, BLOCK_HEADER_BYTES + 8, ...rates(columns), columns.samples, columns.state);
   return buffer;
 }
 
@@ -128,13 +135,15 @@ export function frameHeader(
 }
 
 /** The same columns for a JSON frame; NaN, the absence of a figure, becomes null. */
-export function jsonSeries({firstBin, value, low, high, samples, state}: SeriesColumns): JsonSeries {
+export function jsonSeries({firstBin, value, low, high, squares, largest, samples, state}: SeriesColumns): JsonSeries {
   const orNull = (column: Float32Array) => Array.from(column, (entry) => (Number.isNaN(entry) ? null : entry));
   return {
     firstBin,
     values: orNull(value),
     low: orNull(low),
     high: orNull(high),
+    squares: [...squares],
+    largest: [...largest],
     samples: Array.from(samples, (count, i) => (state[i] === BinState.Absent ? null : count)),
     state: [...state],
   };

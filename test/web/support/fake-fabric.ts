@@ -1,3 +1,4 @@
+import {weightedPoissonBand} from '../../../src/shared/band.ts';
 import {BinState, type FlowRow, type LinkInfo, type MeasureName, type SummaryTopic} from '../../../src/shared/live.ts';
 import type {BinFigures} from './frame-builder.ts';
 
@@ -187,14 +188,17 @@ export class FakeFabric {
   }
 }
 
-/** 95 % limits of a Poisson count after Wilson and Hilferty: near enough for a picture. */
+/** A bin with `n` samples of frames of one length. */
 function figures(n: number, unconfirmed: boolean): BinFigures {
-  if (n < 0) return {value: Number.NaN, low: Number.NaN, high: Number.NaN, samples: 0, state: BinState.Absent};
-  const low = n === 0 ? 0 : n * (1 - 1 / (9 * n) - 1.96 / (3 * Math.sqrt(n))) ** 3;
-  const m = n + 1;
-  const high = n === 0 ? 3.69 : m * (1 - 1 / (9 * m) + 1.96 / (3 * Math.sqrt(m))) ** 3;
+  if (n < 0) {
+    const none = {value: Number.NaN, low: Number.NaN, high: Number.NaN, squares: 0, largest: 0};
+    return {...none, samples: 0, state: BinState.Absent};
+  }
+  const largest = SAMPLE_BITS * 10;
+  const value = n * largest;
+  const squares = n * largest ** 2;
   const state = unconfirmed ? BinState.Unconfirmed : BinState.Present;
-  return {value: n * SAMPLE_BITS * 10, low: low * SAMPLE_BITS * 10, high: high * SAMPLE_BITS * 10, samples: n, state};
+  return {value, ...weightedPoissonBand(value, squares, largest), squares, largest, samples: n, state};
 }
 
 /** A number in 0 .. 1 that looks random and is always the same for a link and bin. */

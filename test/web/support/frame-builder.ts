@@ -13,6 +13,8 @@ export interface BinFigures {
   value: number;
   low: number;
   high: number;
+  squares: number;
+  largest: number;
   samples: number;
   state: number;
 }
@@ -30,31 +32,21 @@ export class FrameBuilder {
 
   fabric(firstBin: number, roce: BinFigures[], all: BinFigures[]): this {
     const count = roce.length;
-    const bytes = new Uint8Array(padded(count * 33));
+    const bytes = new Uint8Array(padded(count * 49));
     const view = new DataView(bytes.buffer);
-    const floats = [
-      roce.map((b) => b.value),
-      roce.map((b) => b.low),
-      roce.map((b) => b.high),
-      all.map((b) => b.value),
-      all.map((b) => b.low),
-      all.map((b) => b.high),
-    ];
-    let at = 0;
-    for (const column of floats) for (const value of column) at = putFloat(view, at, value);
+    let at = putRates(view, 0, roce);
+    at = putRates(view, at, all);
     for (const series of [roce, all]) for (const bin of series) at = putWord(view, at, bin.samples);
     for (const bin of roce) bytes[at++] = bin.state;
     return this.#add(BlockKind.Fabric, count, firstBin, bytes);
   }
 
   link(slot: number, measure: MeasureName, firstBin: number, bins: BinFigures[]): this {
-    const bytes = new Uint8Array(padded(8 + bins.length * 17));
+    const bytes = new Uint8Array(padded(8 + bins.length * 25));
     const view = new DataView(bytes.buffer);
     let at = putWord(view, 0, slot);
     at = putWord(view, at, MEASURE_NAMES.indexOf(measure));
-    for (const bin of bins) at = putFloat(view, at, bin.value);
-    for (const bin of bins) at = putFloat(view, at, bin.low);
-    for (const bin of bins) at = putFloat(view, at, bin.high);
+    at = putRates(view, at, bins);
     for (const bin of bins) at = putWord(view, at, bin.samples);
     for (const bin of bins) bytes[at++] = bin.state;
     return this.#add(BlockKind.Link, bins.length, firstBin, bytes);
@@ -116,4 +108,14 @@ function putFloat(view: DataView, at: number, value: number): number {
 function putWord(view: DataView, at: number, value: number): number {
   view.setUint32(at, value, true);
   return at + 4;
+}
+
+/** The five columns of rates, one behind another. */
+function putRates(view: DataView, at: number, bins: readonly BinFigures[]): number {
+  for (const bin of bins) at = putFloat(view, at, bin.value);
+  for (const bin of bins) at = putFloat(view, at, bin.low);
+  for (const bin of bins) at = putFloat(view, at, bin.high);
+  for (const bin of bins) at = putFloat(view, at, bin.squares);
+  for (const bin of bins) at = putFloat(view, at, bin.largest);
+  return at;
 }

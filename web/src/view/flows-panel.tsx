@@ -21,10 +21,10 @@ export function FlowsPanel() {
     <section class="panel flows" aria-labelledby="flows-title" data-testid="panel-flows">
       <header>
         <h2 id="flows-title">Who is sending</h2>
-        <p>largest RoCEv2 flows of the last {topic.window} s</p>
+        <p>largest RoCEv2 flows of the last {Math.round(topic.window)} s</p>
       </header>
       {flows.length === 0 ? (
-        <p class="empty">No RoCEv2 flow in the last {topic.window} s.</p>
+        <p class="empty">No RoCEv2 flow in the last {Math.round(topic.window)} s.</p>
       ) : (
         <table data-testid="flows">
           <thead>
