@@ -1,7 +1,7 @@
 // Hot path: no allocation, no closure, no exception.
 import {decodeBth, NO_BTH} from '../packet/bth.ts';
 import {hasTransportBehindGrh} from '../packet/grh.ts';
-import {HeaderBytes, OPCODE_CNP, Operation, opcodeTraits, ROCE_V2_PORT, Trait, Transport} from '../packet/opcodes.ts';
+import {HeaderBytes, OPCODE_CNP, Operation, opcodeTraits, ROCE_V2_PORT, Trait} from '../packet/opcodes.ts';
 import {Layer, type PacketView} from '../packet/view.ts';
 
 /** What a packet is to RoCEv2. */
@@ -47,7 +47,6 @@ function classOf(opcode: number): RoceClass {
   if (opcode === OPCODE_CNP) return RoceClass.Cnp;
   if (opcode >= VENDOR_OPCODES) return RoceClass.Other;
   if ((opcodeTraits[opcode]! & Trait.Known) === 0) return RoceClass.None;
-  if (opcode >>> 5 === Transport.Congestion) return RoceClass.None;
   const operation = opcode & 0x1f;
   if (operation <= Operation.SendOnlyImmediate) return RoceClass.Send;
   if (operation <= Operation.WriteOnlyImmediate) return RoceClass.Write;

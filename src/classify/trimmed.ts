@@ -1,6 +1,6 @@
 // Hot path: no allocation, no closure, no exception.
 import {isTag} from '../packet/link.ts';
-import {EtherType, MAX_TAGS} from '../packet/numbers.ts';
+import {EtherType} from '../packet/numbers.ts';
 import {Layer, type PacketView} from '../packet/view.ts';
 
 /** Frame check sequence (IEEE 802.3), which the frame's length counts. */
@@ -31,11 +31,11 @@ export function trimmedBytes(packet: PacketView, data: DataView, headerOffset: n
 /** Bytes of an Ethernet header and its tags, if an IP header follows; 0 where something else is between. */
 function linkBytes(data: DataView, headerOffset: number): number {
   let bytes = 14;
-  for (let tags = 0; tags <= MAX_TAGS; tags++) {
-    const type = data.getUint16(headerOffset + bytes - 2);
-    if (type === EtherType.Ipv4 || type === EtherType.Ipv6) return bytes;
-    if (!isTag(type)) return 0;
+  let type = data.getUint16(headerOffset + 12);
+  // Ends inside the header: an IP header was found behind these tags.
+  while (isTag(type)) {
+    type = data.getUint16(headerOffset + bytes + 2);
     bytes += 4;
   }
-  return 0;
+  return type === EtherType.Ipv4 || type === EtherType.Ipv6 ? bytes : 0;
 }

@@ -124,8 +124,21 @@ export class DatagramDecoder {
       this.deliver(dataFormat);
       return fault;
     }
-    if (this.sample(data, dataFormat, start, this.mendedEnd) !== Fault.None) this.deliver(dataFormat);
+    this.readAgain(data, dataFormat, start, this.mendedEnd);
+    this.deliver(dataFormat);
     return Fault.ShortSampleLength;
+  }
+
+  private readAgain(data: DataView, dataFormat: number, start: number, end: number): void {
+    if (dataFormat === SampleFormat.DiscardedPacket) {
+      decodeDiscard(this.discard, data, start, end, this.unknownFlowRecords);
+    } else if (this.cutView(dataFormat) === this.flow) {
+      const isExpanded = dataFormat === SampleFormat.FlowExpanded;
+      decodeFlowSample(this.flow, data, start, end, isExpanded, this.unknownFlowRecords);
+    } else {
+      const isExpanded = dataFormat === SampleFormat.CountersExpanded;
+      decodeCounterSample(this.counters, data, start, end, isExpanded, this.unknownCounterRecords);
+    }
   }
 
   /** The view that a sample of this format was just read into. */

@@ -149,6 +149,8 @@ describe('what stands in front of the packet', () => {
     ['SNAP that is cut', 1, ethernet(be([3, 0xaaaa03], [2, 0]), 8), 'llc'],
     ['an associated channel', 13, be([4, 0x0000d140], [4, 0x10000000]), 'associated_channel'],
     ['PPP of another protocol', 7, be([2, 0xc021], [4, 1]), 'ppp'],
+    ['PPPoE of another version', 1, ethernet(be([2, 0x2100], [2, 0], [2, 0], [2, 0x0021]), 0x8864), 'pppoe'],
+    ['PPPoE of another type', 1, ethernet(be([2, 0x1200], [2, 0], [2, 0], [2, 0x0021]), 0x8864), 'pppoe'],
     ['PPPoE that is no session', 1, ethernet(be([2, 0x1109], [2, 0], [2, 0], [2, 0]), 0x8864), 'pppoe'],
     ['ICMP', 11, ipv4(be([1, 3], [1, 4], [2, 0]), {protocol: 1}), 'icmp'],
     ['ICMPv6', 12, ipv6(be([1, 135], [1, 0], [2, 0]), {next: 58}), 'icmpv6'],
@@ -427,6 +429,7 @@ describe('tunnels', () => {
 
   const stops: readonly [string, Buffer][] = [
     ['VXLAN without an identifier', over(4789, be([4, 0], [4, 0]), frame)],
+    ['VXLAN-GPE with nothing', over(4790, be([4, 0x0c000000], [4, 0]), inner)],
     ['VXLAN-GPE with NSH', over(4790, be([4, 0x0c000004], [4, 0]), inner)],
     ['GENEVE of a later version', over(6081, be([2, 0x4000], [2, 0x0800], [4, 0]), inner)],
     ['GENEVE with something else', over(6081, be([2, 0], [2, 0x0003], [4, 0]), inner)],

@@ -353,6 +353,42 @@ describe('lengths that are wrong (wire-formats 1.11)', () => {
   });
 });
 
+describe('what follows a sample whose length is wrong', () => {
+  const followers: readonly [string, Buffer][] = [
+    ['flow', flowSample([])],
+    ['expanded flow', flowSampleExpanded([])],
+    ['counters', counterSample([])],
+    ['expanded counters', counterSample([], {expanded: true})],
+    ['discard', discardedPacket([])],
+    ['metrics', record(1002, words(0, 0), 4300)],
+    ['flows', record(1003, words(0, 0, 0, 0), 4300)],
+  ];
+  for (const [name, follower] of followers) {
+    it(`${name}: the sample is mended, and what follows is found`, () => {
+      const {samples, fault} = decode(datagram([flowSample([header, queue], {length: 72}), follower]));
+      expect([fault, samples.length]).toEqual([Fault.ShortSampleLength, 2]);
+      expect(samples[0]!['records']).toMatchObject([{}, {queue: 3}]);
+    });
+  }
+
+  it('a sample that is cut: too short, whole records, half a record', () => {
+    const whole = datagram([flowSample([header, queue], {length: 900})]);
+    expect(decode(whole)).toMatchObject({fault: Fault.SampleCut, samples: [{records: [{}, {queue: 3}]}]});
+    expect(decode(whole.subarray(0, 28 + 8 + 20))).toMatchObject({fault: Fault.SampleCut, samples: []});
+    expect(decode(whole.subarray(0, -6)).samples).toHaveLength(1);
+  });
+
+  it('a header that claims more than its record has, and records that are not there', () => {
+    const {flows} = decode(datagram([flowSample([rawHeader(Buffer.alloc(12), {claimed: 4_000})])]));
+    expect(flows[0]!.headerEnd - flows[0]!.headerOffset).toBe(12);
+    const missing = decode(datagram([counterSample([interfaces], {count: 3}), flowSample([header])]));
+    expect([missing.fault, missing.samples.length]).toEqual([Fault.RecordCut, 2]);
+    expect(missing.counters[0]!.interfaceOffset).toBeGreaterThan(0);
+    const both = decode(datagram([counterSample([record(9, words(1), 0, 400)], {count: 3}), flowSample([header])]));
+    expect([both.fault, both.samples.length]).toEqual([Fault.RecordCut, 2]);
+  });
+});
+
 describe('formats that nobody decodes', () => {
   it('are counted by kind and number, known ones are not', () => {
     const {decoder} = decode(

@@ -204,6 +204,8 @@ function describeCarried(to: Description, type: number): void {
 }
 
 function describeIpByVersion(to: Description): void {
-  if (to.left > 0 && to.data.getUint8(to.at) >>> 4 === 4) describeIpv4(to);
+  // The next layer cannot be named: the header was cut right in front of it.
+  if (to.left === 0) to.last['clipped'] = true;
+  else if (to.data.getUint8(to.at) >>> 4 === 4) describeIpv4(to);
   else describeIpv6(to);
 }

@@ -53,7 +53,6 @@ export interface Field {
   type: FieldType | 'list';
   /** What the numbers of an enumeration mean; the name stands beside the number in JSON, as `…_name`. */
   names?: Readonly<Record<number, string>>;
-  note?: string;
   /** Newer or older agents leave it and what follows out. */
   optional?: boolean;
   /** Of a list: the fields of one entry. One nameless field makes a list of plain values. */
@@ -114,8 +113,8 @@ export const mac = several('mac');
 export const text = several('string');
 
 /** A single field of any type. */
-export function field(type: FieldType, name: string, note?: string): Field {
-  return note === undefined ? {name, type} : {name, type, note};
+export function field(type: FieldType, name: string): Field {
+  return {name, type};
 }
 
 /** A number with a name for each value. */
