@@ -89,6 +89,7 @@ function classifyTransport(packet: PacketView, data: DataView, end: number): Roc
   // The last four bytes are the invariant CRC, and no header (annex A17.9.1).
   const limit = packet.payloadEnd - HeaderBytes.Icrc;
   if (limit - offset < HeaderBytes.Bth) return RoceClass.None;
+  if ((packet.layers & Layer.Tunnel) !== 0 && packet.tunnelEnd < end) end = packet.tunnelEnd;
   const opcode = decodeBth(packet, data, offset, limit < end ? limit : end);
   if (opcode === NO_BTH) return RoceClass.Unreadable;
   return opcode > 0xff ? RoceClass.None : (classOfOpcode[opcode] as RoceClass);

@@ -43,7 +43,7 @@ export function decodeEtherType(packet: PacketView, data: DataView, type: number
   packet.etherType = type;
   if (type === EtherType.Ipv4) decodeIpv4(packet, data, at, end);
   else if (type === EtherType.Ipv6) decodeIpv6(packet, data, at, end);
-  else if (type <= MAX_LLC_LENGTH) decodeLlc(packet, data, at, type < end - at ? at + type : end);
+  else if (type <= MAX_LLC_LENGTH) decodeLlc(packet, data, type, at, end);
   else if (type === EtherType.Mpls || type === EtherType.MplsMulticast) decodeMpls(packet, data, at, end);
   else if (type === EtherType.RoceV1) decodeGrh(packet, data, at, end);
   else if (type === EtherType.PppoeSession) decodePppoe(packet, data, at, end);
@@ -60,14 +60,17 @@ export function isTag(type: number): boolean {
   );
 }
 
+/** DSAP, SSAP and control, then OUI and protocol. */
+const SNAP_BYTES = 8;
+
 /** IEEE 802.2 with SNAP (RFC 1042); other LLC frames have no Ethertype, which is then 0. */
-function decodeLlc(packet: PacketView, data: DataView, at: number, end: number): void {
+function decodeLlc(packet: PacketView, data: DataView, length: number, at: number, end: number): void {
   packet.etherType = 0;
-  if (end - at < 8) return;
+  if (length < SNAP_BYTES || end - at < SNAP_BYTES) return;
   // DSAP, SSAP and control of SNAP, then an OUI of zero: what follows is an Ethertype.
   if (data.getUint32(at) !== 0xaaaa0300 || data.getUint16(at + 4) !== 0) return;
   const type = data.getUint16(at + 6);
-  if (type > MAX_LLC_LENGTH) decodeEtherType(packet, data, type, at + 8, end);
+  if (type > MAX_LLC_LENGTH) decodeEtherType(packet, data, type, at + SNAP_BYTES, end);
 }
 
 /**
@@ -102,7 +105,7 @@ export function decodeMpls(packet: PacketView, data: DataView, offset: number, e
     case 0:
       at += 4;
   }
-  if (enterTunnel(packet, TunnelKind.Pseudowire, 0)) decodeEthernet(packet, data, at, end);
+  if (enterTunnel(packet, TunnelKind.Pseudowire, 0, end)) decodeEthernet(packet, data, at, end);
 }
 
 /** RFC 2516, 4: six bytes, then PPP without its framing. */

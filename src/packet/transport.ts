@@ -29,13 +29,13 @@ export function decodeTransport(
       decodeIcmp(packet, data, offset, end);
       return;
     case IpProtocol.Ipv4:
-      if (enterTunnel(packet, TunnelKind.IpInIp, 0)) decodeIpv4(packet, data, offset, end);
+      if (enterTunnel(packet, TunnelKind.IpInIp, 0, end)) decodeIpv4(packet, data, offset, end);
       return;
     case IpProtocol.Ipv6:
-      if (enterTunnel(packet, TunnelKind.IpInIp, 0)) decodeIpv6(packet, data, offset, end);
+      if (enterTunnel(packet, TunnelKind.IpInIp, 0, end)) decodeIpv6(packet, data, offset, end);
       return;
     case IpProtocol.Ethernet:
-      if (enterTunnel(packet, TunnelKind.EthernetInIp, 0)) decodeEthernet(packet, data, offset, end);
+      if (enterTunnel(packet, TunnelKind.EthernetInIp, 0, end)) decodeEthernet(packet, data, offset, end);
       return;
     case IpProtocol.Gre:
       decodeGre(packet, data, offset, end);

@@ -6,9 +6,10 @@ import {Layer, type PacketView} from './view.ts';
 
 /**
  * Starts over for the packet inside a tunnel, keeping the outermost packet's fields. Answers false where there are
- * more tunnels inside each other than are followed: the fields then stay those of the deepest packet reached.
+ * more tunnels inside each other than are followed: the fields then stay those of the deepest packet reached. `end`
+ * is where the tunnel's own lengths, or the header, end: nothing inside is read past it.
  */
-export function enterTunnel(packet: PacketView, kind: number, vni: number): boolean {
+export function enterTunnel(packet: PacketView, kind: number, vni: number, end: number): boolean {
   if ((packet.layers & Layer.Tunnel) === 0) {
     keepOuter(packet);
   } else if (packet.tunnels === MAX_TUNNELS) {
@@ -18,6 +19,7 @@ export function enterTunnel(packet: PacketView, kind: number, vni: number): bool
   packet.tunnels++;
   packet.tunnelKind = kind;
   packet.vni = vni;
+  packet.tunnelEnd = end;
   packet.layers = Layer.Tunnel;
   packet.etherType = 0;
   return true;
@@ -56,7 +58,7 @@ export function decodeUdpTunnel(packet: PacketView, data: DataView, port: number
       decodeGre(packet, data, offset, end);
       return;
     case TunnelPort.Mpls:
-      if (enterTunnel(packet, TunnelKind.MplsOverUdp, 0)) decodeMpls(packet, data, offset, end);
+      if (enterTunnel(packet, TunnelKind.MplsOverUdp, 0, end)) decodeMpls(packet, data, offset, end);
       return;
     case TunnelPort.Gue:
       decodeGue(packet, data, offset, end);
@@ -77,10 +79,10 @@ function decodeVxlan(packet: PacketView, data: DataView, port: number, offset: n
   if ((flags & 8) === 0) return;
   const vni = data.getUint32(offset + 4) >>> 8;
   if (port !== TunnelPort.VxlanGpe) {
-    if (enterTunnel(packet, TunnelKind.Vxlan, vni)) decodeEthernet(packet, data, at, end);
+    if (enterTunnel(packet, TunnelKind.Vxlan, vni, end)) decodeEthernet(packet, data, at, end);
     return;
   }
-  if (!enterTunnel(packet, TunnelKind.VxlanGpe, vni)) return;
+  if (!enterTunnel(packet, TunnelKind.VxlanGpe, vni, end)) return;
   const next = (flags & 4) === 0 ? 3 : data.getUint8(offset + 3);
   if (next === 1) decodeIpv4(packet, data, at, end);
   else if (next === 2) decodeIpv6(packet, data, at, end);
@@ -95,7 +97,7 @@ function decodeGeneve(packet: PacketView, data: DataView, offset: number, end: n
   }
   const first = data.getUint8(offset);
   if (first >>> 6 !== 0) return;
-  if (!enterTunnel(packet, TunnelKind.Geneve, data.getUint32(offset + 4) >>> 8)) return;
+  if (!enterTunnel(packet, TunnelKind.Geneve, data.getUint32(offset + 4) >>> 8, end)) return;
   decodeTunnelType(packet, data, data.getUint16(offset + 2), offset + 8 + ((first & 0x3f) << 2), end);
 }
 
@@ -122,8 +124,8 @@ export function decodeGre(packet: PacketView, data: DataView, offset: number, en
   if (type === EtherType.Erspan || type === EtherType.Erspan3) {
     decodeErspan(packet, data, type, (flags & 0x1000) !== 0, at, end);
   } else if (type === EtherType.Bridging && (flags & 0x2000) !== 0) {
-    if (enterTunnel(packet, TunnelKind.Nvgre, key >>> 8)) decodeEthernet(packet, data, at, end);
-  } else if (enterTunnel(packet, TunnelKind.Gre, key)) {
+    if (enterTunnel(packet, TunnelKind.Nvgre, key >>> 8, end)) decodeEthernet(packet, data, at, end);
+  } else if (enterTunnel(packet, TunnelKind.Gre, key, end)) {
     decodeTunnelType(packet, data, type, at, end);
   }
 }
@@ -153,7 +155,7 @@ function decodeErspan(
     isIp = ((flags >>> 10) & 0x1f) === 2;
     if ((flags & 1) !== 0) at += 8;
   }
-  if (!enterTunnel(packet, TunnelKind.Erspan, session)) return;
+  if (!enterTunnel(packet, TunnelKind.Erspan, session, end)) return;
   if (isIp) decodeIpByVersion(packet, data, at, end);
   else decodeEthernet(packet, data, at, end);
 }
@@ -166,7 +168,7 @@ function decodeGue(packet: PacketView, data: DataView, offset: number, end: numb
   }
   const first = data.getUint8(offset);
   if (first >>> 6 === 1) {
-    if (enterTunnel(packet, TunnelKind.Gue, 0)) decodeIpByVersion(packet, data, offset, end);
+    if (enterTunnel(packet, TunnelKind.Gue, 0, end)) decodeIpByVersion(packet, data, offset, end);
     return;
   }
   // Variant 0 without the control flag.
@@ -175,7 +177,7 @@ function decodeGue(packet: PacketView, data: DataView, offset: number, end: numb
   const at = offset + 4 + ((first & 0x1f) << 2);
   if (protocol === IpProtocol.Gre) decodeGre(packet, data, at, end);
   else if (protocol === IpProtocol.Ipv4 || protocol === IpProtocol.Ipv6) {
-    if (enterTunnel(packet, TunnelKind.Gue, 0)) decodeIpByVersion(packet, data, at, end);
+    if (enterTunnel(packet, TunnelKind.Gue, 0, end)) decodeIpByVersion(packet, data, at, end);
   }
 }
 
@@ -199,7 +201,7 @@ function decodeGtpU(packet: PacketView, data: DataView, offset: number, end: num
       next = data.getUint8(at - 1);
     }
   }
-  if (enterTunnel(packet, TunnelKind.GtpU, data.getUint32(offset + 4))) decodeIpByVersion(packet, data, at, end);
+  if (enterTunnel(packet, TunnelKind.GtpU, data.getUint32(offset + 4), end)) decodeIpByVersion(packet, data, at, end);
 }
 
 function decodeTunnelType(packet: PacketView, data: DataView, type: number, at: number, end: number): void {

@@ -79,6 +79,8 @@ export class PacketView {
   tunnels = 0;
   tunnelKind = 0;
   vni = 0;
+  /** Where the innermost tunnel ends, which its packet's own lengths may deny. */
+  tunnelEnd = 0;
   outerLayers = 0;
   outerIpLength = 0;
   outerSource0 = 0;

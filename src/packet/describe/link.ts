@@ -111,10 +111,9 @@ export function describeEtherType(to: Description, type: number): void {
 }
 
 function describeLlc(to: Description, length: number): void {
-  to.end = Math.min(to.end, to.at + length);
   if (!to.add('llc', LLC)) return;
   const {dsap, ssap, control} = to.last;
-  if (dsap !== 0xaa || ssap !== 0xaa || control !== 3 || !to.extend(SNAP)) return;
+  if (length < 8 || dsap !== 0xaa || ssap !== 0xaa || control !== 3 || !to.extend(SNAP)) return;
   const type = to.number('protocol');
   if (to.last['oui'] === '0x000000' && type > MAX_LLC_LENGTH) describeEtherType(to, type);
 }
