@@ -470,6 +470,12 @@ describe('tunnels', () => {
       expect(layers.filter((layer) => layer.layer === 'ipv4')).toHaveLength(Math.min(depth, 4) + 1);
       expect(layers.some((layer) => layer['too_deep'] === true)).toBe(depth > 4);
     }
+    // A pseudowire as the one too many.
+    const wire = (frame: Buffer) => over(6635, be([4, 0x64140], [4, 0]), frame);
+    const five = ipv4(ipv4(ipv4(wire(frame), {protocol: 4}), {protocol: 4}), {protocol: 4});
+    expect(decode(five, 11)).toMatchObject({tunnels: 4, tunnelKind: TunnelKind.MplsOverUdp});
+    expect(decode(five, 11).layers & Layer.TooDeep).toBe(Layer.TooDeep);
+    expect(layersOf(five, 11).at(-1)).toMatchObject({layer: 'pseudowire_control', too_deep: true});
     // What nests in other ways ends as well.
     for (const wrap of [
       tunnels.vxlan,

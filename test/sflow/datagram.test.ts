@@ -378,6 +378,27 @@ describe('what follows a sample whose length is wrong', () => {
     expect(decode(whole.subarray(0, -6)).samples).toHaveLength(1);
   });
 
+  it('a header whose length is no multiple of four ends where it says, not where its padding does', () => {
+    const {flows} = decode(datagram([flowSample([rawHeader(Buffer.alloc(10))])]));
+    expect(flows[0]!.headerEnd - flows[0]!.headerOffset).toBe(10);
+  });
+
+  it('mends a sample whose records are odd, too; and none in front of half a sample header', () => {
+    const odd = Buffer.concat([words(1038, 10, 6), Buffer.from('foobar'), Buffer.alloc(2)]);
+    const mended = decode(
+      datagram([flowSample([odd, queue, odd, queue], {length: 32 + 20 + 12 + 4}), flowSample([header])]),
+    );
+    expect(mended.fault).toBe(Fault.ShortSampleLength);
+    expect(mended.samples[0]!['records']).toMatchObject([
+      {symbol: 'foobar'},
+      {queue: 3},
+      {symbol: 'foobar'},
+      {queue: 3},
+    ]);
+    const half = decode(datagram([flowSample([header, queue], {length: 72}), words(1)], {count: 2}));
+    expect([half.fault, half.samples.length]).toEqual([Fault.RecordCut, 1]);
+  });
+
   it('a header that claims more than its record has, and records that are not there', () => {
     const {flows} = decode(datagram([flowSample([rawHeader(Buffer.alloc(12), {claimed: 4_000})])]));
     expect(flows[0]!.headerEnd - flows[0]!.headerOffset).toBe(12);
