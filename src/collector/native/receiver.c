@@ -3,7 +3,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,6 +13,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "udp.h"
 
 #define MAX_SOCKETS 4
 /* Datagrams that one system call brings. */
@@ -67,65 +68,15 @@ struct receiver *receiver_new(const struct ring *ring) {
   return receiver;
 }
 
-/* ---- sockets ---- */
-
-static bool set(int fd, int level, int option, int value) {
-  return setsockopt(fd, level, option, &value, sizeof value) == 0;
-}
-
-static int get(int fd, int option) {
-  int value = 0;
-  socklen_t size = sizeof value;
-  return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : 0;
-}
-
-/* Privileged, a process may go past net.core.rmem_max. Linux answers twice what it grants, for its own book-keeping. */
-static int grow_buffer(int fd, int bytes) {
-  if (!set(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) set(fd, SOL_SOCKET, SO_RCVBUF, bytes);
-  return get(fd, SO_RCVBUF) / 2;
-}
-
-static int port_of(int fd) {
-  struct sockaddr_storage name;
-  socklen_t size = sizeof name;
-  if (getsockname(fd, (struct sockaddr *)&name, &size) != 0) return -errno;
-  if (name.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
-  return ntohs(((struct sockaddr_in *)&name)->sin_port);
-}
-
-/* Everything is set before binding, so that not one datagram comes without its timestamp. */
-static int bind_socket(int fd, const struct addrinfo *address, bool reuse_port) {
-  if (address->ai_family == AF_INET6 && !set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1)) return -errno;
-  if (reuse_port && !set(fd, SOL_SOCKET, SO_REUSEPORT, 1)) return -errno;
-  if (!set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1)) return -errno;
-  if (!set(fd, SOL_SOCKET, SO_RXQ_OVFL, 1)) return -errno;
-  if (bind(fd, address->ai_addr, address->ai_addrlen) != 0) return -errno;
-  return port_of(fd);
-}
-
-static int open_socket(struct receiver *receiver, const struct addrinfo *address, bool reuse_port, int buffer_bytes) {
-  int fd = socket(address->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -errno;
-  int granted = grow_buffer(fd, buffer_bytes);
-  int port = bind_socket(fd, address, reuse_port);
-  if (port < 0) {
-    close(fd);
-    return port;
-  }
-  if (receiver->socket_count == 0 || granted < receiver->buffer_bytes) receiver->buffer_bytes = granted;
-  receiver->sockets[receiver->socket_count++] = (struct udp_socket){.fd = fd, .dropped = 0};
-  return port;
-}
-
 int receiver_listen(struct receiver *receiver, const char *host, const char *port, bool reuse_port, int buffer_bytes) {
   if (receiver->is_running || receiver->socket_count == MAX_SOCKETS) return -EINVAL;
-  struct addrinfo wanted = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_DGRAM};
-  wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-  struct addrinfo *found = NULL;
-  if (getaddrinfo(host, port, &wanted, &found) != 0) return -EADDRNOTAVAIL;
-  int result = open_socket(receiver, found, reuse_port, buffer_bytes);
-  freeaddrinfo(found);
-  return result;
+  struct udp_opened opened;
+  int error = udp_open(host, port, reuse_port, buffer_bytes, &opened);
+  if (error != 0) return error;
+  if (receiver->socket_count == 0 || opened.buffer_bytes < receiver->buffer_bytes)
+    receiver->buffer_bytes = opened.buffer_bytes;
+  receiver->sockets[receiver->socket_count++] = (struct udp_socket){.fd = opened.fd, .dropped = 0};
+  return opened.port;
 }
 
 int receiver_buffer_bytes(const struct receiver *receiver) { return receiver->buffer_bytes; }
@@ -208,7 +159,8 @@ static void rest(const struct receiver *receiver) {
   clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
-/* Reads what one call brings. A full ring never stops it: the oldest datagrams in the socket would then be lost last. */
+/* Reads what one call brings. A full ring does not stop it: what comes later would only wait in the socket, grow old and
+ * be lost there. */
 static int read_batch(struct receiver *receiver, struct udp_socket *from) {
   int count = recvmmsg(from->fd, receiver->batch->messages, BATCH, MSG_DONTWAIT, NULL);
   if (count < 0) {
@@ -226,7 +178,8 @@ static int read_batch(struct receiver *receiver, struct udp_socket *from) {
   return count;
 }
 
-/* Reads each socket in turn until none has a whole batch left. Returns whether there was anything at all. */
+/* Reads each socket in turn until none has a whole batch left. Returns whether there was anything at all. Datagrams of
+ * one socket stay in order; those of two may change places within a rest. */
 static bool read_sockets(struct receiver *receiver) {
   bool had_any = false;
   bool has_more;

@@ -16,8 +16,7 @@ struct receiver;
 struct receiver *receiver_new(const struct ring *ring);
 
 /*
- * Opens a socket on a numeric address and port (0: the system chooses) before the start. Returns its port, or a
- * negative errno. Asks for `buffer_bytes` of receive buffer, past the system's limit where that is allowed.
+ * Opens a socket as `udp_open` does, before the start. Returns its port, or a negative errno.
  */
 int receiver_listen(struct receiver *receiver, const char *host, const char *port, bool reuse_port, int buffer_bytes);
 
