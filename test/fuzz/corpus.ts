@@ -1,5 +1,6 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {readRecording} from '../../src/collector/pcap.ts';
 import {recordFormats} from '../../src/sflow/records/table.ts';
 import {repositoryRoot} from '../support/captures.ts';
 import {
@@ -82,6 +83,16 @@ function oddities(): Buffer[] {
     datagram([flowSample([queue])], {agent: Buffer.alloc(16, 1)}),
     datagram([], {agent: Buffer.alloc(0)}),
   ];
+}
+
+/** The datagrams of the captures: what real agents send. */
+export async function captured(): Promise<Buffer[]> {
+  const folder = join(repositoryRoot, 'fixtures/captures');
+  const all: Buffer[] = [];
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.pcap'))) {
+    for await (const {bytes} of readRecording(join(folder, name))) all.push(Buffer.from(bytes));
+  }
+  return all;
 }
 
 /** What the fuzzer ever found stays in what it starts from. */

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {describe, expect, it} from 'vitest';
 import {repositoryRoot} from '../support/captures.ts';
 import {Checker} from './check.ts';
-import {corpus} from './corpus.ts';
+import {captured, corpus} from './corpus.ts';
 import {mutate} from './mutate.ts';
 import {Random} from './random.ts';
 
@@ -16,9 +16,9 @@ const MAX_FINDINGS = 10;
 /** What `decode` prints costs a hundred times as much as decoding. */
 const COLD_EVERY = 8;
 
-describe('the decoder under mutation', () => {
-  const seeds = corpus();
+const seeds = [...corpus(), ...(await captured())];
 
+describe('the decoder under mutation', () => {
   it('holds on what it starts from, and on each prefix of it', () => {
     const checker = new Checker();
     for (const bytes of seeds) {
