@@ -266,6 +266,20 @@ describe('what is not RoCEv2, or hardly', () => {
     expect(packet.layers & Layer.Aeth).toBe(0);
   });
 
+  it('a packet in a tunnel is not read past the end that the tunnel gives', () => {
+    const inside = ethernet(ipv4(udp(write)));
+    const header = Buffer.from('0800000000006400', 'hex');
+    for (const [bytes, expected] of [
+      [8 + inside.length, 'write'],
+      [8 + 14 + 20 + 8 + 12, 'write'],
+      [8 + 14 + 20 + 8 + 11, 'unreadable'],
+    ] as const) {
+      const frame = ethernet(ipv4(udp(Buffer.concat([header, inside]), 4789, 1, 8 + bytes)));
+      expect(classify(frame)).toBe(expected);
+      expect((packet.layers & Layer.Reth) !== 0).toBe(bytes > 80);
+    }
+  });
+
   it('a vendor opcode and a strange version are not followed', () => {
     classify(ethernet(ipv4(udp(roce(0xc5, {payload: 8})))));
     expect(transportPayloadBytes(packet)).toBe(0);
