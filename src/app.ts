@@ -1,11 +1,11 @@
 import {randomBytes} from 'node:crypto';
-import {readFileSync} from 'node:fs';
 import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
 import type {Context} from './api/context.ts';
-import {type Api, makeApi} from './api/server.ts';
+import type {Api} from './api/server.ts';
+import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
 import {type Config, readToken} from './config.ts';
 import {listenError, TenhertzError} from './errors.ts';
@@ -28,14 +28,10 @@ export interface App {
   url: string;
   udpPort: number | undefined;
   fabric: Fabric;
-  /** Resolves when a recording has been played, with a line about it. */
+  /** Resolves when a recording has been played, with a line about it; rejects when the ingest thread has died. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
-
-export const VERSION: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {version: string}
-).version;
 
 const WEB_ROOT = fileURLToPath(new URL('./web', import.meta.url));
 const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
@@ -66,9 +62,9 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
   // A recording's bins keep their own time, and so does all that is said of it.
   const played = new ManualClock();
   const clock: Clock = source.kind === 'udp' ? new SteadyClock() : played;
-  const api = await makeApi(context, clock, WEB_ROOT);
-  await listen(api, config);
+  // The thread starts on another core while this one loads the API.
   const worker = startIngest(source);
+  let api: Api | undefined;
   // Kept from the start: a thread that has ended already does not say so again.
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const isListening = deferred<void>();
@@ -79,7 +75,7 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
         const partial = decodePartial(message.encoded);
         played.set(partial.time);
         const advance = fabric.apply(partial);
-        if (advance) api.hub.advance(advance);
+        if (advance) api?.hub.advance(advance);
         worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
       }
@@ -111,14 +107,18 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     ended.reject(error);
   });
   ended.promise.catch(() => {}); // who waits for the end hears of it; nobody need wait
+  isListening.promise.catch(() => {});
   const stop = async () => {
     worker.postMessage({type: 'stop'} satisfies ToIngest);
-    await Promise.all([exited, api.server.close()]);
+    await Promise.all([exited, api?.server.close()]);
   };
   try {
+    const {makeApi} = await import('./api/server.ts');
+    api = await makeApi(context, clock, WEB_ROOT);
+    await listen(api, config);
     await isListening.promise;
   } catch (error) {
-    await Promise.all([worker.terminate(), api.server.close()]);
+    await Promise.all([worker.terminate(), api?.server.close()]);
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};

@@ -1,21 +1,24 @@
 #!/usr/bin/env node
 import {Command, CommanderError} from 'commander';
-import {VERSION} from './app.ts';
-import {checkConfigCommand} from './cli/check-config.ts';
-import {decodeCommand} from './cli/decode.ts';
-import {demoCommand} from './cli/demo.ts';
-import {replayCommand} from './cli/replay.ts';
-import {serveCommand} from './cli/serve.ts';
-import {simulateCommand} from './cli/simulate.ts';
+import {VERSION} from './cli/version.ts';
 import {ExitCode, TenhertzError} from './errors.ts';
+
+/** One file a command; only the one that is asked for is loaded, so that an error is told at once. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./cli/serve.ts')).serveCommand(),
+  demo: async () => (await import('./cli/demo.ts')).demoCommand(),
+  simulate: async () => (await import('./cli/simulate.ts')).simulateCommand(),
+  replay: async () => (await import('./cli/replay.ts')).replayCommand(),
+  decode: async () => (await import('./cli/decode.ts')).decodeCommand(),
+  'check-config': async () => (await import('./cli/check-config.ts')).checkConfigCommand(),
+};
 
 const program = new Command('tenhertz')
   .description('Shows the heartbeat of an AI/ML network fabric ten times a second, from sFlow.')
   .version(VERSION)
   .showHelpAfterError('(see --help)');
-for (const make of [serveCommand, demoCommand, simulateCommand, replayCommand, decodeCommand, checkConfigCommand]) {
-  program.addCommand(make());
-}
+const asked = COMMANDS[process.argv[2] ?? ''];
+for (const load of asked ? [asked] : Object.values(COMMANDS)) program.addCommand(await load());
 for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {

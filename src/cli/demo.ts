@@ -29,7 +29,7 @@ export function demoCommand(): Command {
       });
       const stopped = untilStopped().then(() => 'stopped' as const);
       const exited = once(child, 'exit').then(([code]) => code as number | null);
-      const first = await Promise.race([stopped, exited]);
+      const first = await Promise.race([stopped, exited, app.ended]);
       child.kill('SIGTERM');
       await exited;
       if (first !== 'stopped' && first !== 0) {
@@ -37,7 +37,7 @@ export function demoCommand(): Command {
         throw new TenhertzError(first === 2 ? 'USAGE' : 'INTERNAL', `the simulator ended with code ${first}`);
       }
       // A simulation with a duration has run out: what it left stays on the page until the server is stopped.
-      await stopped;
+      await Promise.race([stopped, app.ended]);
       await app.stop();
     });
 }

@@ -12,7 +12,11 @@ export function serveCommand(): Command {
     const source = udpSource(config);
     const app = await startApp({config, source, log});
     process.stdout.write(`sFlow on UDP port ${app.udpPort}, dashboard at ${app.url}\n`);
-    await untilStopped();
-    await app.stop();
+    try {
+      // Live, `ended` never resolves; it rejects when the ingest thread has died, and the server must not outlive it.
+      await Promise.race([untilStopped(), app.ended]);
+    } finally {
+      await app.stop();
+    }
   });
 }
