@@ -15,42 +15,47 @@ export function decodeBth(packet: PacketView, data: DataView, offset: number, en
     packet.layers |= Layer.Clipped;
     return NO_BTH;
   }
+  packet.layers |= Layer.Bth;
   const first = data.getUint32(offset);
-  const second = data.getUint32(offset + 4);
-  const third = data.getUint32(offset + 8);
   const opcode = first >>> 24;
+  const version = (first >>> 16) & 0xf;
   packet.opcode = opcode;
   packet.padCount = (first >>> 20) & 3;
-  const version = (first >>> 16) & 0xf;
   packet.transportVersion = version;
   packet.pKey = first & 0xffff;
-  packet.fecn = second >>> 31;
-  packet.becn = (second >>> 30) & 1;
-  packet.destQp = second & 0xffffff;
-  packet.ackReq = third >>> 31;
-  packet.psn = third & 0xffffff;
+  const qp = data.getUint32(offset + 4);
+  packet.fecn = qp >>> 31;
+  packet.becn = (qp >>> 30) & 1;
+  packet.destQp = qp & 0xffffff;
+  const psn = data.getUint32(offset + 8);
+  packet.ackReq = psn >>> 31;
+  packet.psn = psn & 0xffffff;
   const traits = opcodeTraits[opcode]!;
-  let found: number = Layer.Bth;
   if ((traits & (Trait.Reth | Trait.Aeth)) !== 0) {
-    const at = offset + operationOffset[opcode]!;
-    if ((traits & Trait.Reth) !== 0) {
-      if (end - at < HeaderBytes.Reth) {
-        found |= Layer.Clipped;
-      } else {
-        found |= Layer.Reth;
-        packet.dmaLength = data.getUint32(at + 12);
-      }
-    } else if (end - at < HeaderBytes.Aeth) {
-      found |= Layer.Clipped;
-    } else {
-      found |= Layer.Aeth;
-      const word = data.getUint32(at);
-      packet.syndrome = word >>> 24;
-      packet.msn = word & 0xffffff;
-    }
+    decodeOperation(packet, data, offset + operationOffset[opcode]!, end, traits);
   }
-  packet.layers |= found;
   return (version << 8) | opcode;
+}
+
+/** The RETH or AETH, whichever the opcode has. */
+function decodeOperation(packet: PacketView, data: DataView, at: number, end: number, traits: number): void {
+  if ((traits & Trait.Reth) !== 0) {
+    if (end - at < HeaderBytes.Reth) {
+      packet.layers |= Layer.Clipped;
+      return;
+    }
+    packet.layers |= Layer.Reth;
+    packet.dmaLength = data.getUint32(at + 12);
+  } else {
+    if (end - at < HeaderBytes.Aeth) {
+      packet.layers |= Layer.Clipped;
+      return;
+    }
+    packet.layers |= Layer.Aeth;
+    const word = data.getUint32(at);
+    packet.syndrome = word >>> 24;
+    packet.msn = word & 0xffffff;
+  }
 }
 
 /** Bytes that a CNP has behind its BTH, reserved (annex A17.9.3). */

@@ -105,17 +105,16 @@ function cutAt(view: FlowSampleView, offset: number, left: number): Fault {
 
 /** v5, sampled_header. A header that claims more bytes than its record has is clipped, as all sampled headers are. */
 function readRawHeader(view: FlowSampleView, data: DataView, body: number, end: number): void {
-  const protocol = data.getUint32(body);
-  const frameLength = data.getUint32(body + 4);
+  view.headerProtocol = data.getUint32(body);
+  if (view.headerProtocol === 0) view.headerProtocol = HeaderProtocol.Ethernet;
+  view.frameLength = data.getUint32(body + 4);
+  view.stripped = data.getUint32(body + 8);
   const claimed = data.getUint32(body + 12);
   const offset = body + Size.RawHeader;
-  const present = claimed < end - offset ? claimed : end - offset;
-  view.headerProtocol = protocol === 0 ? HeaderProtocol.Ethernet : protocol;
-  view.stripped = data.getUint32(body + 8);
   view.headerOffset = offset;
-  view.headerEnd = offset + present;
+  view.headerEnd = claimed < end - offset ? offset + claimed : end;
   // Some agents send a length that is smaller than the bytes they copied; the bytes were certainly there.
-  view.frameLength = frameLength < present ? present : frameLength;
+  if (view.frameLength < view.headerEnd - offset) view.frameLength = view.headerEnd - offset;
 }
 
 /**
