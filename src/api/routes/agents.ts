@@ -6,12 +6,6 @@ import type {Context} from '../context.ts';
 import {FinalBefore} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
 
-const STATE_NAMES: Readonly<Record<number, string>> = {
-  [BinState.Absent]: 'absent',
-  [BinState.Present]: 'present',
-  [BinState.Unconfirmed]: 'unconfirmed',
-};
-
 const SubAgentSchema = Type.Object({
   id: Type.Number(),
   received: Type.Number({description: 'datagrams'}),
@@ -40,7 +34,7 @@ export const agentRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
             agents: Type.Array(
               Type.Object({
                 address: Type.String(),
-                presence: Type.String({description: 'present, unconfirmed or absent'}),
+                presence: Type.String({description: 'present, or absent when it is overdue'}),
                 lastSeen: Type.Number({description: 'epoch ms of its last datagram'}),
                 silentAfterMs: Type.Number({description: 'silence after which it counts as absent'}),
                 links: Type.Number(),
@@ -55,7 +49,7 @@ export const agentRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
       finalBefore: finalBefore(fabric),
       agents: fabric.agents.all.map(({address, presence, lastArrival, ports, subAgents}) => ({
         address,
-        presence: STATE_NAMES[presence.state(fabric.newest)]!,
+        presence: presence.state(fabric.newest) === BinState.Absent ? 'absent' : 'present',
         lastSeen: Math.round(lastArrival),
         silentAfterMs: presence.windowBins() * BIN_MS,
         links: ports.length,
