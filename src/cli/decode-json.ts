@@ -5,7 +5,7 @@ import {classifyUet, UET_CLASS_NAMES, UetClass} from '../classify/uet.ts';
 import type {Forms} from '../packet/describe/bit-fields.ts';
 import {describeHeader} from '../packet/describe/header.ts';
 import {decodeHeader} from '../packet/header.ts';
-import {TUNNEL_KIND_NAMES} from '../packet/numbers.ts';
+import {HeaderProtocol, TUNNEL_KIND_NAMES} from '../packet/numbers.ts';
 import {Layer, PacketView} from '../packet/view.ts';
 import {
   describeCounterSample,
@@ -72,7 +72,9 @@ export class JsonPrinter implements Printer {
   }
 
   private headerOf(sample: FlowSampleView) {
-    return (data: DataView, headerProtocol: number, start: number, end: number): Value => {
+    return (data: DataView, protocol: number, start: number, end: number): Value => {
+      // Agents that leave the protocol at 0 sample Ethernet.
+      const headerProtocol = protocol === 0 ? HeaderProtocol.Ethernet : protocol;
       const layers = describeHeader(data, headerProtocol, start, end, forms) as unknown as Value[];
       return {layers, ...this.classes(data, headerProtocol, start, end, sample.frameLength)};
     };

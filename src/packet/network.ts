@@ -4,7 +4,7 @@ import {decodeTransport, decodeUdp, UNKNOWN_END} from './transport.ts';
 import {Layer, type PacketView} from './view.ts';
 
 /** Second half of the mapped form of an IPv4 address, ::ffff:a.b.c.d (RFC 4291, 2.5.5.2). */
-const IPV4_MAPPED = 0xffff;
+export const IPV4_MAPPED = 0xffff;
 
 /** RFC 791, 3.1. */
 export function decodeIpv4(packet: PacketView, data: DataView, offset: number, end: number): void {

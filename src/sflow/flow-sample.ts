@@ -91,6 +91,7 @@ export function decodeFlowRecords(
     } else if (at - body >= Size.RawHeader) {
       readRawHeader(view, data, body, at);
       hasHeader = true;
+      if (view.headerProtocol !== HeaderProtocol.Ethernet) unknown.seeHeaderProtocol(view.headerProtocol);
     }
   }
   if (!hasHeader) useParsedLength(view, data, start);

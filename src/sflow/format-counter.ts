@@ -5,6 +5,8 @@ import {recordFormats} from './records/table.ts';
 const SLOTS = 256;
 /** How far a format is looked for from its own slot. */
 const PROBES = 8;
+/** header_protocol goes to 18 by now (v5, and what host-sflow added). */
+const HEADER_PROTOCOLS = 20;
 
 /** Bit 0: decoded in flow samples, bit 1: in counter samples; by format number of enterprise 0. */
 const standard = new Uint8Array(4_096);
@@ -27,10 +29,17 @@ export class FormatCounter {
   others = 0;
   /** Records, of any format, whose length left their padding out. */
   unpadded = 0;
+  /** Sampled headers that do not start with Ethernet, by header_protocol; the last place is for all that are larger. */
+  readonly headerProtocols = new Float64Array(HEADER_PROTOCOLS);
   private readonly kind: number;
 
   constructor(kind: 'flow' | 'counter') {
     this.kind = kind === 'flow' ? 1 : 2;
+  }
+
+  /** Counts a sampled header that is not Ethernet. */
+  seeHeaderProtocol(protocol: number): void {
+    this.headerProtocols[protocol < HEADER_PROTOCOLS ? protocol : HEADER_PROTOCOLS - 1]!++;
   }
 
   /** Counts the record's format, unless it is one that the table of formats decodes. */

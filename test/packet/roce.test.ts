@@ -25,7 +25,7 @@ const viewOf = (bytes: Buffer) => new DataView(bytes.buffer, bytes.byteOffset, b
 
 /**
  * Name, class, names of the headers behind the BTH, bytes of those headers, whether it carries payload and whether it
- * starts an operation: the table of the specification (wire-formats 5.2), written down once more by hand.
+ * starts an operation: the table of the specification (vol. 1, 9.2), written down once more by hand.
  */
 type Row = readonly [
   opcode: number,

@@ -231,7 +231,7 @@ describe('one sample is one packet', () => {
   });
 });
 
-describe('lengths that are wrong (wire-formats 1.11)', () => {
+describe('lengths that are wrong', () => {
   it('5: a record without its padding is followed where only that makes sense, and counted', () => {
     const unpadded = Buffer.concat([words(1038, 10, 6), Buffer.from('foobar'), Buffer.alloc(2)]);
     const {samples, decoder} = decode(datagram([flowSample([unpadded, queue])]));
@@ -432,6 +432,20 @@ describe('formats that nobody decodes', () => {
     expect(others).toBe(0);
     expect(decoder.unknownCounterRecords.others).toBe(1);
     expect(decoder.unknownCounterRecords.counts.reduce((sum, count) => sum + count)).toBe(1);
+  });
+
+  it('header protocols other than Ethernet are counted', () => {
+    const headers = [0, 1, 11, 11, 15, 18, 77, 0xffffffff].map((protocol) => rawHeader(Buffer.alloc(8), {protocol}));
+    const {decoder} = decode(datagram(headers.map((header) => flowSample([header]))));
+    const counted = [...decoder.unknownFlowRecords.headerProtocols].flatMap((count, protocol) =>
+      count > 0 ? [[protocol, count]] : [],
+    );
+    expect(counted).toEqual([
+      [11, 2],
+      [15, 1],
+      [18, 1],
+      [19, 2],
+    ]);
   });
 
   it('are bounded, whatever numbers come', () => {

@@ -38,7 +38,7 @@ describe('addresses (RFC 5952)', () => {
   });
 });
 
-it('interfaces and sources (v5; wire-formats 1.7 and 1.8)', () => {
+it('interfaces and sources (v5)', () => {
   expect(interfaceText(0, 5)).toEqual({format: 'single', ifIndex: 5});
   expect(interfaceText(0, 0)).toEqual({format: 'unknown', ifIndex: 0});
   expect(interfaceText(0, 0x3fffffff)).toEqual({format: 'internal', ifIndex: 0x3fffffff});
@@ -54,7 +54,7 @@ it('interfaces and sources (v5; wire-formats 1.7 and 1.8)', () => {
   ]);
 });
 
-it('discard reasons (wire-formats 1.9)', () => {
+it('discard reasons', () => {
   const rows: readonly [number, string][] = [
     [0, 'net_unreachable'],
     [1, 'host_unreachable'],
