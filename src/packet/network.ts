@@ -21,9 +21,10 @@ export function decodeIpv4(packet: PacketView, data: DataView, offset: number, e
   packet.ecn = (first >>> 16) & 3;
   const length = first & 0xffff;
   packet.ipLength = length;
-  const third = data.getUint16(offset + 8);
-  const protocol = third & 0xff;
-  packet.ttl = third >>> 8;
+  // Flags and fragment offset, time to live, protocol.
+  const second = data.getUint32(offset + 6);
+  const protocol = second & 0xff;
+  packet.ttl = (second >>> 8) & 0xff;
   packet.ipProtocol = protocol;
   packet.source0 = 0;
   packet.source1 = 0;
@@ -33,7 +34,7 @@ export function decodeIpv4(packet: PacketView, data: DataView, offset: number, e
   packet.destination1 = 0;
   packet.destination2 = IPV4_MAPPED;
   packet.destination3 = data.getUint32(offset + 16);
-  if ((data.getUint16(offset + 6) & 0x1fff) !== 0) {
+  if ((second & 0x1fff0000) !== 0) {
     packet.layers |= Layer.Fragment;
     return;
   }

@@ -89,9 +89,8 @@ export function decodeFlowRecords(
     if (dataFormat !== FlowRecordFormat.RawHeader) {
       noteRecord(view, dataFormat, body, at - body, unknown);
     } else if (at - body >= Size.RawHeader) {
-      readRawHeader(view, data, body, at);
+      readRawHeader(view, data, body, at, unknown);
       hasHeader = true;
-      if (view.headerProtocol !== HeaderProtocol.Ethernet) unknown.seeHeaderProtocol(view.headerProtocol);
     }
   }
   if (!hasHeader) useParsedLength(view, data, start);
@@ -105,9 +104,10 @@ function cutAt(view: FlowSampleView, offset: number, left: number): Fault {
 }
 
 /** v5, sampled_header. A header that claims more bytes than its record has is clipped, as all sampled headers are. */
-function readRawHeader(view: FlowSampleView, data: DataView, body: number, end: number): void {
-  view.headerProtocol = data.getUint32(body);
-  if (view.headerProtocol === 0) view.headerProtocol = HeaderProtocol.Ethernet;
+function readRawHeader(view: FlowSampleView, data: DataView, body: number, end: number, unknown: FormatCounter): void {
+  const protocol = data.getUint32(body);
+  view.headerProtocol = protocol;
+  if (protocol !== HeaderProtocol.Ethernet) otherProtocol(view, protocol, unknown);
   view.frameLength = data.getUint32(body + 4);
   view.stripped = data.getUint32(body + 8);
   const claimed = data.getUint32(body + 12);
@@ -116,6 +116,12 @@ function readRawHeader(view: FlowSampleView, data: DataView, body: number, end: 
   view.headerEnd = claimed < end - offset ? offset + claimed : end;
   // Some agents send a length that is smaller than the bytes they copied; the bytes were certainly there.
   if (view.frameLength < view.headerEnd - offset) view.frameLength = view.headerEnd - offset;
+}
+
+/** Agents that leave the protocol at 0 sample Ethernet. */
+function otherProtocol(view: FlowSampleView, protocol: number, unknown: FormatCounter): void {
+  if (protocol === 0) view.headerProtocol = HeaderProtocol.Ethernet;
+  else unknown.seeHeaderProtocol(protocol);
 }
 
 /**
