@@ -15,7 +15,7 @@ import {
   describeOtherSample,
   type SampleObject,
 } from '../sflow/describe.ts';
-import type {Value} from '../sflow/records/read.ts';
+import type {Value} from '../sflow/records/values.ts';
 import {formatAddress, formatHex, formatIpv4, formatIpv6, formatMac} from '../sflow/text.ts';
 import type {CounterSampleView, DatagramView, DiscardView, FlowSampleView} from '../sflow/views.ts';
 import type {Printer} from './decode.ts';

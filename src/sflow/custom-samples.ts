@@ -3,7 +3,7 @@
  * and sflowtool exchange them). Metrics are numbers of a host or a switch, flows are keys and values of a packet.
  */
 
-import {unsigned64, type Value} from './records/read.ts';
+import {unsigned64, type Value} from './records/values.ts';
 import {decodeText, formatIpv4, formatIpv6, formatMac} from './text.ts';
 
 const RT_METRIC = 0x010cc3ea;

@@ -5,7 +5,8 @@
 import {AddressType, SampleFormat} from './constants.ts';
 import {describeCustomSample} from './custom-samples.ts';
 import {discardReasonName} from './discard-reasons.ts';
-import {type HeaderReader, readRecords, type Value} from './records/read.ts';
+import {type HeaderReader, readRecords} from './records/read.ts';
+import type {Value} from './records/values.ts';
 import {formatAddress, formatHex, formatIpv6, interfaceText, sourceClassName} from './text.ts';
 import type {CounterSampleView, DatagramView, DiscardView, FlowSampleView} from './views.ts';
 
