@@ -263,7 +263,7 @@ describe('/api/v1/agents', () => {
     give(T + 42);
     const read = async () => (await get('/api/v1/agents')).json.agents[0];
     expect(await read()).toMatchObject({
-      ...{address: AGENT, presence: 'unconfirmed', silentAfterMs: 90_000, lastSeen: (T + 40) * 100, links: 1},
+      ...{address: AGENT, presence: 'present', silentAfterMs: 90_000, lastSeen: (T + 40) * 100, links: 1},
       subAgents: [{id: 0}, {id: 7, received: 3, missing: 2}],
     });
     give(T + 2_000);
