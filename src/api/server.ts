@@ -8,7 +8,7 @@ import type {Clock} from '../clock.ts';
 import type {Context} from './context.ts';
 import {LiveHub} from './live/hub.ts';
 import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route.ts';
-import {makeMetrics} from './metrics.ts';
+import {makeMetrics} from './metrics/registry.ts';
 import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
 import {fabricRoutes} from './routes/fabric.ts';

@@ -1,0 +1,66 @@
+import type {Fabric} from '../../fabric/fabric.ts';
+import {FABRIC_SCOPE} from '../../fabric/reader.ts';
+import {MEASURE_NAMES} from '../../shared/live.ts';
+import {meanOver, settledWindow} from '../estimate.ts';
+import {SETTLED_MS} from '../summary.ts';
+import type {MetricsBuilder} from './builder.ts';
+
+/** The whole fabric: gauges over the settled window, and totals that advance by final bins only. */
+export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
+  const estimates = () => {
+    const {from, to} = settledWindow(fabric, SETTLED_MS);
+    return MEASURE_NAMES.map((measure) => ({measure, estimate: meanOver(fabric, FABRIC_SCOPE, measure, from, to)}));
+  };
+  const rate = (suffix: string, help: string, pick: 'bitsPerSecond' | 'low' | 'high') =>
+    builder.gauge(`tenhertz_fabric_bytes_per_second${suffix}`, help, ['traffic'], (set) => {
+      for (const {measure, estimate} of estimates()) {
+        const bits = estimate[pick];
+        if (bits !== null) set(bits / 8, {traffic: measure});
+      }
+    });
+  rate('', 'Estimated traffic entering at edge links, mean over the last settled 2 s.', 'bitsPerSecond');
+  rate('_low', 'Lower end of the 95 % interval of tenhertz_fabric_bytes_per_second.', 'low');
+  rate('_high', 'Upper end of the 95 % interval of tenhertz_fabric_bytes_per_second.', 'high');
+  const {totals} = fabric;
+  builder.counter(
+    'tenhertz_fabric_bytes_total',
+    'Estimated bytes that entered at edge links, with FCS, final bins only.',
+    ['traffic'],
+    (set) => {
+      set(totals.roceBytes, {traffic: 'roce'});
+      set(totals.allBytes, {traffic: 'all'});
+    },
+  );
+  builder.counter(
+    'tenhertz_fabric_frames_total',
+    'Estimated frames that entered at edge links, final bins only.',
+    ['traffic'],
+    (set) => {
+      set(totals.roceFrames, {traffic: 'roce'});
+      set(totals.allFrames, {traffic: 'all'});
+    },
+  );
+  builder.counter(
+    'tenhertz_fabric_ce_frames_total',
+    'Estimated RoCEv2 frames marked congestion experienced, final bins only.',
+    [],
+    (set) => set(totals.ceFrames),
+  );
+  builder.counter(
+    'tenhertz_fabric_cnp_frames_total',
+    'Estimated congestion notification packets, final bins only.',
+    [],
+    (set) => set(totals.cnpFrames),
+  );
+  builder.gauge('tenhertz_links', 'Links that are known.', [], (set) => set(fabric.ports.all.length));
+  builder.gauge('tenhertz_agents', 'Agents that are known.', [], (set) => set(fabric.agents.all.length));
+  builder.gauge(
+    'tenhertz_counted_per_hop',
+    '1 while roles are unknown and a packet may count on every hop.',
+    [],
+    (set) => set(fabric.sums.countedPerHop ? 1 : 0),
+  );
+  builder.gauge('tenhertz_final_time_seconds', 'Bins before this time will not change.', [], (set) => {
+    if (Number.isFinite(fabric.finalBin)) set(fabric.finalBin / 10);
+  });
+}

@@ -1,0 +1,63 @@
+import {type Port, portName} from '../../fabric/ports.ts';
+import type {Scope} from '../../fabric/reader.ts';
+import {directionOf} from '../../fabric/rows.ts';
+import {MEASURE_NAMES} from '../../shared/live.ts';
+import type {Context} from '../context.ts';
+import {meanOver, settledWindow} from '../estimate.ts';
+import {SETTLED_MS} from '../summary.ts';
+import type {MetricsBuilder} from './builder.ts';
+
+/** A link leaves the exposition after so long without samples. */
+const SILENT_BINS = 3_000;
+
+/** The first links by age, up to the bound; those that fell silent leave. */
+function shownLinks({fabric, metricsLinks}: Context): Port[] {
+  const isLive = ({slot}: Port) =>
+    (['in', 'out'] as const).some((name) =>
+      fabric.rows.of(slot, directionOf(name)).some((row) => fabric.newest - row.lastBin < SILENT_BINS),
+    );
+  return fabric.ports.all.filter(isLive).slice(0, metricsLinks);
+}
+
+/** Links one by one, up to a bound; how many are past it is told too. */
+export function linkMetrics(builder: MetricsBuilder, context: Context): void {
+  const {fabric} = context;
+  const labels = ['link', 'name', 'direction', 'traffic'];
+  const each = (visit: (port: Port, direction: 'in' | 'out', label: Record<string, string>) => void) => {
+    for (const port of shownLinks(context)) {
+      for (const direction of ['in', 'out'] as const)
+        visit(port, direction, {link: port.id, name: portName(port), direction});
+    }
+  };
+  builder.counter(
+    'tenhertz_link_bytes_total',
+    'Estimated bytes of a link, with FCS, final bins only.',
+    labels,
+    (set) => {
+      each((port, direction, label) => {
+        const {roceBytes, allBytes} = fabric.totals.ofLink(port.slot, directionOf(direction));
+        set(roceBytes, {...label, traffic: 'roce'});
+        set(allBytes, {...label, traffic: 'all'});
+      });
+    },
+  );
+  builder.gauge(
+    'tenhertz_link_bytes_per_second',
+    'Estimated traffic of a link, mean over the last settled 2 s.',
+    labels,
+    (set) => {
+      const {from, to} = settledWindow(fabric, SETTLED_MS);
+      each((port, direction, label) => {
+        const scope: Scope = {kind: 'link', port, direction: directionOf(direction)};
+        for (const measure of MEASURE_NAMES) {
+          const {bitsPerSecond} = meanOver(fabric, scope, measure, from, to);
+          if (bitsPerSecond !== null) set(bitsPerSecond / 8, {...label, traffic: measure});
+        }
+      });
+    },
+  );
+  builder.gauge('tenhertz_links_hidden', 'Live links past the bound on per-link metrics.', [], (set) => {
+    const live = shownLinks({...context, metricsLinks: Number.POSITIVE_INFINITY}).length;
+    set(Math.max(0, live - context.metricsLinks));
+  });
+}

@@ -1,0 +1,20 @@
+import type {Registry} from 'prom-client';
+import type {Context} from '../context.ts';
+import type {LiveHub} from '../live/hub.ts';
+import {agentMetrics} from './agents.ts';
+import {MetricsBuilder} from './builder.ts';
+import {fabricMetrics} from './fabric.ts';
+import {linkMetrics} from './links.ts';
+import {processMetrics} from './process.ts';
+import {wayInMetrics} from './way-in.ts';
+
+/** Everything that `/metrics` tells. Base units; estimates say so in their help. */
+export function makeMetrics(context: Context, hub: LiveHub): Registry {
+  const builder = new MetricsBuilder();
+  fabricMetrics(builder, context.fabric);
+  linkMetrics(builder, context);
+  wayInMetrics(builder, context.fabric);
+  agentMetrics(builder, context.fabric);
+  processMetrics(builder, context, hub);
+  return builder.registry;
+}

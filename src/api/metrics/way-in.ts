@@ -1,0 +1,42 @@
+import type {Fabric} from '../../fabric/fabric.ts';
+import {type Waterfall, waterfall} from '../../fabric/waterfall.ts';
+import type {MetricsBuilder} from './builder.ts';
+
+/** Name behind `tenhertz_`, where the waterfall holds the count, and what it means. */
+const COUNTS: readonly [string, (all: Waterfall) => number, string][] = [
+  ['datagrams_received_total', (all) => all.datagramsReceived, 'sFlow datagrams received.'],
+  ['datagrams_decoded_total', (all) => all.datagramsDecoded, 'sFlow datagrams decoded.'],
+  ['datagrams_duplicate_total', (all) => all.datagramsDuplicate, 'sFlow datagrams seen before; they add nothing.'],
+  ['datagrams_kernel_dropped_total', (all) => all.kernelDropped, 'Datagrams dropped in front of the socket.'],
+  ['datagrams_ring_dropped_total', (all) => all.ringDropped, "Datagrams that found the receiver's ring full."],
+  ['flow_samples_total', (all) => all.flowSamples, 'Flow samples in decoded datagrams.'],
+  ['flow_samples_counted_total', (all) => all.flowSamplesCounted, 'Flow samples that count in estimates.'],
+  ['roce_samples_total', (all) => all.roceSamples, 'Counted flow samples that are RoCEv2.'],
+  ['counters_samples_total', (all) => all.counterSamples, 'Counter samples.'],
+  ['other_samples_total', (all) => all.otherSamples, 'Samples of other kinds, skipped.'],
+];
+
+/** The same for counts by reason. */
+const BY_REASON: readonly [string, (all: Waterfall) => Record<string, number>, string][] = [
+  ['datagrams_rejected_total', (all) => all.datagramsRejected, 'Datagrams of which nothing could be used.'],
+  ['datagrams_damaged_total', (all) => all.datagramsDamaged, 'Datagrams decoded up to some damage.'],
+  ['flow_samples_unusable_total', (all) => all.flowSamplesUnusable, 'Flow samples that cannot be counted.'],
+];
+
+/** Where datagrams and samples went on their way in. */
+export function wayInMetrics(builder: MetricsBuilder, fabric: Fabric): void {
+  for (const [name, pick, help] of COUNTS) {
+    builder.counter(`tenhertz_${name}`, help, [], (set) => set(pick(waterfall(fabric))));
+  }
+  for (const [name, pick, help] of BY_REASON) {
+    builder.counter(`tenhertz_${name}`, help, ['reason'], (set) => {
+      for (const [reason, value] of Object.entries(pick(waterfall(fabric)))) set(value, {reason});
+    });
+  }
+  builder.gauge(
+    'tenhertz_datagrams_missing',
+    'Datagrams missing by sequence number since the start; late ones lower it.',
+    [],
+    (set) => set(waterfall(fabric).datagramsMissing),
+  );
+}
