@@ -67,13 +67,16 @@ function classOf(opcode: number): RoceClass {
  * sender's choice, so only an assigned opcode counts.
  */
 export function classifyRoce(packet: PacketView, data: DataView, end: number): RoceClass {
-  if ((packet.layers & Layer.Udp) === 0) return RoceClass.None;
-  if (packet.destinationPort === ROCE_V2_PORT) return classifyTransport(packet, data, end);
-  return packet.sourcePort === ROCE_V2_PORT ? classifyAnswer(packet, data, end) : RoceClass.None;
+  const layers = packet.layers & (Layer.Udp | Layer.Tunnel);
+  if (layers === Layer.Udp && packet.destinationPort === ROCE_V2_PORT) return classifyTransport(packet, data, end);
+  return (layers & Layer.Udp) === 0 ? RoceClass.None : classifyRare(packet, data, end);
 }
 
-function classifyAnswer(packet: PacketView, data: DataView, end: number): RoceClass {
-  const answer = classifyTransport(packet, data, end);
+/** UDP in a tunnel, and from port 4791. */
+function classifyRare(packet: PacketView, data: DataView, end: number): RoceClass {
+  if (packet.destinationPort === ROCE_V2_PORT) return classifyTransport(packet, data, readableEnd(packet, end));
+  if (packet.sourcePort !== ROCE_V2_PORT) return RoceClass.None;
+  const answer = classifyTransport(packet, data, readableEnd(packet, end));
   if (answer === RoceClass.Unreadable || packet.opcode >= VENDOR_OPCODES) return RoceClass.None;
   return answer;
 }
@@ -81,7 +84,12 @@ function classifyAnswer(packet: PacketView, data: DataView, end: number): RoceCl
 /** The same for RoCE version 1, which has an Ethertype and a GRH in place of IP and UDP (annex A16). */
 export function classifyRoceV1(packet: PacketView, data: DataView, end: number): RoceClass {
   if (!hasTransportBehindGrh(packet)) return RoceClass.None;
-  return classifyTransport(packet, data, end);
+  return classifyTransport(packet, data, readableEnd(packet, end));
+}
+
+/** A packet in a tunnel may claim to be longer than the tunnel. */
+function readableEnd(packet: PacketView, end: number): number {
+  return (packet.layers & Layer.Tunnel) !== 0 && packet.tunnelEnd < end ? packet.tunnelEnd : end;
 }
 
 function classifyTransport(packet: PacketView, data: DataView, end: number): RoceClass {
@@ -89,7 +97,6 @@ function classifyTransport(packet: PacketView, data: DataView, end: number): Roc
   // The last four bytes are the invariant CRC, and no header (annex A17.9.1).
   const limit = packet.payloadEnd - HeaderBytes.Icrc;
   if (limit - offset < HeaderBytes.Bth) return RoceClass.None;
-  if ((packet.layers & Layer.Tunnel) !== 0 && packet.tunnelEnd < end) end = packet.tunnelEnd;
   const opcode = decodeBth(packet, data, offset, limit < end ? limit : end);
   if (opcode === NO_BTH) return RoceClass.Unreadable;
   return opcode > 0xff ? RoceClass.None : (classOfOpcode[opcode] as RoceClass);
