@@ -1,4 +1,6 @@
 import {randomBytes} from 'node:crypto';
+import {once} from 'node:events';
+import {createServer} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
@@ -50,7 +52,7 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
       source: source.kind === 'udp' ? 'udp' : source.file,
       receiver: undefined,
       udpPort: undefined,
-      addresses: ownAddresses(),
+      addresses: [],
       receiveBufferBytes: undefined,
       ready: false,
     },
@@ -62,7 +64,6 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
   // A recording's bins keep their own time, and so does all that is said of it.
   const played = new ManualClock();
   const clock: Clock = source.kind === 'udp' ? new SteadyClock() : played;
-  // The thread starts on another core while this one loads the API.
   const worker = startIngest(source);
   let api: Api | undefined;
   // Kept from the start: a thread that has ended already does not say so again.
@@ -80,9 +81,9 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
         break;
       }
       case 'listening':
-        context.info.ready = true;
         context.info.receiver = message.listening?.receiver;
         context.info.udpPort = message.listening?.port;
+        context.info.addresses = reachable(message.listening?.addresses ?? []);
         context.info.receiveBufferBytes = message.listening?.receiveBufferBytes;
         isListening.resolve();
         break;
@@ -113,10 +114,12 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     await Promise.all([exited, api?.server.close()]);
   };
   try {
+    // Both ports are tried before the API is loaded, so that one that is taken is told at once.
+    await Promise.all([probe(config), isListening.promise]);
     const {makeApi} = await import('./api/server.ts');
     api = await makeApi(context, clock, WEB_ROOT);
     await listen(api, config);
-    await isListening.promise;
+    context.info.ready = true;
   } catch (error) {
     await Promise.all([worker.terminate(), api?.server.close()]);
     throw error;
@@ -136,12 +139,28 @@ function startIngest(source: IngestSource): Worker {
   return new Worker(INGEST, {workerData});
 }
 
-async function listen({server}: Api, {httpHost, httpPort}: Config): Promise<void> {
+const httpError = (error: unknown, {httpHost, httpPort}: Config) =>
+  listenError(error as NodeJS.ErrnoException, `TCP ${hostPort(httpHost, httpPort)}`, '--http-port');
+
+/** Whether the HTTP port can be had; it is let go again. */
+async function probe(config: Config): Promise<void> {
+  const server = createServer();
   try {
-    await server.listen({host: httpHost, port: httpPort});
+    server.listen(config.httpPort, config.httpHost);
+    await once(server, 'listening');
+  } catch (error) {
+    throw httpError(error, config);
+  }
+  server.close();
+  await once(server, 'close');
+}
+
+async function listen({server}: Api, config: Config): Promise<void> {
+  try {
+    await server.listen({host: config.httpHost, port: config.httpPort});
   } catch (error) {
     await server.close();
-    throw listenError(error as NodeJS.ErrnoException, `TCP ${hostPort(httpHost, httpPort)}`, '--http-port');
+    throw httpError(error, config);
   }
 }
 
@@ -160,6 +179,12 @@ function ownAddresses(): string[] {
   const outer = all.filter(({internal, address}) => !internal && !address.startsWith('fe80:'));
   const sorted = [...outer].sort((a, b) => a.family.localeCompare(b.family)).map(({address}) => address);
   return sorted.length > 0 ? sorted : ['127.0.0.1'];
+}
+
+/** Where a switch may send to: what the sockets are bound to, or all of this machine's where that is everything. */
+function reachable(bound: readonly string[]): string[] {
+  const isAny = (address: string) => address === '0.0.0.0' || address === '::';
+  return bound.some(isAny) ? ownAddresses() : [...bound];
 }
 
 interface Deferred<T> {

@@ -59,7 +59,7 @@ const KEYS = Object.keys(ConfigSchema.properties);
 const PREFIX = 'TENHERTZ_';
 
 /** Environment variables that the tests and tools of the project use; not settings of the server. */
-const FOREIGN = /^TENHERTZ_(CAPTURES|SKIP_TOOLS|PROVE|SEED|PROOF_LOG)$/;
+const FOREIGN = /^TENHERTZ_(CAPTURES|SKIP_TOOLS|PROVE|SEED|PROOF_LOG|FUZZ_MINUTES|FUZZ_SEED)$/;
 
 /** TENHERTZ_HTTP_PORT for httpPort. */
 const variableOf = (key: string) => PREFIX + key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

@@ -7,7 +7,7 @@ import {bufferAdvice, type UdpListening} from './collector/listen.ts';
 import {type Addon, loadAddon} from './collector/native/addon.ts';
 import {NativeCollector} from './collector/native/collector.ts';
 import {RingPump} from './collector/native/pump.ts';
-import {RecordingError, RecordingSummary, readRecording} from './collector/pcap.ts';
+import {RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
 import {UdpCollector} from './collector/udp.ts';
 import {type ErrorCode, TenhertzError} from './errors.ts';
@@ -98,9 +98,10 @@ class IngestThread {
       if (source.kind === 'udp' && this.collector) await this.listen(this.collector, source);
       else await this.play();
     } catch (error) {
-      const code =
-        error instanceof TenhertzError ? error.code : error instanceof RecordingError ? 'RECORDING' : 'INTERNAL';
-      this.post({type: 'failed', code, message: (error as Error).message});
+      const {message} = error as Error;
+      if (error instanceof TenhertzError) this.post({type: 'failed', code: error.code, message});
+      else if (this.data.source.kind === 'udp') this.post({type: 'failed', code: 'INTERNAL', message});
+      else this.post({type: 'failed', code: 'RECORDING', message: `${this.data.source.file}: ${message}`});
     }
   }
 
@@ -195,7 +196,11 @@ class IngestThread {
       {now: () => performance.now(), wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms))},
     );
     this.ingest.finish();
-    this.post({type: 'ended', message: `${source.file}: ${summary.datagrams} datagrams in ${summary.frames} frames`});
+    const none = summary.datagrams === 0 ? `; none was sFlow to UDP port ${source.port}, see --udp-port` : '';
+    this.post({
+      type: 'ended',
+      message: `${source.file}: ${summary.datagrams} datagrams in ${summary.frames} frames${none}`,
+    });
   }
 
   private caughtUp(): Promise<void> {

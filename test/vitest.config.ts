@@ -4,7 +4,6 @@ export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-    globalSetup: [],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -13,7 +13,7 @@ const LOOPBACK_V4 = 127;
 
 /**
  * Who sent a datagram. An agent is known by its agent address; where that is 0.0.0.0, loopback, or already taken by
- * another source, by the address it sends from (DESIGN section 3); nobody's claim to an address is better than that of
+ * another source, by the address it sends from; nobody's claim to an address is better than that of
  * the source whose own it is. Each of its sub-agents is a stream with sequence
  * numbers and an uptime of its own (v5, sample_datagram_v5). The index of a stream is the `agent` of a Partial's rows.
  */

@@ -1,7 +1,7 @@
 // Hot path: no allocation after construction, no exception.
 import {Measure} from './measures.ts';
 
-/** Bins that may be open at once, a power of two: rule 8 keeps a bin open for 1.2 s. */
+/** Bins that may be open at once, a power of two: a bin stays open for up to 1.2 s. */
 const OPEN_BINS = 16;
 
 /**

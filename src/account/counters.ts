@@ -20,7 +20,7 @@ const OUT_PACKETS = 5;
 /** Errors and discards that step back by less than this were cleared; half their range does not pass in a reading. */
 const CLEARED = 2 ** 31;
 
-/** A rate beyond this many times line rate is a counter that was reset, not traffic (DESIGN rule 10). */
+/** A rate beyond this many times line rate is a counter that was reset, not traffic. */
 const PLAUSIBLE = 1.5;
 
 /**

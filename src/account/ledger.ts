@@ -1,5 +1,5 @@
 /**
- * The counts of the whole way of a datagram through an ingest thread (DESIGN rule 6). Plain numbers in an array:
+ * The counts of the whole way of a datagram through an ingest thread. Plain numbers in an array:
  * counting costs 3 ns, and a Partial carries what was added since the last one.
  *
  * (a) received = decoded + rejected (by fault) + duplicates

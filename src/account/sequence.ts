@@ -34,7 +34,7 @@ const UPTIME_NEWER = 1_000;
  * sub-agent within an agent"). A datagram counts as a duplicate only when number, uptime and content are those of one
  * seen before: some agents never increment the number, and their data is good.
  *
- * received + missing is the span from the lowest number of the present count to its highest (rule 6, c).
+ * received + missing is the span from the lowest number of the present count to its highest.
  */
 export class SequenceTracker {
   /** Grows each time a stream's place passes to another. */

@@ -1,6 +1,6 @@
 /**
  * What an estimate is made of: sums over samples, each weighted with the frames that it stands for. Moments of
- * several bins, rows or links add up; bands never do (DESIGN rule 7).
+ * several bins, rows or links add up; bands never do.
  */
 export class Moments {
   /** Samples. */

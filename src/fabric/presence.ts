@@ -1,6 +1,6 @@
 import {BinState} from '../shared/live.ts';
 
-/** Until an agent's habits are known, it may be silent for this long (DESIGN rule 9). */
+/** Until an agent's habits are known, it may be silent for this long. */
 const UNLEARNED_WINDOW_BINS = 900;
 /** It takes as long to learn them. */
 const LEARNED_AFTER_BINS = 900;

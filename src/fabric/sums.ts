@@ -7,7 +7,7 @@ import {LARGEST_UNIT, type Rings} from './rings.ts';
 import type {Row, Rows} from './rows.ts';
 
 /**
- * The fabric-wide sums per bin: *in* over edge ports, so that each packet counts once (DESIGN rule 3). Kept as
+ * The fabric-wide sums per bin: *in* over edge ports, so that each packet counts once. Kept as
  * weighted moments and computed anew for each bin that changed.
  *
  * Until roles are inferred, a single switch is all edge; with several, every port is counted and `countedPerHop`

@@ -3,7 +3,7 @@ import {Count} from '../account/ledger.ts';
 import type {Fabric} from './fabric.ts';
 
 /**
- * Where datagrams and samples went, from the wire to a bin; each level adds up (DESIGN rule 6):
+ * Where datagrams and samples went, from the wire to a bin; each level adds up:
  * received = decoded + duplicate + Σ rejected, and flowSamples = counted + Σ unusable.
  */
 export interface Waterfall {

@@ -7,7 +7,7 @@ export function binOf(epochMs: number): number {
 }
 
 /**
- * How many bins a bin may still be revised for after it was first shown (1.2 s, DESIGN rule 8); also what a client
+ * How many bins a bin may still be revised for after it was first shown (1.2 s); also what a client
  * that fell behind is sent again.
  */
 export const REVISED_BINS = 13;

@@ -37,7 +37,7 @@ export const FrameFlag = {
 
 export const BlockKind = {Fabric: 1, Link: 2, Heatmap: 3, Json: 4} as const;
 
-/** What a bin's figures are worth (DESIGN rule 9). */
+/** What a bin's figures are worth. */
 export const BinState = {
   /** The agent is silent or unknown: no figure. A gap, never a zero. */
   Absent: 0,

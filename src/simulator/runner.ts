@@ -1,4 +1,5 @@
-import {createWriteStream} from 'node:fs';
+import {once} from 'node:events';
+import {createWriteStream, type WriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import {BIN_MS, type SimulationOptions} from './options.ts';
 import {type Destination, UdpSender} from './sender.ts';
@@ -36,8 +37,8 @@ export interface RunSummary {
 /** Runs a simulation in real time against a collector, until its duration is over or it is aborted. */
 export async function run(options: RunOptions): Promise<RunSummary> {
   const {signal, print = () => {}, now = steadyNow()} = options;
+  const truth = options.truthFile === undefined ? undefined : await openTruth(options.truthFile);
   const sender = await UdpSender.open(options.collector);
-  const truth = options.truthFile === undefined ? undefined : createWriteStream(options.truthFile);
   const startMs = Math.ceil((now() + SETUP_MS) / BIN_MS) * BIN_MS;
   const simulation = new Simulation(
     {...options.simulation, startMs},
@@ -68,6 +69,13 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   } finally {
     if (truth !== undefined) await finished(truth.end());
   }
+}
+
+/** The truth's file, open: a folder that is not there is an error before anything is sent. */
+async function openTruth(file: string): Promise<WriteStream> {
+  const stream = createWriteStream(file);
+  await once(stream, 'open');
+  return stream;
 }
 
 /** The wall clock at the start of the process and the steady clock from there on. */

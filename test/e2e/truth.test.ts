@@ -71,6 +71,15 @@ it(`over ${SECONDS} s the fabric's RoCEv2 bytes are what the simulator really se
   expect(series.values.filter((value) => value === null)).toEqual([]);
   expect(series.finalBefore).toBeGreaterThan(to);
 
+  // No bin twice, none lost, none exchanged: each lies within what it and its neighbours really held (a sample may come
+  // up to the flush time late) and six standard errors of a bin.
+  series.values.forEach((value, i) => {
+    const near = [-1, 0, 1].map((offset) => (truth.get(first + i + offset) ?? 0) * 80);
+    const error = ((series.high[i]! - series.low[i]!) / 2 / Z_95) * 6;
+    expect(value!, `bin ${i}`).toBeLessThan(Math.max(...near) * 1.15 + error);
+    expect(value!, `bin ${i}`).toBeGreaterThan(Math.min(...near) * 0.85 - error);
+  });
+
   let really = 0;
   for (let bin = first; bin < first + SECONDS * 10; bin++) really += truth.get(bin) ?? 0;
   const estimate = bytesOf(series, 'values');

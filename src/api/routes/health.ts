@@ -53,8 +53,8 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
     },
     () => {
       const counts = waterfall(fabric);
-      // What was ever lost stays in the counts; the status is about now.
-      const isLossy = lossPerSecond(fabric) > 0 || missingAgents(fabric).length > 0;
+      // What was ever lost stays in the counts; the status is about now. A full table turns away for as long as it is full.
+      const isLossy = lossPerSecond(fabric) > 0 || missingAgents(fabric).length > 0 || counts.tablesRefused > 0;
       const hasAny = counts.datagramsReceived > 0;
       return {
         finalBefore: finalBefore(fabric),

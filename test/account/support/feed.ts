@@ -78,7 +78,7 @@ export function folded(partials: readonly Partial[]): Folded {
   };
 }
 
-/** The ledgers that must add up whatever came (DESIGN rule 6); what does not, as sentences. */
+/** The ledgers that must add up whatever came; what does not, as sentences. */
 export function ledgerErrors({count, agents, bins}: Folded): string[] {
   const errors: string[] = [];
   const same = (what: string, a: number, b: number) => {

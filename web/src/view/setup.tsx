@@ -78,7 +78,7 @@ export function Setup() {
           />
         </ol>
         <p class="hint demo-hint">
-          No switch at hand? <code>tenhertz demo</code> shows this page with a simulated cluster.
+          No switch at hand? <code>npm run demo</code> shows this page with a simulated cluster.
         </p>
       </section>
       {udpPort !== null && <Configs addresses={summary.addresses} port={udpPort} />}

@@ -6,7 +6,7 @@ export interface SwitchConfig {
   note: string;
 }
 
-/** Packets of which one is sampled, for 400 Gbit/s ports: some 8 samples a bin and port at line rate and 4 kB packets. */
+/** Packets of which one is sampled, for 400 Gbit/s ports: some 120 samples a bin and port at line rate and 4 kB packets. */
 const RATE = 10_000;
 
 /**
