@@ -137,8 +137,8 @@ describe('the pump', () => {
   it('comes often while much comes, seldom while little does, and when a bin must close', () => {
     const {machine, turn, arrive} = pumping();
     machine.now = 20;
-    expect(turn().wait).toBe(20);
-    for (let i = 0; i < 100; i++) arrive(20);
+    expect(turn().wait).toBe(33);
+    for (let i = 0; i < 300; i++) arrive(20);
     expect(turn().wait).toBe(5);
     machine.now = 90.5;
     expect(turn().wait).toBe(13);
@@ -147,9 +147,9 @@ describe('the pump', () => {
   });
 
   it('takes the time of draining off its wait', () => {
-    const {machine, turn, arrive} = pumping({msEach: 0.03});
+    const {machine, turn, arrive} = pumping({msEach: 0.01});
     machine.now = 20;
-    for (let i = 0; i < 100; i++) arrive(20);
+    for (let i = 0; i < 300; i++) arrive(20);
     expect(turn().wait).toBe(2);
     for (let i = 0; i < 1_000; i++) arrive(20);
     expect(turn().wait).toBe(0);

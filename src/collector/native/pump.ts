@@ -3,10 +3,10 @@ import type {SlotHandler} from './ring.ts';
 
 /** How often the ring is emptied: much shorter than it takes to fill, and than anybody can see. */
 const DRAIN_MS = 5;
-/** The same while little comes, to let the processor sleep. */
-const QUIET_DRAIN_MS = 20;
-/** Datagrams in a ring that are little. */
-const FEW = 32;
+/** The same while little comes, to let the processor sleep: three turns a bin. */
+const QUIET_DRAIN_MS = 33;
+/** Datagrams that are little: a small part of what the ring holds. */
+const FEW = 256;
 
 /** Where datagrams come from: a `RingReader`. */
 export interface PumpedRing {
