@@ -11,7 +11,7 @@ const SECOND_MS = 1_000;
 /** Factor from a sum over `bins` to a rate a second. */
 const perSecond = (bins: number) => SECOND_MS / (bins * BIN_MS);
 
-export const NO_ESTIMATE: Estimate = {bitsPerSecond: null, low: null, high: null, framesPerSecond: null, samples: null};
+const NO_ESTIMATE: Estimate = {bitsPerSecond: null, low: null, high: null, framesPerSecond: null, samples: null};
 
 /** Moments summed over `bins` bins, as rates with their band. */
 export function estimateOf(moments: Moments, bins: number): Estimate {

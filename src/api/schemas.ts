@@ -18,7 +18,7 @@ export const EstimateSchema = Type.Object(
 
 export const FinalBefore = Type.Number({description: 'epoch ms: bins before it will not change'});
 
-export const MeasureSchema = Type.Union([Type.Literal('roce'), Type.Literal('all')], {
+const MeasureSchema = Type.Union([Type.Literal('roce'), Type.Literal('all')], {
   default: 'roce',
   description: 'RoCEv2 frames only, or all frames',
 });

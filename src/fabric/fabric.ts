@@ -27,7 +27,7 @@ export interface FabricOptions {
 }
 
 /** Five minutes of 100 ms bins, and more flows than a page can show. */
-export const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
+const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
 
 /**
  * An agent that speaks seldom confirms more bins than are still open. That is told at most so often, for it makes long

@@ -18,7 +18,7 @@ function source(sourceClass: number, index: number): Value {
 }
 
 /** The agent's address as people write it; null where the agent sent none. */
-export function agentText(datagram: DatagramView): string | null {
+function agentText(datagram: DatagramView): string | null {
   const {agent0, agent1, agent2, agent3} = datagram;
   switch (datagram.data.getUint32(4)) {
     case AddressType.Unknown:

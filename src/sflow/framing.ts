@@ -15,7 +15,7 @@ const RT_METRIC = 0x010cc3ea;
 const RT_FLOW = 0x010cc3eb;
 
 /** Whether a record header could stand at `at`: a format that exists and a length that fits. */
-export function isRecordAt(data: DataView, at: number, end: number): boolean {
+function isRecordAt(data: DataView, at: number, end: number): boolean {
   if (end - at < Size.Prefix) return false;
   const word = data.getUint32(at);
   return (word & 0xfff) !== 0 && word >>> 12 <= MAX_ENTERPRISE && data.getUint32(at + 4) <= end - at - Size.Prefix;

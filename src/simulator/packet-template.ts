@@ -82,7 +82,7 @@ function writeIpv4(view: DataView, at: number, plan: StreamPlan): void {
 }
 
 /** 172.16.0.1 onwards (RFC 1918), never .0 or .255 in the last byte. */
-export function ipv4Of(node: number): number {
+function ipv4Of(node: number): number {
   return 0xac100000 + (Math.floor(node / 254) << 8) + (node % 254) + 1;
 }
 

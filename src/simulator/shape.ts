@@ -6,7 +6,7 @@ const UDP_BYTES = 8;
 /** TCP with the timestamp option (RFC 7323), as Linux sends it. */
 export const TCP_BYTES = 32;
 /** Payload of a full RoCEv2 packet: the largest path MTU of the InfiniBand specification. */
-export const ROCE_MTU = 4096;
+const ROCE_MTU = 4096;
 /** Reserved bytes after the BTH of a CNP (InfiniBand specification, annex A17.9.3). */
 const CNP_RESERVED_BYTES = 16;
 

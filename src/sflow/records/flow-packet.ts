@@ -1,7 +1,7 @@
 import {enumeration, type Field, field, formats, mac, type RecordFormat, SPECIFICATIONS, u32} from './schema.ts';
 
 /** v5, header_protocol; 15-17 sflow_80211.txt; 18 as host-sflow names it. */
-export const HEADER_PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+const HEADER_PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   1: 'ethernet',
   2: 'token_bus',
   3: 'token_ring',

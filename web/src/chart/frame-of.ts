@@ -24,7 +24,7 @@ export interface Size {
 }
 
 /** Room for the labels left of a plot; the same for all, so that one instant stands on one vertical line. */
-export function gutter(style: Style): number {
+function gutter(style: Style): number {
   return Math.round(style.font * 4.9);
 }
 

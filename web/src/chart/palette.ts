@@ -61,7 +61,7 @@ export function heatColours(dark: boolean): Uint32Array {
 }
 
 /** Red, green and blue of `#rrggbb`. */
-export function rgbOf(hex: string): [number, number, number] {
+function rgbOf(hex: string): [number, number, number] {
   const n = Number.parseInt(hex.slice(1), 16);
   return [n >> 16, (n >> 8) & 255, n & 255];
 }
