@@ -29,8 +29,18 @@ export const Count = {
   DatagramsKernelDropped: 16,
   /** Dropped by the native receiver, whose ring was full. */
   DatagramsRingDropped: 17,
+  /** Dropped at random by the receiver to keep up, and so found missing by number. */
+  DatagramsThinned: 18,
+  /** Drop notifications: packets that a switch says it dropped, no samples of traffic. */
+  DiscardedPackets: 19,
   /** First of one count per `Fault`, by its number. */
   Faults: 20,
+  /** How often, and by how many ms in all, time was set forward by a step of the wall clock. */
+  ClockSteps: 48,
+  ClockStepMs: 49,
+  /** How often, and for how many ms in all, the ingest thread stood still for longer than a bin. */
+  Stalls: 50,
+  StallMs: 51,
 } as const;
 
 /** Room for all counts, with some to spare for faults yet to be named. */

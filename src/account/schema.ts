@@ -56,6 +56,13 @@ export const AGENTS: SectionSchema = {
   columns: [
     ...columns('key', 'u32', 'address0 address1 address2 address3 subAgent'),
     ...columns('sum', 'f64', 'received missing duplicates late restarts flowSamples counterSamples'),
+    // By the samples' own sequence numbers, over all data sources; late arrivals make them shrink again.
+    ...columns('sum', 'f64', 'missingFlowSamples missingCounterSamples'),
+    // What the agent itself says it could not sample (v5, flow_sample, drops).
+    ...columns('sum', 'f64', 'agentDrops'),
+    // Over all flow samples: the time that each may be off by, ms; how many had a time of their own (0:1043), and how
+    // many of those could not be believed.
+    ...columns('sum', 'f64', 'uncertainMs timestamped timestampsRefused'),
     ...columns('last', 'u32', 'uptimeMs'),
     ...columns('max', 'u32', 'largestDatagram'),
     ...columns('max', 'f64', 'longestGapMs lastArrival'),
@@ -113,13 +120,48 @@ export const COUNTERS: SectionSchema = {
   ],
 };
 
-/** Names that ports were given on the wire (0:1005). */
+/** Names that ports were given on the wire (0:1005); port 0: the agent's own host name (0:2000). */
 export const NAMES: SectionSchema = {
   id: 5,
   version: 1,
   name: 'names',
   maxRows: 1_000_000,
   columns: [...columns('key', 'u32', 'agent port'), ...columns('last', 'text', 'name')],
+};
+
+/**
+ * Once a second: the data sources that sent flow samples, for their effective sampling rates. Deltas are within one
+ * life of the source at one nominal rate: the first sample of each is the baseline and counts in `samples` alone.
+ */
+export const SOURCES: SectionSchema = {
+  id: 7,
+  version: 1,
+  name: 'sources',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent sourceClass sourceIndex rate'),
+    // Samples that arrived; those of them behind a baseline, which the three deltas span; missing by number; what the
+    // pool grew by; what the agent's drops grew by; how often there was a new baseline (restart, another rate).
+    ...columns('sum', 'f64', 'samples spanned missing poolDelta agentDrops baselines'),
+    ...columns('last', 'u32', 'pool'),
+    ...columns('max', 'f64', 'lastSeen'),
+  ],
+};
+
+/**
+ * Once a second: sources of IP traffic other than RoCEv2 as seen on a port, for the roles of ports. RoCEv2 sources
+ * are those of the flows. Traffic between neighbours (routing, discovery, time) is left out.
+ */
+export const HOSTS: SectionSchema = {
+  id: 8,
+  version: 1,
+  name: 'hosts',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent port side address0 address1 address2 address3'),
+    ...columns('sum', 'u32', 'frames'),
+    ...columns('max', 'u32', 'ttl'),
+  ],
 };
 
 /** The ledger's counts, by `Count`. */
@@ -131,7 +173,16 @@ export const COUNTS_SECTION: SectionSchema = {
   columns: [...columns('key', 'u32', 'count'), ...columns('sum', 'f64', 'value')],
 };
 
-export const SECTIONS: readonly SectionSchema[] = [AGENTS, BINS, FLOWS, COUNTERS, NAMES, COUNTS_SECTION];
+export const SECTIONS: readonly SectionSchema[] = [
+  AGENTS,
+  BINS,
+  FLOWS,
+  COUNTERS,
+  NAMES,
+  COUNTS_SECTION,
+  SOURCES,
+  HOSTS,
+];
 
 /** Index of each column of a section by name, for code that reads or fills columns. */
 export function columnIndexes(schema: SectionSchema): Readonly<Record<string, number>> {

@@ -5,6 +5,7 @@ import {BIN_MS, REVISED_BINS} from '../shared/bins.ts';
 import {type Agent, Agents} from './agents.ts';
 import {CountRates} from './count-rates.ts';
 import {applyCounters, applyNames} from './counters.ts';
+import {EventLog} from './events.ts';
 import {FlowTable} from './flows.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
@@ -57,6 +58,7 @@ export class Fabric {
   readonly flows: FlowTable;
   readonly rates = new CountRates();
   readonly producers = new Producers();
+  readonly events = new EventLog();
   /** The ledger's counts since the start, by `Count`. */
   readonly counts = new Float64Array(COUNTS);
   /** The newest complete bin; -Infinity before the first Partial. */

@@ -41,7 +41,7 @@ function addLink(
     if (row.basis !== basis) continue;
     const chunk = rings.chunk(row.index);
     const cell = rings.at(row.index, bin);
-    const {rate} = row;
+    const rate = rows.weight(row, bin);
     if (measure === 'roce') {
       into.samples += chunk.roceFrames[cell]!;
       into.frames += chunk.roceFrames[cell]! * rate;

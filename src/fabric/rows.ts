@@ -109,6 +109,11 @@ export class Rows {
     }
   }
 
+  /** Frames that one sample of a row stands for in a bin. */
+  weight(row: Row, _bin: number): number {
+    return row.rate;
+  }
+
   /** All rows of a port and direction, on any basis. */
   of(slot: number, direction: number): readonly Row[] {
     return this.ofPort[slot * 2 + direction] ?? [];

@@ -70,9 +70,9 @@ export class FabricSums {
 
   private addRow(row: Row, from: number, to: number): void {
     const chunk = this.rings.chunk(row.index);
-    const {rate} = row;
     for (let bin = from; bin <= to; bin++) {
       if (this.rows.basis(row.port.slot, Direction.In, bin) !== row.basis) continue;
+      const rate = this.rows.weight(row, bin);
       const cell = this.rings.at(row.index, bin);
       const at = bin % this.depth;
       this.columns.all.seen(at, rate * chunk.largest[cell]! * LARGEST_UNIT);

@@ -64,8 +64,9 @@ export class Totals {
           for (let bin = from; bin < to; bin++) {
             if (this.rows.basis(slot, direction, bin) !== row.basis) continue;
             const cell = this.rings.at(row.index, bin);
-            this.linkRoce[slot * 2 + direction]! += row.rate * chunk.roceBytes[cell]!;
-            this.linkAll[slot * 2 + direction]! += row.rate * chunk.bytes[cell]!;
+            const rate = this.rows.weight(row, bin);
+            this.linkRoce[slot * 2 + direction]! += rate * chunk.roceBytes[cell]!;
+            this.linkAll[slot * 2 + direction]! += rate * chunk.bytes[cell]!;
           }
         }
       }
