@@ -5,3 +5,8 @@ import {type Band, weightedPoissonBand} from '../shared/band.ts';
 export function byteBand(moments: Moments): Band {
   return weightedPoissonBand(moments.bytes, moments.squares, moments.largest);
 }
+
+/** The band of the moments' frames: at one sampling rate that of a Poisson count, times the rate. */
+export function frameBand(moments: Moments): Band {
+  return weightedPoissonBand(moments.frames, moments.frameSquares, moments.largestRate);
+}

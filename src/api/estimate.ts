@@ -1,4 +1,4 @@
-import {byteBand} from '../analysis/sampling-error.ts';
+import {byteBand, frameBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import {Moments} from '../fabric/moments.ts';
 import {readBin, type Scope} from '../fabric/reader.ts';
@@ -11,17 +11,28 @@ const SECOND_MS = 1_000;
 /** Factor from a sum over `bins` to a rate a second. */
 const perSecond = (bins: number) => SECOND_MS / (bins * BIN_MS);
 
-const NO_ESTIMATE: Estimate = {bitsPerSecond: null, low: null, high: null, framesPerSecond: null, samples: null};
+const NO_ESTIMATE: Estimate = {
+  bitsPerSecond: null,
+  low: null,
+  high: null,
+  framesPerSecond: null,
+  framesLow: null,
+  framesHigh: null,
+  samples: null,
+};
 
 /** Moments summed over `bins` bins, as rates with their band. */
 export function estimateOf(moments: Moments, bins: number): Estimate {
   const scale = perSecond(bins);
   const band = byteBand(moments);
+  const frames = frameBand(moments);
   return {
     bitsPerSecond: moments.bytes * BITS * scale,
     low: band.low * BITS * scale,
     high: band.high * BITS * scale,
     framesPerSecond: moments.frames * scale,
+    framesLow: frames.low * scale,
+    framesHigh: frames.high * scale,
     samples: moments.samples,
   };
 }

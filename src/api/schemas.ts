@@ -11,6 +11,8 @@ export const EstimateSchema = Type.Object(
     low: number('lower end of the 95 % interval, bit/s'),
     high: number('upper end of the 95 % interval, bit/s'),
     framesPerSecond: number('estimated frames a second'),
+    framesLow: number('lower end of its 95 % interval'),
+    framesHigh: number('upper end of its 95 % interval'),
     samples: number('samples that the estimate rests on'),
   },
   {title: 'Estimate', description: 'A mean over the window, from random samples.'},

@@ -18,6 +18,8 @@ export interface Agent {
   ports: number[];
   /** The largest rate · L that was ever seen here: what an idle port without samples of its own could have hidden. */
   largestWeight: number;
+  /** The largest sampling rate that was ever seen here. */
+  largestRate: number;
 }
 
 /** A stream of datagrams with its own sequence numbers (v5, sub_agent_id). Counts since the start. */
@@ -63,6 +65,7 @@ export class Agents {
       subAgents: new Map(),
       ports: [],
       largestWeight: 0,
+      largestRate: 0,
     };
     this.all.push(agent);
     this.byAddress.set(address, agent);

@@ -176,6 +176,7 @@ export class Fabric {
       if (this.rows.prefer(row, this.openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, this.openFrom);
       const weight = row.rate * row.largest[0];
       if (weight > row.port.agent.largestWeight) row.port.agent.largestWeight = weight;
+      if (row.rate > row.port.agent.largestRate) row.port.agent.largestRate = row.rate;
       if (at < this.dirtyFrom) this.dirtyFrom = at;
     }
   }

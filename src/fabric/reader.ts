@@ -37,20 +37,24 @@ function addLink(
   const {rows, rings} = fabric;
   const basis = rows.basis(slot, direction, bin);
   let largest = 0;
+  let largestRate = 0;
   for (const row of rows.of(slot, direction)) {
     if (row.basis !== basis) continue;
     const chunk = rings.chunk(row.index);
     const cell = rings.at(row.index, bin);
     const rate = rows.weight(row, bin);
+    largestRate = Math.max(largestRate, rate);
     if (measure === 'roce') {
       into.samples += chunk.roceFrames[cell]!;
       into.frames += chunk.roceFrames[cell]! * rate;
+      into.frameSquares += chunk.roceFrames[cell]! * rate * rate;
       into.bytes += chunk.roceBytes[cell]! * rate;
       into.squares += chunk.roceSquares[cell]! * rate * rate;
       largest = Math.max(largest, rate * chunk.roceLargest[cell]! * LARGEST_UNIT);
     } else {
       into.samples += chunk.frames[cell]!;
       into.frames += chunk.frames[cell]! * rate;
+      into.frameSquares += chunk.frames[cell]! * rate * rate;
       into.bytes += chunk.bytes[cell]! * rate;
       into.squares += chunk.squares[cell]! * rate * rate;
       largest = Math.max(largest, rate * chunk.largest[cell]! * LARGEST_UNIT);
@@ -58,4 +62,5 @@ function addLink(
   }
   // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.
   into.largest = Math.max(into.largest, largest || agent.largestWeight);
+  into.largestRate = Math.max(into.largestRate, largestRate || agent.largestRate);
 }

@@ -75,8 +75,8 @@ export class FabricSums {
       const rate = this.rows.weight(row, bin);
       const cell = this.rings.at(row.index, bin);
       const at = bin % this.depth;
-      this.columns.all.seen(at, rate * chunk.largest[cell]! * LARGEST_UNIT);
-      this.columns.roce.seen(at, rate * chunk.roceLargest[cell]! * LARGEST_UNIT);
+      this.columns.all.seen(at, rate, chunk.largest[cell]! * LARGEST_UNIT);
+      this.columns.roce.seen(at, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
       if (chunk.frames[cell] === 0) continue;
       this.columns.all.add(at, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
       this.columns.roce.add(at, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
@@ -116,35 +116,43 @@ export class FabricSums {
 /** Rings of moments. */
 class MomentColumns {
   private readonly largest: Float64Array;
+  private readonly largestRate: Float64Array;
   private readonly samples: Float64Array;
   private readonly frames: Float64Array;
+  private readonly frameSquares: Float64Array;
   private readonly bytes: Float64Array;
   private readonly squares: Float64Array;
 
   constructor(depth: number) {
     this.samples = new Float64Array(depth);
     this.frames = new Float64Array(depth);
+    this.frameSquares = new Float64Array(depth);
     this.bytes = new Float64Array(depth);
     this.squares = new Float64Array(depth);
     this.largest = new Float64Array(depth);
+    this.largestRate = new Float64Array(depth);
   }
 
-  /** A row that is summed could have had a sample of this weight. */
-  seen(at: number, weight: number): void {
-    if (weight > this.largest[at]!) this.largest[at] = weight;
+  /** A row that is summed could have had one more sample at this rate and of this length. */
+  seen(at: number, rate: number, length: number): void {
+    if (rate * length > this.largest[at]!) this.largest[at] = rate * length;
+    if (rate > this.largestRate[at]!) this.largestRate[at] = rate;
   }
 
   clear(at: number): void {
     this.samples[at] = 0;
     this.frames[at] = 0;
+    this.frameSquares[at] = 0;
     this.bytes[at] = 0;
     this.squares[at] = 0;
     this.largest[at] = 0;
+    this.largestRate[at] = 0;
   }
 
   add(at: number, samples: number, rate: number, bytes: number, squares: number): void {
     this.samples[at]! += samples;
     this.frames[at]! += samples * rate;
+    this.frameSquares[at]! += samples * rate * rate;
     this.bytes[at]! += bytes * rate;
     this.squares[at]! += squares * rate * rate;
   }
@@ -152,8 +160,10 @@ class MomentColumns {
   addTo(into: Moments, at: number): void {
     into.samples += this.samples[at]!;
     into.frames += this.frames[at]!;
+    into.frameSquares += this.frameSquares[at]!;
     into.bytes += this.bytes[at]!;
     into.squares += this.squares[at]!;
     if (this.largest[at]! > into.largest) into.largest = this.largest[at]!;
+    if (this.largestRate[at]! > into.largestRate) into.largestRate = this.largestRate[at]!;
   }
 }

@@ -105,6 +105,8 @@ export interface Estimate {
   low: number | null;
   high: number | null;
   framesPerSecond: number | null;
+  framesLow: number | null;
+  framesHigh: number | null;
   samples: number | null;
 }
 

@@ -37,7 +37,7 @@ describe('before anything was received', () => {
   it('figures are null, never zero', async () => {
     const {get} = await makeHarness();
     const {json} = await get('/api/v1/fabric');
-    const none = {bitsPerSecond: null, low: null, high: null, framesPerSecond: null, samples: null};
+    const none = {bitsPerSecond: null, low: null, high: null, framesPerSecond: null, framesLow: null, samples: null};
     expect(json).toMatchObject({bin: null, time: null, agents: 0, complete: true, links: 0, roce: none, all: none});
     expect((await get('/api/v1/fabric/series')).json).toMatchObject({start: -60_000, step: 100, unit: 'bit/s'});
     expect((await get('/api/v1/health')).json).toMatchObject({status: 'waiting', receiver: 'dgram'});
@@ -61,6 +61,9 @@ describe('/api/v1/fabric', () => {
       low: (band.low * 8) / 2,
       high: (band.high * 8) / 2,
       framesPerSecond: 10_000,
+      // Frames of one rate are known as well as bytes of one length.
+      framesLow: expect.closeTo(band.low / 2_000, 6),
+      framesHigh: expect.closeTo(band.high / 2_000, 6),
       samples: 20,
     });
     expect(json.all.bitsPerSecond).toBe(ONE_BIN);
@@ -106,7 +109,7 @@ describe('series', () => {
     expect(columns.map((column) => column[0])).toEqual([null, null, null, null, 0]);
     expect(json.values.slice(2, 42)).toEqual(Array(40).fill(ONE_BIN));
     expect(columns.map((column) => column[42])).toEqual([0, 0, expect.any(Number), 0, 0]);
-    expect(json.high[42] / (-Math.log(0.025) * 1e6 * 80)).toBeCloseTo(1, 9);
+    expect(json.high[42] / (3.1379 * 1e6 * 80)).toBeCloseTo(1, 9);
     expect([json.values[43], json.samples[43], json.unconfirmed[43]]).toEqual([0, 0, 1]);
   });
 

@@ -128,6 +128,8 @@ export class FakeFabric {
         low: f.low * scale,
         high: f.high * scale,
         framesPerSecond: (f.value * scale) / 8 / 4158,
+        framesLow: (f.low * scale) / 8 / 4158,
+        framesHigh: (f.high * scale) / 8 / 4158,
         samples: n,
       };
     };
