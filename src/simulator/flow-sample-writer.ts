@@ -24,7 +24,10 @@ export interface FlowSampleFields {
   vlan: number;
 }
 
-/** Writes a compact flow sample (0:1) with the sampled header (0:1) and extended_switch (0:1001). */
+/**
+ * Writes a compact flow sample (0:1) with the sampled header (0:1) and extended_switch (0:1001); returns where in the
+ * datagram the sampled header begins.
+ */
 export function writeFlowSample(
   datagram: DatagramWriter,
   packets: PacketWriter,
@@ -32,7 +35,7 @@ export function writeFlowSample(
   stream: number,
   offset: number,
   atMs: number,
-): void {
+): number {
   const frameBytes = packets.frameBytes(stream, offset);
   const headerBytes = Math.min(HEADER_BYTES, frameBytes - FCS_BYTES);
   const paddedBytes = (headerBytes + 3) & ~3;
@@ -65,4 +68,5 @@ export function writeFlowSample(
   view.setUint32(extended + 12, 0);
   view.setUint32(extended + 16, fields.vlan);
   view.setUint32(extended + 20, 0);
+  return header;
 }

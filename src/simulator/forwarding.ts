@@ -1,14 +1,19 @@
 import {FrameKind, type Ports, PREAMBLE_BYTES, Tally} from './ports.ts';
 import type {Streams} from './streams.ts';
+import type {Hop, Topology} from './topology.ts';
 
 /**
  * Carries a slot's frames through the switches and keeps the ports' sums. A port sends at most its line rate; there
  * are no queues that outlast a slot, so what is too much for an output port in a slot is dropped there (tail drop:
- * the last frames of each stream, in proportion).
+ * the last frames of each stream, in proportion) and is missing on all later hops.
  */
 export class Forwarding {
-  /** Hops: which stream enters which port and leaves by which. A stream has one hop for each switch on its way. */
+  /**
+   * Hops: which stream enters which port and leaves by which. A stream has one hop for each switch on its way, in
+   * order: hops firstHop[stream] … firstHop[stream + 1] - 1.
+   */
   readonly stream: Int32Array;
+  readonly firstHop: Int32Array;
   readonly inPort: Int32Array;
   readonly outPort: Int32Array;
   /** Where a hop's frames are summed up at its ports. */
@@ -16,87 +21,131 @@ export class Forwarding {
   private readonly outPlace: Int32Array;
   private readonly ports: Ports;
   private readonly streams: Streams;
+  /** Bytes that a port is asked to send in this slot, and those it can: preambles and gaps included. */
   private readonly wanted: Float64Array;
-  private readonly capacity: number;
-  /** The last frames of a hop in this slot that are dropped; looked at only in a slot with drops. */
-  private readonly dropped: Int32Array;
+  private readonly capacity: Float64Array;
+  private readonly rank: Int32Array;
+  /** The hops that leave by a port, found in the first slot in which it is asked for too much. */
+  private readonly leaving = new Map<number, number[]>();
+  /** Frames that a hop received and sent on in this slot; looked at only in a slot with drops. */
+  private readonly arrived: Int32Array;
+  private readonly kept: Int32Array;
   private hasDrops = false;
 
-  constructor(
-    hops: readonly {stream: number; inPort: number; outPort: number}[],
-    streams: Streams,
-    ports: Ports,
-    /** Bytes that a port sends in a slot, preambles and gaps included. */
-    capacity: number,
-  ) {
+  constructor(paths: readonly (readonly Hop[])[], streams: Streams, ports: Ports, topology: Topology, slotMs: number) {
+    const hops = paths.flatMap((path, stream) => path.map((hop) => ({stream, ...hop})));
     const kind = (stream: number) => (streams.plans[stream].shape.isRoce ? FrameKind.Roce : FrameKind.Other);
     this.stream = Int32Array.from(hops, (hop) => hop.stream);
+    this.firstHop = new Int32Array(paths.length + 1);
+    for (let i = 0; i < paths.length; i++) this.firstHop[i + 1] = this.firstHop[i] + paths[i].length;
     this.inPort = Int32Array.from(hops, (hop) => hop.inPort);
     this.outPort = Int32Array.from(hops, (hop) => hop.outPort);
     this.inPlace = Int32Array.from(hops, (hop) => Tally.place(hop.inPort, kind(hop.stream)));
     this.outPlace = Int32Array.from(hops, (hop) => Tally.place(hop.outPort, kind(hop.stream)));
-    this.dropped = new Int32Array(hops.length);
+    this.arrived = new Int32Array(hops.length);
+    this.kept = new Int32Array(hops.length);
     this.wanted = new Float64Array(ports.count);
+    this.capacity = Float64Array.from(this.wanted, (_, port) => (topology.speed(port) / 8_000) * slotMs);
+    this.rank = Int32Array.from(this.wanted, (_, port) => topology.rank(port));
     this.ports = ports;
     this.streams = streams;
-    this.capacity = capacity;
   }
 
-  /** Frames of this slot that a hop received. */
+  /** Frames of this slot that a hop received: the first ones of its stream. */
   received(hop: number): number {
-    return this.streams.counts[this.stream[hop]];
+    return this.hasDrops ? this.arrived[hop] : this.streams.counts[this.stream[hop]];
   }
 
   /** How many of them, the first ones, it sent on. */
   forwarded(hop: number): number {
-    const received = this.received(hop);
-    return this.hasDrops ? received - this.dropped[hop] : received;
+    return this.hasDrops ? this.kept[hop] : this.streams.counts[this.stream[hop]];
   }
 
   /** Takes this slot's counts of all streams through the switches. */
   forward(): void {
-    const {stream, inPlace, outPlace, wanted, streams, ports} = this;
+    const {firstHop, inPlace, outPlace, outPort, wanted, streams, ports} = this;
     const {counts} = streams;
     const inTally = ports.bin.in;
     const outTally = ports.bin.out;
     wanted.fill(0);
-    if (this.hasDrops) this.dropped.fill(0);
     this.hasDrops = false;
-    for (let hop = 0; hop < stream.length; hop++) {
-      const frames = counts[stream[hop]];
+    for (let stream = 0; stream < counts.length; stream++) {
+      const frames = counts[stream];
       if (frames === 0) continue;
-      const bytes = streams.bytesOf(stream[hop], frames);
-      inTally.addAt(inPlace[hop], frames, bytes);
-      outTally.addAt(outPlace[hop], frames, bytes);
-      wanted[Tally.portOf(outPlace[hop])] += bytes + frames * PREAMBLE_BYTES;
+      const bytes = streams.bytesOf(stream, frames);
+      const wireBytes = bytes + frames * PREAMBLE_BYTES;
+      const end = firstHop[stream + 1];
+      for (let hop = firstHop[stream]; hop < end; hop++) {
+        inTally.addAt(inPlace[hop], frames, bytes);
+        outTally.addAt(outPlace[hop], frames, bytes);
+        wanted[outPort[hop]] += wireBytes;
+      }
     }
-    for (let port = 0; port < wanted.length; port++) if (wanted[port] > this.capacity) this.drop(port);
+    for (let port = 0; port < wanted.length; port++) {
+      if (wanted[port] <= this.capacity[port]) continue;
+      this.dropWhereTooMuch();
+      return;
+    }
+  }
+
+  /** What a port drops is less for the ports behind it: in the order of their ranks. */
+  private dropWhereTooMuch(): void {
+    const {stream, arrived, kept, wanted, capacity, rank} = this;
+    const {counts} = this.streams;
+    this.hasDrops = true;
+    for (let hop = 0; hop < stream.length; hop++) arrived[hop] = kept[hop] = counts[stream[hop]];
+    const full: number[] = [];
+    for (let port = 0; port < wanted.length; port++) if (wanted[port] > capacity[port]) full.push(port);
+    full.sort((a, b) => rank[a] - rank[b] || a - b);
+    for (const port of full) this.drop(port);
   }
 
   /** Cuts each stream to its share of a port's line rate. */
   private drop(port: number): void {
-    const {outPort, outPlace} = this;
-    const tallies = this.ports.bin;
-    const share = this.capacity / this.wanted[port];
-    for (let hop = 0; hop < outPort.length; hop++) {
-      const received = this.received(hop);
-      if (outPort[hop] !== port || received === 0) continue;
+    const hops = this.hopsOut(port);
+    let wanted = 0;
+    for (const hop of hops) wanted += this.wireBytes(hop, this.arrived[hop]);
+    const share = this.capacity[port] / wanted;
+    if (share >= 1) return;
+    for (const hop of hops) {
+      const received = this.arrived[hop];
+      if (received === 0) continue;
       const kept = this.framesWithin(hop, this.wireBytes(hop, received) * share);
-      const frames = received - kept;
-      if (frames === 0) continue;
-      const {streams, stream} = this;
-      const bytes = streams.bytesOf(stream[hop], received) - streams.bytesOf(stream[hop], kept);
-      tallies.out.addAt(outPlace[hop], -frames, -bytes);
-      tallies.dropped.addAt(outPlace[hop], frames, bytes);
-      this.dropped[hop] = frames;
-      this.hasDrops = true;
+      if (kept < received) this.cut(hop, kept);
     }
+  }
+
+  /** Takes what a hop does not keep out of the sums, of later hops too. */
+  private cut(hop: number, kept: number): void {
+    const {stream, streams, arrived, inPlace, outPlace} = this;
+    const tallies = this.ports.bin;
+    const frames = arrived[hop] - kept;
+    const bytes = streams.bytesOf(stream[hop], arrived[hop]) - streams.bytesOf(stream[hop], kept);
+    tallies.out.addAt(outPlace[hop], -frames, -bytes);
+    tallies.dropped.addAt(outPlace[hop], frames, bytes);
+    this.kept[hop] = kept;
+    const end = this.firstHop[stream[hop] + 1];
+    for (let later = hop + 1; later < end; later++) {
+      tallies.in.addAt(inPlace[later], -frames, -bytes);
+      tallies.out.addAt(outPlace[later], -frames, -bytes);
+      arrived[later] = this.kept[later] = kept;
+    }
+  }
+
+  private hopsOut(port: number): number[] {
+    let hops = this.leaving.get(port);
+    if (hops === undefined) {
+      hops = [];
+      for (let hop = 0; hop < this.outPort.length; hop++) if (this.outPort[hop] === port) hops.push(hop);
+      this.leaving.set(port, hops);
+    }
+    return hops;
   }
 
   /** Largest number of a hop's frames that take no more than so many bytes on the wire. */
   private framesWithin(hop: number, allowed: number): number {
     let low = 0;
-    let high = this.received(hop);
+    let high = this.arrived[hop];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       if (this.wireBytes(hop, middle) <= allowed) low = middle;

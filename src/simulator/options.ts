@@ -1,13 +1,17 @@
+import {type FabricOptions, findFabricFault} from './fabric-options.ts';
+
 /** Where a switch samples. Ingress is what most switches do; the data source is then the input port. */
 export const SamplingPoint = {Ingress: 0, Egress: 1} as const;
 export type SamplingPoint = (typeof SamplingPoint)[keyof typeof SamplingPoint];
 
 /** What is simulated. The defaults are the reference fabric. */
 export interface SimulationOptions {
-  /** Hosts, each with one port, split evenly over the switches. */
+  /** Hosts, each with one port, split evenly over the switches or leaves. */
   nodes: number;
+  /** How many islands. */
   switches: number;
-  /** Speed of every port in bit/s. */
+  fabric: FabricOptions;
+  /** Speed of the hosts' ports in bit/s. */
   speed: number;
   /** N of 1-in-N. */
   sampling: number;
@@ -31,6 +35,8 @@ export interface SimulationOptions {
   /** 802.1Q VLAN of the frames; 0 sends them untagged. */
   vlan: number;
   ipv6: boolean;
+  /** TTL or hop limit as the hosts send it; mixed: 64, 128 and 255 by turns. */
+  ttl: number | 'mixed';
   seed: number;
   /** Epoch milliseconds at which the simulation begins, on the edge of a bin. */
   startMs: number;
@@ -39,6 +45,7 @@ export interface SimulationOptions {
 export const defaultOptions: SimulationOptions = {
   nodes: 244,
   switches: 1,
+  fabric: {kind: 'islands'},
   speed: 100e9,
   sampling: 10_000,
   samplingPoint: SamplingPoint.Ingress,
@@ -52,6 +59,7 @@ export const defaultOptions: SimulationOptions = {
   agent: '10.0.0.1',
   vlan: 0,
   ipv6: false,
+  ttl: 64,
   seed: 1,
   startMs: 0,
 };
@@ -75,6 +83,7 @@ export function findFault(options: SimulationOptions): string | undefined {
   if (!(options.flushMs >= 0 && options.flushMs <= 60_000)) return 'flush must be 0 to 60s';
   if (!(options.counterMs >= 100)) return 'the counter interval must be at least 100ms';
   if (!(options.vlan >= 0 && options.vlan <= 4094)) return 'vlan must be 0 (untagged) to 4094';
+  if (options.ttl !== 'mixed' && !(options.ttl >= 2 && options.ttl <= 255)) return 'ttl must be 2 to 255, or mixed';
   if (options.startMs % BIN_MS !== 0) return 'the start must be on the edge of a bin';
-  return undefined;
+  return findFabricFault(options.fabric, nodes);
 }

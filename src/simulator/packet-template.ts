@@ -13,12 +13,13 @@ export interface PacketStyle {
   readonly ipv6: boolean;
   /** 802.1Q VLAN; 0: untagged. */
   readonly vlan: number;
+  readonly ttl: number | 'mixed';
 }
 
 const EtherType = {Ipv4: 0x0800, Ipv6: 0x86dd, Vlan: 0x8100} as const;
 const IpProtocol = {Tcp: 6, Udp: 17} as const;
-/** TTL and hop limit as Linux sends them. */
-const TTL = 64;
+/** TTL and hop limit as operating systems send them, for a fabric in which they are mixed. */
+const COMMON_TTLS = [64, 128, 255];
 /** BTH: migration state bit, which cards usually set. */
 const BTH_MIGRATED = 0x40;
 
@@ -48,33 +49,46 @@ export class PacketTemplates {
 
 function writeHead(view: DataView, plan: StreamPlan, style: PacketStyle): void {
   const {linkBytes, headBytes} = style.shapes;
-  writeMac(view, 0, plan.destination);
-  writeMac(view, 6, plan.source);
+  writeMac(view, 0, nodeMac(plan.destination));
+  writeMac(view, 6, nodeMac(plan.source));
   if (style.vlan > 0) {
     view.setUint16(12, EtherType.Vlan);
     view.setUint16(14, style.vlan);
   }
   view.setUint16(linkBytes - 2, style.ipv6 ? EtherType.Ipv6 : EtherType.Ipv4);
-  if (style.ipv6) writeIpv6(view, linkBytes, plan);
-  else writeIpv4(view, linkBytes, plan);
+  if (style.ipv6) writeIpv6(view, linkBytes, plan, ttlOf(plan, style));
+  else writeIpv4(view, linkBytes, plan, ttlOf(plan, style));
   view.setUint16(headBytes, plan.sourcePort);
   view.setUint16(headBytes + 2, plan.destinationPort);
   if (plan.shape.isRoce) writeBth(view, headBytes + 8, plan);
   else writeTcp(view, headBytes, plan);
 }
 
-/** A locally administered address that shows the node's number. */
-function writeMac(view: DataView, at: number, node: number): void {
-  view.setUint16(at, 0x0200);
-  view.setUint32(at + 2, node + 1);
+/** The lower 32 bits of the MAC address of a node's NIC, and of a switch when it routes. */
+export function nodeMac(node: number): number {
+  return node + 1;
 }
 
-function writeIpv4(view: DataView, at: number, plan: StreamPlan): void {
+export function switchMac(index: number): number {
+  return 0x53000000 + index + 1;
+}
+
+/** A locally administered address (bit 1 of its first byte). */
+export function writeMac(view: DataView, at: number, low: number): void {
+  view.setUint16(at, 0x0200);
+  view.setUint32(at + 2, low);
+}
+
+function ttlOf(plan: StreamPlan, style: PacketStyle): number {
+  return style.ttl === 'mixed' ? COMMON_TTLS[plan.source % COMMON_TTLS.length] : style.ttl;
+}
+
+function writeIpv4(view: DataView, at: number, plan: StreamPlan, ttl: number): void {
   view.setUint8(at, 0x45);
   view.setUint8(at + 1, plan.trafficClass);
   view.setUint32(at + 2, 0);
   view.setUint16(at + 6, 0x4000); // Don't fragment
-  view.setUint8(at + 8, TTL);
+  view.setUint8(at + 8, ttl);
   view.setUint8(at + 9, plan.shape.isRoce ? IpProtocol.Udp : IpProtocol.Tcp);
   view.setUint16(at + 10, 0);
   view.setUint32(at + 12, ipv4Of(plan.source));
@@ -86,10 +100,10 @@ function ipv4Of(node: number): number {
   return 0xac100000 + (Math.floor(node / 254) << 8) + (node % 254) + 1;
 }
 
-function writeIpv6(view: DataView, at: number, plan: StreamPlan): void {
+function writeIpv6(view: DataView, at: number, plan: StreamPlan, ttl: number): void {
   view.setUint32(at, 0x60000000 | (plan.trafficClass << 20) | (plan.sourcePort & 0xfffff));
   view.setUint8(at + 6, plan.shape.isRoce ? IpProtocol.Udp : IpProtocol.Tcp);
-  view.setUint8(at + 7, TTL);
+  view.setUint8(at + 7, ttl);
   writeIpv6Address(view, at + 8, plan.source);
   writeIpv6Address(view, at + 24, plan.destination);
 }

@@ -2,9 +2,11 @@ import {once} from 'node:events';
 import {createWriteStream, type WriteStream} from 'node:fs';
 import {finished} from 'node:stream/promises';
 import {BIN_MS, type SimulationOptions} from './options.ts';
+import type {PortTallies} from './ports.ts';
 import {type Destination, UdpSender} from './sender.ts';
 import {Simulation} from './simulation.ts';
-import {truthLines} from './truth.ts';
+import {IslandTopology, type SwitchPlan} from './topology.ts';
+import {fabricLine, truthLines} from './truth.ts';
 
 /** Simulated time in one go when late: short, so that sockets and signals get their turn while catching up. */
 const STRIDE_MS = 50;
@@ -40,10 +42,10 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const truth = options.truthFile === undefined ? undefined : await openTruth(options.truthFile);
   const sender = await UdpSender.open(options.collector);
   const startMs = Math.ceil((now() + SETUP_MS) / BIN_MS) * BIN_MS;
-  const simulation = new Simulation(
+  const simulation: Simulation = new Simulation(
     {...options.simulation, startMs},
     (bytes, length) => sender.send(bytes, length),
-    truth && ((bin, plan, tallies) => truth.write(truthLines(bin, plan, tallies))),
+    truth && ((bin, plan, tallies) => truth.write(truthText(simulation, bin, plan, tallies))),
   );
   const endMs = startMs + options.durationMs;
   let reportMs = startMs + REPORT_MS;
@@ -69,6 +71,13 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   } finally {
     if (truth !== undefined) await finished(truth.end());
   }
+}
+
+/** What the truth file says of a bin of a switch; behind the last switch, of a fabric of several tiers, the sums. */
+function truthText({topology}: Simulation, bin: number, plan: SwitchPlan, tallies: PortTallies): string {
+  if (topology instanceof IslandTopology) return truthLines(bin, plan, tallies);
+  const lines = truthLines(bin, plan, tallies, topology);
+  return plan === topology.switches.at(-1) ? lines + fabricLine(bin, topology, tallies) : lines;
 }
 
 /** The truth's file, open: a folder that is not there is an error before anything is sent. */

@@ -1,7 +1,11 @@
 import {Background} from './background.ts';
+import {drawFabric} from './blueprint.ts';
 import type {DatagramSink} from './datagram-writer.ts';
+import {flowHash} from './flow-hash.ts';
 import {Flows, type TrafficModel, TrafficPlan} from './flows.ts';
 import {Forwarding} from './forwarding.ts';
+import {GraphTopology} from './graph-topology.ts';
+import {HopRewriter} from './hop-rewriter.ts';
 import {TrainingJob} from './job.ts';
 import {BIN_MS, findFault, type SimulationOptions} from './options.ts';
 import {PacketWriter} from './packet-writer.ts';
@@ -48,25 +52,26 @@ export class Simulation {
     this.options = options;
     this.truth = truth;
     this.slotsPerBin = BIN_MS / options.slotMs;
-    this.topology = new IslandTopology(options);
+    this.topology = makeTopology(options);
     const random = new Random(options.seed, RandomStream.Traffic);
-    const style = {shapes: new Shapes(options.vlan > 0, options.ipv6), ipv6: options.ipv6, vlan: options.vlan};
+    const style = {shapes: new Shapes(options.vlan > 0, options.ipv6), ...options};
     const plan = new TrafficPlan();
     const pairs = new PairFactory(style.shapes, random);
     this.models = (traffic ?? referenceTraffic(options, random))(plan, this.topology, pairs);
     this.streams = new Streams(plan.streams);
     this.flows = new Flows(plan.flows, this.streams, () => random.uniform());
     this.ports = new Ports(this.topology.ports);
-    const hops = plan.streams.flatMap(({source, destination}, stream) =>
-      this.topology.path(source, destination, stream).map((hop) => ({stream, ...hop})),
-    );
-    this.forwarding = new Forwarding(hops, this.streams, this.ports, (options.speed / 8_000) * options.slotMs);
+    const paths = plan.streams.map((stream) => this.topology.path(stream.source, stream.destination, flowHash(stream)));
+    this.forwarding = new Forwarding(paths, this.streams, this.ports, this.topology, options.slotMs);
+    const rewriter = this.topology.isRouted
+      ? new HopRewriter(this.forwarding, this.topology, plan.streams, style)
+      : undefined;
     const packets = new PacketWriter(this.streams, style, new Random(options.seed, RandomStream.Packets));
     const base = counterBase(this.topology.ports, new Random(options.seed, RandomStream.Counters));
-    const {forwarding, ports} = this;
+    const {forwarding, ports, topology} = this;
     this.agents = this.topology.switches.map((plan, i) => {
       const own = new Random(options.seed, RandomStream.FirstSwitch + i);
-      return new SwitchAgent(plan, base, {options, forwarding, ports, packets, random: own, sink});
+      return new SwitchAgent(plan, base, {options, topology, forwarding, ports, packets, rewriter, random: own, sink});
     });
   }
 
@@ -103,6 +108,14 @@ export class Simulation {
     for (const agent of this.agents) this.truth?.(bin, agent.plan, this.ports.bin);
     this.ports.closeBin();
   }
+}
+
+/** The fabric that the options describe. */
+export function makeTopology(options: SimulationOptions): Topology {
+  const {fabric, nodes, agent, speed} = options;
+  if (fabric.kind === 'islands') return new IslandTopology(options);
+  const {coreSpeed = speed, isRouted = true} = fabric;
+  return new GraphTopology(drawFabric(fabric, nodes), {agent, speed, coreSpeed, isRouted});
 }
 
 /** One job over each group of nodes that can reach each other, all in the same cycle, and some TCP. */

@@ -4,12 +4,13 @@ import {type PortCounters, writeCounterSample} from './counter-sample-writer.ts'
 import {type DatagramSink, DatagramWriter} from './datagram-writer.ts';
 import {type FlowSampleFields, writeFlowSample} from './flow-sample-writer.ts';
 import type {Forwarding} from './forwarding.ts';
+import type {HopRewriter} from './hop-rewriter.ts';
 import {SamplingPoint, type SimulationOptions} from './options.ts';
 import type {PacketWriter} from './packet-writer.ts';
 import type {Ports, PortTallies} from './ports.ts';
 import type {Random} from './random.ts';
 import {SlotSamples} from './slot-samples.ts';
-import type {SwitchPlan} from './topology.ts';
+import type {SwitchPlan, Topology} from './topology.ts';
 
 /** sFlow version 5, reasons of discards: no_buffer_space, what a full output queue does. */
 const NO_BUFFER_SPACE = 259;
@@ -24,9 +25,12 @@ const MAX_UPTIME_MS = 20 * 86_400_000;
 /** What a switch is given: its ports' traffic, and how to write packets. */
 export interface SwitchSurroundings {
   readonly options: SimulationOptions;
+  readonly topology: Topology;
   readonly forwarding: Forwarding;
   readonly ports: Ports;
   readonly packets: PacketWriter;
+  /** Where frames change on their way. */
+  readonly rewriter: HopRewriter | undefined;
   readonly random: Random;
   readonly sink: DatagramSink;
 }
@@ -39,6 +43,8 @@ export class SwitchAgent {
   private readonly forwarding: Forwarding;
   private readonly ports: Ports;
   private readonly packets: PacketWriter;
+  private readonly rewriter: HopRewriter | undefined;
+  private readonly topology: Topology;
   private readonly random: Random;
   private readonly datagram: DatagramWriter;
   private readonly sampling: RandomSampling;
@@ -62,7 +68,7 @@ export class SwitchAgent {
   private readonly counters: PortCounters;
 
   constructor(plan: SwitchPlan, base: PortTallies, around: SwitchSurroundings) {
-    const {options, forwarding, ports, packets, random, sink} = around;
+    const {options, topology, forwarding, ports, packets, rewriter, random, sink} = around;
     this.plan = plan;
     this.base = base;
     this.options = options;
@@ -70,6 +76,8 @@ export class SwitchAgent {
     this.forwarding = forwarding;
     this.ports = ports;
     this.packets = packets;
+    this.rewriter = rewriter;
+    this.topology = topology;
     this.random = random;
     this.counterRoundMs = options.startMs;
     const bootMs = options.startMs - random.below(MAX_UPTIME_MS);
@@ -186,7 +194,8 @@ export class SwitchAgent {
     fields.samplePool = samples.pool[this.nextSample[source - 1]++] >>> 0;
     fields.inputIfIndex = input;
     fields.output = offset < forwarding.forwarded(hop) ? output : DISCARDED;
-    writeFlowSample(this.datagram, this.packets, fields, forwarding.stream[hop], offset, atMs);
+    const header = writeFlowSample(this.datagram, this.packets, fields, forwarding.stream[hop], offset, atMs);
+    this.rewriter?.rewrite(this.datagram.view, header, hop, this.isEgress);
   }
 
   private sendCounters(port: number, atMs: number): void {
@@ -195,6 +204,7 @@ export class SwitchAgent {
     const p = this.plan.firstPort + port;
     counters.ifIndex = port + 1;
     counters.name = this.names[port];
+    counters.speed = this.topology.speed(p);
     counters.inBytes = base.in.bytes(p) + before.in.bytes(p) + bin.in.bytes(p);
     counters.inFrames = base.in.frames(p) + before.in.frames(p) + bin.in.frames(p);
     counters.outBytes = base.out.bytes(p) + before.out.bytes(p) + bin.out.bytes(p);

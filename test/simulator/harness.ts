@@ -17,6 +17,7 @@ export interface TruthLine {
   in: Sums;
   out: Sums;
   dropped?: Sums;
+  role: 'edge' | 'core';
 }
 
 /** Some time in 2025, on the edge of a bin. */
@@ -34,7 +35,7 @@ export interface Recorded {
 /** Runs so much simulated time and reads everything that came out. */
 export function simulate(options: SimulationOptions, ms: number, traffic?: TrafficFactory): Recorded {
   const recorded: Recorded = {datagrams: [], flows: [], counters: [], truth: []};
-  const simulation = new Simulation(
+  const simulation: Simulation = new Simulation(
     options,
     (bytes, length, atMs) => {
       const walked = walk(bytes, length, atMs);
@@ -45,7 +46,7 @@ export function simulate(options: SimulationOptions, ms: number, traffic?: Traff
       }
     },
     (bin, plan, tallies) => {
-      for (const line of truthLines(bin, plan, tallies).split('\n')) {
+      for (const line of truthLines(bin, plan, tallies, simulation.topology).split('\n')) {
         if (line !== '') recorded.truth.push(JSON.parse(line));
       }
     },
