@@ -10,9 +10,9 @@ export function machine() {
   return `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
 }
 
-/** Writes a section; `lines` are Markdown. */
-export function writeSection(name, title, lines) {
-  const begin = `<!-- ${name}: written by npm run bench -->`;
+/** Writes a section; `lines` are Markdown, `by` is the command that writes it. */
+export function writeSection(name, title, lines, by = 'npm run bench') {
+  const begin = `<!-- ${name}: written by ${by} -->`;
   const end = `<!-- end of ${name} -->`;
   const section = [begin, `## ${title}`, '', machine(), '', ...lines, end].join('\n');
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '# Results\n';

@@ -7,6 +7,7 @@ import {existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import {cpus, tmpdir} from 'node:os';
 import {dirname, join, relative} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {writeSection} from '../bench/results.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const resultsFile = join(root, 'bench/results.md');
@@ -47,9 +48,16 @@ const {status} = spawnSync(
     env: {...process.env, TENHERTZ_PROVE: '1', TENHERTZ_PROOF_LOG: log},
   },
 );
-const rows = existsSync(log) && existsSync(report) ? proofRows() : [];
+const entries = existsSync(log)
+  ? readFileSync(log, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+  : [];
+const rows = existsSync(report) ? proofRows() : [];
 rmSync(dir, {recursive: true, force: true});
 if (rows.length > 0) writeResults(rows);
+for (const {table} of entries) if (table) writeTable(table);
 console.log(
   `${rows.length} proofs in ${Math.round((performance.now() - start) / 1000)} s, written to bench/results.md`,
 );
@@ -61,10 +69,8 @@ function proofRows() {
   for (const file of JSON.parse(readFileSync(report, 'utf8')).testResults) {
     for (const test of file.assertionResults) outcomes.set(`${file.name} ${test.fullName}`, test.status);
   }
-  return readFileSync(log, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
+  return entries
+    .filter(({table}) => !table)
     .map(({file, test, cases}) => {
       // Vitest names the same test with ` > ` in one place and with a space in the other.
       const name = test.replaceAll(' > ', ' ');
@@ -100,4 +106,11 @@ function writeResults(rows) {
   ].join('\n');
   mkdirSync(dirname(resultsFile), {recursive: true});
   writeFileSync(resultsFile, `${before}${BEGIN}\n${table}\n${END}${after}`);
+}
+
+/** What a proof found beyond its outcome, as a section of its own. */
+function writeTable({name, title, about, head, rows: cells}) {
+  const line = (values) => `| ${values.join(' | ')} |`;
+  const table = [line(head), line(head.map(() => '---')), ...cells.map(line)];
+  writeSection(name, title, [...about, '', ...table], 'npm run prove');
 }

@@ -27,3 +27,18 @@ export function proofSeed(): number {
   onTestFailed(() => console.error(`failed with seed ${seed}: TENHERTZ_SEED=${seed} repeats it`));
   return seed;
 }
+
+/**
+ * A table of what a proof found, for `npm run prove` to write into bench/results.md as a section of its own; `about`
+ * stands above it. Says nothing in a test run, which has only a slice.
+ */
+export function proofTable(
+  name: string,
+  title: string,
+  about: readonly string[],
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  const log = process.env['TENHERTZ_PROOF_LOG'];
+  if (log) appendFileSync(log, `${JSON.stringify({table: {name, title, about, head, rows}})}\n`);
+}
