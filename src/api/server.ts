@@ -11,6 +11,7 @@ import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route
 import {makeMetrics} from './metrics/registry.ts';
 import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
+import {eventRoutes} from './routes/events.ts';
 import {fabricRoutes} from './routes/fabric.ts';
 import {flowRoutes} from './routes/flows.ts';
 import {healthRoutes, probeRoutes} from './routes/health.ts';
@@ -79,7 +80,7 @@ export async function makeApi(
   });
   const hub = new LiveHub(context, clock);
   liveRoute(server, context, hub, limits);
-  for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, healthRoutes]) {
+  for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, eventRoutes, healthRoutes]) {
     await server.register(routes, {context, prefix: API});
   }
   await server.register(probeRoutes, {context});

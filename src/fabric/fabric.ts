@@ -13,6 +13,7 @@ import {Rings} from './rings.ts';
 import {BASIS_MEMORY_BINS, type Row, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
 import {Totals} from './totals.ts';
+import {Watch} from './watch.ts';
 
 const agent = columnIndexes(AGENTS);
 const bin = columnIndexes(BINS);
@@ -59,6 +60,7 @@ export class Fabric {
   readonly rates = new CountRates();
   readonly producers = new Producers();
   readonly events = new EventLog();
+  readonly watch = new Watch();
   /** The ledger's counts since the start, by `Count`. */
   readonly counts = new Float64Array(COUNTS);
   /** The newest complete bin; -Infinity before the first Partial. */
@@ -267,6 +269,7 @@ export class Fabric {
     this.newest = newest;
     this.rates.read(this.time, this.counts);
     this.settle(this.finalBin);
+    this.watch.look(this);
     if (newest - this.sweptAt >= SWEEP_EVERY_BINS) {
       this.sweptAt = newest;
       const freed = this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);

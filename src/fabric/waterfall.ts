@@ -1,40 +1,75 @@
 import {FAULT_LABELS} from '../account/fault-names.ts';
-import {Count} from '../account/ledger.ts';
+import {COUNTS, Count} from '../account/ledger.ts';
+import type {Waterfall} from '../shared/health.ts';
 import type {Fabric} from './fabric.ts';
 
-/**
- * Where datagrams and samples went, from the wire to a bin; each level adds up:
- * received = decoded + duplicate + Σ rejected, and flowSamples = counted + Σ unusable.
- */
-export interface Waterfall {
-  /** Dropped by the kernel in front of the socket: not among the received. */
-  kernelDropped: number;
-  /** Dropped by the native receiver, whose ring was full: not among the received either. */
-  ringDropped: number;
-  datagramsReceived: number;
-  datagramsRejected: Record<string, number>;
-  datagramsDuplicate: number;
-  datagramsThinned: number;
-  datagramsDecoded: number;
-  /** Decoded up to some damage; among the decoded. */
-  datagramsDamaged: Record<string, number>;
-  flowSamples: number;
-  flowSamplesCounted: number;
-  flowSamplesUnusable: Record<string, number>;
-  roceSamples: number;
-  counterSamples: number;
-  otherSamples: number;
-  /** Datagrams that sequence numbers say were sent and that did not come, all agents. */
-  datagramsMissing: number;
-  /** Rows, ports and agents that found no room in a table. */
+export type {Waterfall} from '../shared/health.ts';
+
+/** What all the ledgers hold at one instant; the difference of two of them is what happened in between. */
+export interface Reading {
+  counts: Float64Array;
+  /** Over all agents, by sequence numbers. Late arrivals lower what is missing. */
+  received: number;
+  missing: number;
+  samplesReceived: number;
+  samplesMissing: number;
+  agentDrops: number;
   tablesRefused: number;
-  /** Rows of bins that were final already, and deltas of ingest threads that never came: both miss in the figures. */
   rowsLate: number;
   partialsLost: number;
 }
 
-/** Reads the ledger. Reasons that never occurred are left out. */
-export function waterfall({counts, agents, ports, rows, lateRows, producers}: Fabric): Waterfall {
+/** Reads the ledgers as they are now. */
+export function readLedgers({counts, agents, ports, rows, lateRows, producers}: Fabric): Reading {
+  const reading: Reading = {
+    counts: counts.slice(),
+    received: 0,
+    missing: 0,
+    samplesReceived: 0,
+    samplesMissing: 0,
+    agentDrops: 0,
+    tablesRefused: counts[Count.RowsRefused]! + agents.refused + ports.refused + rows.refused,
+    rowsLate: lateRows,
+    partialsLost: producers.lost,
+  };
+  for (const agent of agents.all) {
+    for (const stream of agent.subAgents.values()) {
+      reading.received += stream.received;
+      reading.missing += stream.missing;
+      reading.samplesReceived += stream.flowSamples + stream.counterSamples;
+    }
+  }
+  return reading;
+}
+
+/** What happened between two readings. */
+export function between(earlier: Reading, later: Reading): Reading {
+  const counts = new Float64Array(COUNTS);
+  for (let i = 0; i < COUNTS; i++) counts[i] = later.counts[i]! - earlier.counts[i]!;
+  return {
+    counts,
+    received: later.received - earlier.received,
+    missing: later.missing - earlier.missing,
+    samplesReceived: later.samplesReceived - earlier.samplesReceived,
+    samplesMissing: later.samplesMissing - earlier.samplesMissing,
+    agentDrops: later.agentDrops - earlier.agentDrops,
+    tablesRefused: later.tablesRefused - earlier.tablesRefused,
+    rowsLate: later.rowsLate - earlier.rowsLate,
+    partialsLost: later.partialsLost - earlier.partialsLost,
+  };
+}
+
+/** Flow samples that cannot be counted, by reason. */
+const UNUSABLE = {
+  no_rate: Count.FlowSamplesNoRate,
+  no_length: Count.FlowSamplesNoLength,
+  no_port: Count.FlowSamplesNoPort,
+  table_full: Count.FlowSamplesRefused,
+} as const;
+
+/** The ledgers as people read them. Reasons that never occurred are left out. */
+export function waterfallOf(reading: Reading): Waterfall {
+  const {counts} = reading;
   const rejected: Record<string, number> = {};
   const damaged: Record<string, number> = {};
   for (const {fault, name, isRejection} of FAULT_LABELS) {
@@ -43,22 +78,16 @@ export function waterfall({counts, agents, ports, rows, lateRows, producers}: Fa
   }
   if (counts[Count.DatagramsAgentRefused]! > 0) rejected['agent_table_full'] = counts[Count.DatagramsAgentRefused]!;
   const unusable: Record<string, number> = {};
-  const reasons = {
-    no_rate: Count.FlowSamplesNoRate,
-    no_length: Count.FlowSamplesNoLength,
-    no_port: Count.FlowSamplesNoPort,
-    table_full: Count.FlowSamplesRefused,
-  };
-  for (const [name, count] of Object.entries(reasons)) if (counts[count]! > 0) unusable[name] = counts[count]!;
-  let missing = 0;
-  for (const agent of agents.all) for (const stream of agent.subAgents.values()) missing += stream.missing;
+  for (const [name, count] of Object.entries(UNUSABLE)) if (counts[count]! > 0) unusable[name] = counts[count]!;
+  const thinned = counts[Count.DatagramsThinned]!;
   return {
     kernelDropped: counts[Count.DatagramsKernelDropped]!,
     ringDropped: counts[Count.DatagramsRingDropped]!,
-    datagramsReceived: counts[Count.DatagramsReceived]!,
+    // Those that were thinned had been received, too; the ingest thread never saw them.
+    datagramsReceived: counts[Count.DatagramsReceived]! + thinned,
     datagramsRejected: rejected,
     datagramsDuplicate: counts[Count.DatagramsDuplicate]!,
-    datagramsThinned: 0,
+    datagramsThinned: thinned,
     datagramsDecoded: counts[Count.DatagramsDecoded]!,
     datagramsDamaged: damaged,
     flowSamples: counts[Count.FlowSamples]!,
@@ -66,11 +95,41 @@ export function waterfall({counts, agents, ports, rows, lateRows, producers}: Fa
     flowSamplesUnusable: unusable,
     roceSamples: counts[Count.RoceSamples]!,
     counterSamples: counts[Count.CounterSamples]!,
+    discardedPackets: counts[Count.DiscardedPackets]!,
     otherSamples: counts[Count.OtherSamples]!,
-    datagramsMissing: missing,
-    tablesRefused: counts[Count.RowsRefused]! + agents.refused + ports.refused + rows.refused,
-    rowsLate: lateRows,
-    partialsLost: producers.lost,
+    datagramsMissing: reading.missing,
+    agentDrops: reading.agentDrops,
+    tablesRefused: reading.tablesRefused,
+    rowsLate: reading.rowsLate,
+    partialsLost: reading.partialsLost,
+  };
+}
+
+/** The waterfall since the start. */
+export function waterfall(fabric: Fabric): Waterfall {
+  return waterfallOf(readLedgers(fabric));
+}
+
+/** Datagrams that sequence numbers miss, told apart by where they went. What nobody owns up to was lost elsewhere. */
+export function missingByPlace({counts, missing}: Reading): {
+  kernel: number;
+  ring: number;
+  thinned: number;
+  elsewhere: number;
+} {
+  const kernel = counts[Count.DatagramsKernelDropped]!;
+  const ring = counts[Count.DatagramsRingDropped]!;
+  const thinned = counts[Count.DatagramsThinned]!;
+  return {kernel, ring, thinned, elsewhere: Math.max(0, missing - kernel - ring - thinned)};
+}
+
+/** How often and by how much time was set forward, and for how long the ingest thread stood still. */
+export function clockOf(counts: Float64Array): {steps: number; stepMs: number; stalls: number; stallMs: number} {
+  return {
+    steps: counts[Count.ClockSteps]!,
+    stepMs: counts[Count.ClockStepMs]!,
+    stalls: counts[Count.Stalls]!,
+    stallMs: counts[Count.StallMs]!,
   };
 }
 

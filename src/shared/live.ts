@@ -76,7 +76,7 @@ export type ClientMessage = AuthMessage | SubscribeMessage;
 /** Close codes of the socket beside the standard ones. */
 export const CloseCode = {BadMessage: 4400, Unauthorized: 4401} as const;
 
-export type TopicName = 'links' | 'summary' | 'flows';
+export type TopicName = 'links' | 'summary' | 'flows' | 'events';
 
 export interface LinkInfo {
   /** Row in the heatmap and in link blocks; stays as long as the server runs. */
@@ -178,7 +178,32 @@ export interface FlowsTopic {
   other: {flows: number; bitsPerSecond: number};
 }
 
-export type Topic = LinksTopic | SummaryTopic | FlowsTopic;
+/** One thing that has happened; `FabricEvent` of the REST answers. Text is text only, never markup. */
+export interface LiveEvent {
+  /** Counts up from 1 since the server was started. */
+  id: number;
+  /** Epoch ms, by the time of the bins. */
+  time: number;
+  kind: string;
+  level: 'info' | 'warning' | 'good';
+  text: string;
+  agent?: string;
+  link?: string;
+  figures?: Readonly<Record<string, number>>;
+}
+
+/** The newest events on subscription, then what is new. */
+export interface EventsTopic {
+  topic: 'events';
+  /** These follow the event of that id; 0 replaces all that the client holds. */
+  after: number;
+  /** Id of the newest event. */
+  last: number;
+  /** Newest first. */
+  events: readonly LiveEvent[];
+}
+
+export type Topic = LinksTopic | SummaryTopic | FlowsTopic | EventsTopic;
 
 /** One series of a JSON frame. */
 export interface JsonSeries {

@@ -312,9 +312,19 @@ describe('/api/openapi.json', () => {
     expect(json.openapi).toMatch(/^3\.1/);
     expect(json.info).toMatchObject({title: 'tenhertz', version: '1.2.3'});
     expect(Object.keys(json.paths).sort()).toEqual(
-      [...['agents', 'fabric', 'fabric/series', 'flows', 'health', 'links', 'links/{id}', 'links/{id}/series']].map(
-        (path) => `/api/v1/${path}`,
-      ),
+      [
+        ...[
+          'agents',
+          'events',
+          'fabric',
+          'fabric/series',
+          'flows',
+          'health',
+          'links',
+          'links/{id}',
+          'links/{id}/series',
+        ],
+      ].map((path) => `/api/v1/${path}`),
     );
     for (const path of Object.values<Record<string, never>>(json.paths)) {
       const {responses, summary} = path['get'] as {responses: Record<string, {content: object}>; summary: string};

@@ -73,6 +73,7 @@ export interface Hearing {
   at: number;
   received?: number;
   missing?: number;
+  restarts?: number;
   longestGapMs?: number;
 }
 
@@ -152,9 +153,10 @@ class Agents {
 
   constructor(heard: readonly Hearing[], latest: number) {
     this.latest = latest;
-    for (const {agent, subAgent = 0, at, received = 1, missing = 0, longestGapMs = 0} of heard) {
+    for (const {agent, subAgent = 0, at, received = 1, missing = 0, restarts = 0, longestGapMs = 0} of heard) {
       this.numbers.set(agent, this.rows.length);
-      this.rows.push({...address('address', agent), subAgent, received, missing, longestGapMs, lastArrival: at});
+      const sums = {received, missing, restarts, longestGapMs};
+      this.rows.push({...address('address', agent), subAgent, ...sums, lastArrival: at});
     }
   }
 

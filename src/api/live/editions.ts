@@ -1,13 +1,15 @@
-import type {Topic, TopicName} from '../../shared/live.ts';
+import type {EventsTopic, Topic, TopicName} from '../../shared/live.ts';
 import type {Context} from '../context.ts';
 import {topFlows} from '../flows.ts';
 import {linksTopic, summaryTopic} from '../summary.ts';
 import {jsonBlock} from './blocks.ts';
 
 /** Bins between two editions of a topic: numbers that people read change twice a second, tables once. */
-const EVERY: Readonly<Record<TopicName, number>> = {links: 5, summary: 5, flows: 10};
+const EVERY = {links: 5, summary: 5, flows: 10} as const;
 /** Flows in the topic. */
 const TOP_FLOWS = 10;
+/** Events in the topic: the newest of those that a client has not seen. */
+const NEWEST_EVENTS = 100;
 
 /** A topic as it was at some bin; made once and shared by all. */
 export interface Edition {
@@ -27,17 +29,36 @@ export class Editions {
     this.context = context;
   }
 
-  get(name: TopicName): Edition {
-    const {fabric} = this.context;
-    const bin = Number.isFinite(fabric.newest) ? fabric.newest : 0;
+  /** `seen` is the version that a client was sent last; undefined when it was sent none. */
+  get(name: TopicName, seen: number | undefined): Edition {
+    if (name === 'events') return this.events(seen ?? 0);
+    const bin = this.bin();
     const last = this.newest.get(name);
     if (last && bin - last.bin < EVERY[name]) return last;
     const version = name === 'links' ? this.linksVersion() : bin;
     if (last && last.version === version) return last;
     const topic = this.make(name);
-    const edition = {name, version, bin, topic, block: jsonBlock(topic)};
+    return this.keep(name, {name, version, bin, topic, block: jsonBlock(topic)});
+  }
+
+  /** What is new behind the event `after`: mostly the same for all who look. */
+  private events(after: number): Edition {
+    const {events} = this.context.fabric;
+    const last = this.newest.get('events');
+    if (last && last.version === events.last && (last.topic as EventsTopic).after === after) return last;
+    const news = events.after(after).slice(-NEWEST_EVENTS).reverse();
+    const topic: EventsTopic = {topic: 'events', after, last: events.last, events: news};
+    return this.keep('events', {name: 'events', version: events.last, bin: this.bin(), topic, block: jsonBlock(topic)});
+  }
+
+  private keep(name: TopicName, edition: Edition): Edition {
     this.newest.set(name, edition);
     return edition;
+  }
+
+  private bin(): number {
+    const {newest} = this.context.fabric;
+    return Number.isFinite(newest) ? newest : 0;
   }
 
   /** Changes with every new or renamed port, and with all roles when a second switch appears. */
@@ -46,7 +67,7 @@ export class Editions {
     return ports.revision * 2 + (sums.countedPerHop ? 1 : 0);
   }
 
-  private make(name: TopicName): Topic {
+  private make(name: Exclude<TopicName, 'events'>): Topic {
     switch (name) {
       case 'links':
         return linksTopic(this.context.fabric);

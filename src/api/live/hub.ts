@@ -71,7 +71,7 @@ export class LiveHub {
     const {fabric} = this.context;
     client.skippedBins = 0;
     const news = [...client.subscription!.topics]
-      .map((name) => this.editions.get(name))
+      .map((name) => this.editions.get(name, client.sent.get(name)))
       .filter(({name, version}) => client.sent.get(name) !== version);
     for (const {name, version} of news) client.sent.set(name, version);
     const first = Math.max(from, fabric.firstBin);

@@ -5,7 +5,7 @@ import type {MeasureName, SubscribeMessage, TopicName} from '../../shared/live.t
 const MAX_LINKS = 64;
 /** Bins that a snapshot may reach back. */
 const MAX_HISTORY = 3_000;
-const TOPICS: ReadonlySet<string> = new Set(['links', 'summary', 'flows']);
+const TOPICS: ReadonlySet<string> = new Set(['links', 'summary', 'flows', 'events']);
 
 /** A checked subscription, every field set. */
 export interface Subscription {

@@ -3,6 +3,7 @@ import type {Context} from '../context.ts';
 import type {LiveHub} from '../live/hub.ts';
 import {agentMetrics} from './agents.ts';
 import {MetricsBuilder} from './builder.ts';
+import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
 import {linkMetrics} from './links.ts';
 import {processMetrics} from './process.ts';
@@ -15,6 +16,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   linkMetrics(builder, context);
   wayInMetrics(builder, context.fabric);
   agentMetrics(builder, context.fabric);
+  eventMetrics(builder, context.fabric);
   processMetrics(builder, context, hub);
   return builder.registry;
 }

@@ -7,12 +7,14 @@ const COUNTS: readonly [string, (all: Waterfall) => number, string][] = [
   ['datagrams_received_total', (all) => all.datagramsReceived, 'sFlow datagrams received.'],
   ['datagrams_decoded_total', (all) => all.datagramsDecoded, 'sFlow datagrams decoded.'],
   ['datagrams_duplicate_total', (all) => all.datagramsDuplicate, 'sFlow datagrams seen before; they add nothing.'],
+  ['datagrams_thinned_total', (all) => all.datagramsThinned, 'Datagrams left out at random, so as to keep up.'],
   ['datagrams_kernel_dropped_total', (all) => all.kernelDropped, 'Datagrams dropped in front of the socket.'],
   ['datagrams_ring_dropped_total', (all) => all.ringDropped, "Datagrams that found the receiver's ring full."],
   ['flow_samples_total', (all) => all.flowSamples, 'Flow samples in decoded datagrams.'],
   ['flow_samples_counted_total', (all) => all.flowSamplesCounted, 'Flow samples that count in estimates.'],
   ['roce_samples_total', (all) => all.roceSamples, 'Counted flow samples that are RoCEv2.'],
   ['counters_samples_total', (all) => all.counterSamples, 'Counter samples.'],
+  ['discarded_packets_total', (all) => all.discardedPackets, 'Drop notifications of switches.'],
   ['other_samples_total', (all) => all.otherSamples, 'Samples of other kinds, skipped.'],
 ];
 
