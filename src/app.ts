@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
 import type {Context} from './api/context.ts';
+import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
@@ -72,14 +73,10 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
   const ended = deferred<string>();
   worker.on('message', (message: FromIngest) => {
     switch (message.type) {
-      case 'partial': {
-        const partial = decodePartial(message.encoded);
-        played.set(partial.time);
-        const advance = fabric.apply(partial);
-        if (advance) api?.hub.advance(advance);
+      case 'partial':
+        takePartial(message.encoded, fabric, played, api?.hub);
         worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
-      }
       case 'listening':
         context.info.receiver = message.listening?.receiver;
         context.info.udpPort = message.listening?.port;
@@ -125,6 +122,19 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
+}
+
+/** Applies what an ingest thread sent and tells those who watch; `played` is brought to its time first. */
+export function takePartial(
+  encoded: ArrayBuffer,
+  fabric: Fabric,
+  played: ManualClock,
+  hub: Pick<LiveHub, 'advance'> | undefined,
+): void {
+  const partial = decodePartial(encoded);
+  played.set(partial.time);
+  const advance = fabric.apply(partial);
+  if (advance) hub?.advance(advance);
 }
 
 function startIngest(source: IngestSource): Worker {
