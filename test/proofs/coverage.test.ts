@@ -160,6 +160,8 @@ function check(cells: readonly Cell[]): void {
 
 afterAll(() => {
   const head = ['case', 'expected', 'bytes covered', 'width', 'frames covered', 'width', 'bytes off by'];
+  // Tests run in any order.
+  table.sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0));
   proofTable('coverage', 'Coverage of the 95 % bands as they are served', ABOUT, head, table);
 });
 
@@ -167,6 +169,9 @@ const ABOUT = [
   `${WHOLE_BINS.toLocaleString('en')} bins with traffic a row, from drawn frames to REST's figures. Expected: samples a bin of the frames that`,
   'carry the figure (at two rates those of the coarser). Width: mean, over that of a band that knows the true mix.',
   'Goals: bytes 93 to 98.5 % and at most 1.15 from 10 on, 93 % and 1.5 from 1 on; frames 93 to 97 % from 10 on.',
+  'Not reached is the width in the two cases of smaller frames than the port has elsewhere: 2.66 expected samples of a',
+  'larger frame stay unseen in 7 % of such bins, so a band that covers 93 % must leave room for them. It is at most 1.25',
+  'times as wide as that alone makes it.',
 ];
 
 describe('one port', () => {
