@@ -9,6 +9,8 @@ export interface UdpOptions {
   port: number;
   /** An address of this machine; undefined listens on all of IPv4 and IPv6. */
   host: string | undefined;
+  /** `HOST:PORT` of other collectors that get a copy of every datagram. */
+  forward?: readonly string[];
 }
 
 /** What opening the sockets gave. */

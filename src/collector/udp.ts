@@ -1,5 +1,6 @@
 import {createSocket, type RemoteInfo, type Socket} from 'node:dgram';
 import {type AddressWords, parseAddress} from './address.ts';
+import {type ForwardCounts, Forwarder, findTargets} from './forward.ts';
 import {bindError, openSockets, RECEIVE_BUFFER_BYTES, type UdpListening, type UdpOptions} from './listen.ts';
 
 /** Called for each datagram; `bytes` is valid until it returns. */
@@ -13,12 +14,20 @@ const NOWHERE: AddressWords = new Uint32Array(4);
 export class UdpCollector {
   private readonly options: UdpOptions;
   private readonly handler: DatagramHandler;
+  private readonly forwarder = new Forwarder();
+  private readonly forwards: boolean;
   private readonly sources = new Map<string, AddressWords>();
   private sockets: Socket[] = [];
 
   constructor(options: UdpOptions, handler: DatagramHandler) {
     this.options = options;
     this.handler = handler;
+    this.forwards = (options.forward?.length ?? 0) > 0;
+  }
+
+  /** Counts since the start. */
+  get counts(): Readonly<ForwardCounts> {
+    return this.forwarder.counts;
   }
 
   /** Opens the sockets. Throws `TenhertzError` with one clear line when the port or address cannot be had. */
@@ -30,9 +39,16 @@ export class UdpCollector {
       await this.stop();
       throw error;
     });
+    const addresses = this.sockets.map((socket) => socket.address().address);
+    try {
+      await this.forwarder.open(await findTargets(this.options.forward ?? [], addresses, port));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
     return {
       port,
-      addresses: this.sockets.map((socket) => socket.address().address),
+      addresses,
       receiveBufferBytes: Math.min(...this.sockets.map(grantedBuffer)),
     };
   }
@@ -41,6 +57,7 @@ export class UdpCollector {
     const sockets = this.sockets;
     this.sockets = [];
     await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+    await this.forwarder.close();
   }
 
   private async open(family: 'udp4' | 'udp6', host: string, port: number): Promise<Socket> {
@@ -55,7 +72,10 @@ export class UdpCollector {
     socket.removeAllListeners('error');
     // After binding, errors of single receives (an ICMP answer to nothing we sent) must not end the server.
     socket.on('error', () => {});
-    socket.on('message', (bytes: Uint8Array, remote: RemoteInfo) => this.handler(bytes, this.sourceOf(remote.address)));
+    socket.on('message', (bytes: Uint8Array, remote: RemoteInfo) => {
+      this.handler(bytes, this.sourceOf(remote.address));
+      if (this.forwards) this.forwarder.send(bytes);
+    });
     this.sockets.push(socket);
     return socket;
   }

@@ -44,6 +44,26 @@ describe('the ring', () => {
     );
   });
 
+  it('goes back to its start where the writer does, whose room is whole again at once', () => {
+    const {reader, writer} = setUp();
+    const read: number[] = [];
+    const drain = () => reader.drain(() => read.push(reader.landing[0]!));
+    writer.push(datagram(100, 1));
+    writer.push(datagram(5_000, 2));
+    drain();
+    writer.rewind();
+    expect([drain(), reader.usedBytes]).toEqual([0, 0]);
+    // Over the place that it left, before the reader has come from there.
+    const large = new Uint8Array(ROOM / 2 - 32).fill(7);
+    expect([writer.push(large), writer.push(large), writer.push(datagram(1, 1))]).toEqual([true, true, false]);
+    expect(reader.usedBytes).toBe(ROOM);
+    drain();
+    writer.push(datagram(3, 4));
+    drain();
+    expect(read).toEqual([31, 62, 7, 7, 124]);
+    expect(reader.usedBytes).toBe(0);
+  });
+
   it('holds positions past 2^32', () => {
     const {reader, writer} = setUp();
     const bytes = new Uint8Array(ROOM / 2 - 32);
@@ -68,16 +88,27 @@ describe('the ring', () => {
 
   it('sums up counts that run over 2^32', () => {
     const {reader, writer} = setUp();
-    const [received, ringDropped, kernelDropped, errors] = [1, 2, 3, 4];
+    const [received, ringDropped, kernelDropped, errors, thinned, forwarded, forwardFailed] = [1, 2, 3, 4, 5, 6, 7];
     writer.count(received, 4_000_000_000);
     writer.count(ringDropped, 5);
     reader.count();
     writer.count(received, 4_000_000_000 + 2_000_000_000);
     writer.count(kernelDropped, 7);
     writer.count(errors, 1);
+    writer.count(thinned, 9);
+    writer.count(forwarded, 11);
+    writer.count(forwardFailed, 13);
     reader.count();
     reader.count();
-    expect(reader.counts).toEqual({received: 6_000_000_000, ringDropped: 5, kernelDropped: 7, errors: 1});
+    expect(reader.counts).toEqual({
+      received: 6_000_000_000,
+      ringDropped: 5,
+      thinned: 9,
+      kernelDropped: 7,
+      errors: 1,
+      forwarded: 11,
+      forwardFailed: 13,
+    });
   });
 });
 

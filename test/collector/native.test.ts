@@ -144,20 +144,60 @@ needsAddon()('the addon', () => {
     }
   });
 
-  it('drops and counts what finds the ring full, keeps the oldest, and goes on', async () => {
+  it('keeps all up to half a ring, thins what comes then at random, and goes on', async () => {
     const receiver = native({ringBytes: 256 * 1024});
     const {port} = await receiver.start();
     const sender = closing(await makeSender());
+    const numbered = (i: number) => {
+      const bytes = new Uint8Array(1_000);
+      new DataView(bytes.buffer).setUint32(0, i);
+      return bytes;
+    };
     const count = 2_000;
-    for (let i = 0; i < count; i++) await sender.send(datagram(1_000, i), port);
+    for (let i = 0; i < count; i++) await sender.send(numbered(i), port);
     await expect.poll(() => receiver.counts.received).toBe(count);
-    const fits = Math.floor((256 * 1024) / 1_032);
     const kept: number[] = [];
-    drainInto(receiver, (bytes) => kept.push(bytes[0]!));
-    expect(kept).toEqual(Array.from({length: fits}, (_, i) => (i * 7) & 255));
-    expect(receiver.counts).toEqual({received: count, ringDropped: count - fits, kernelDropped: 0, errors: 0});
+    drainInto(receiver, (bytes) => kept.push(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)));
+    const fits = Math.floor((256 * 1024) / 1_032);
+    const half = Math.floor(fits / 2);
+    expect(kept.slice(0, half)).toEqual(Array.from({length: half}, (_, i) => i));
+    const thinned = kept.slice(half);
+    expect(thinned).toEqual(thinned.toSorted((a, b) => a - b));
+    // Had the newest been dropped, the last one kept would be the last that fits.
+    expect(kept.at(-1)).toBeGreaterThan(1.5 * fits);
+    expect(kept.length).toBeGreaterThan(0.8 * fits);
+    const {counts} = receiver;
+    expect(counts.thinned).toBeGreaterThan(20 * counts.ringDropped);
+    expect(kept.length + counts.thinned + counts.ringDropped).toBe(count);
+    expect([counts.kernelDropped, counts.errors]).toEqual([0, 0]);
     await sender.send(datagram(5), port);
     await expect.poll(() => drainInto(receiver, () => {})).toBe(1);
+    expect(receiver.counts.thinned).toBe(counts.thinned);
+  });
+
+  it('leaves the room of a large ring alone while it is read in time', async () => {
+    const receiver = native({ringBytes: 16 * 1024 * 1024});
+    const {port} = await receiver.start();
+    const sender = closing(await makeSender());
+    const bytes = datagram(60_000);
+    const count = 400;
+    let read = 0;
+    for (let i = 0; i < count; i++) {
+      await sender.send(bytes, port);
+      await expect
+        .poll(
+          () => {
+            read += drainInto(receiver, (got) => expect(Buffer.compare(got, bytes)).toBe(0));
+            return read;
+          },
+          {interval: 1},
+        )
+        .toBe(i + 1);
+    }
+    // 24 MB came; the writer turns back behind the first.
+    const touched = receiver.ring.memory.findLastIndex((byte) => byte !== 0);
+    expect(touched).toBeGreaterThan(1024 * 1024);
+    expect(touched).toBeLessThan(1.2 * 1024 * 1024);
   });
 
   it('counts what the kernel drops in front of the socket', async () => {

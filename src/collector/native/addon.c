@@ -3,6 +3,7 @@
  *
  *   open(memory: Uint8Array): Handle            memory is a zeroed ring, see ring.h
  *   listen(handle, host, port, reusePort, bufferBytes): port, or a negative errno
+ *   forward(handle, host, port): 0, or a negative errno
  *   bufferBytes(handle): bytes that the kernel granted
  *   start(handle), stop(handle): 0 or a negative errno
  *   layout: number                              RING_LAYOUT
@@ -132,6 +133,17 @@ static napi_value listen_on(napi_env env, napi_callback_info info) {
   return number(env, receiver_listen(handle->receiver, host, port, reuse_port, buffer_bytes));
 }
 
+static napi_value forward_to(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  char host[MAX_TEXT];
+  char port[MAX_TEXT];
+  if (!read_arguments(env, info, 3, values)) return fail(env, "forward takes 3 arguments");
+  struct handle *handle = handle_of(env, values[0]);
+  if (handle == NULL || !read_text(env, values[1], host) || !read_text(env, values[2], port))
+    return fail(env, "an argument of forward is wrong");
+  return number(env, receiver_forward(handle->receiver, host, port));
+}
+
 static napi_value buffer_bytes(napi_env env, napi_callback_info info) {
   struct handle *handle = only_handle(env, info);
   return handle == NULL ? NULL : number(env, receiver_buffer_bytes(handle->receiver));
@@ -153,6 +165,7 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor properties[] = {
       {"open", NULL, open_handle, NULL, NULL, NULL, napi_enumerable, NULL},
       {"listen", NULL, listen_on, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"forward", NULL, forward_to, NULL, NULL, NULL, napi_enumerable, NULL},
       {"bufferBytes", NULL, buffer_bytes, NULL, NULL, NULL, napi_enumerable, NULL},
       {"start", NULL, start, NULL, NULL, NULL, napi_enumerable, NULL},
       {"stop", NULL, stop, NULL, NULL, NULL, napi_enumerable, NULL},

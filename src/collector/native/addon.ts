@@ -10,6 +10,7 @@ export interface Addon {
   readonly layout: number;
   open(memory: Uint8Array): Handle;
   listen(handle: Handle, host: string, port: string, reusePort: boolean, bufferBytes: number): number;
+  forward(handle: Handle, host: string, port: string): number;
   bufferBytes(handle: Handle): number;
   start(handle: Handle): number;
   stop(handle: Handle): number;

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "forward.h"
 #include "udp.h"
 
 #define MAX_SOCKETS 4
@@ -31,6 +32,10 @@
 #define MAX_REST_NS NS_PER_MS
 /* Granted buffer that allows it: a smaller one shortens the rest in proportion. */
 #define FULL_REST_BYTES (4 * 1024 * 1024)
+/* A datagram that waited for longer is not forwarded: the thread is behind, and has better things to do. */
+#define MAX_FORWARD_AGE_NS (50 * NS_PER_MS)
+
+_Static_assert(FORWARD_BATCH >= BATCH, "a batch is forwarded in one go");
 
 struct udp_socket {
   int fd;
@@ -53,6 +58,9 @@ struct receiver {
   int socket_count;
   int buffer_bytes;
   struct batch *batch;
+  struct forward forward;
+  /* State of the dice that thin (xorshift32); never 0. */
+  uint32_t random;
   pthread_t thread;
   bool is_running;
   atomic_bool is_stopping;
@@ -60,11 +68,18 @@ struct receiver {
   int wake_fd;
 };
 
+static int64_t now_ns(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return time.tv_sec * NS_PER_S + time.tv_nsec;
+}
+
 struct receiver *receiver_new(const struct ring *ring) {
   struct receiver *receiver = calloc(1, sizeof *receiver);
   if (receiver == NULL) return NULL;
   receiver->ring = *ring;
   receiver->wake_fd = -1;
+  receiver->random = (uint32_t)now_ns(CLOCK_MONOTONIC) | 1;
   return receiver;
 }
 
@@ -79,15 +94,13 @@ int receiver_listen(struct receiver *receiver, const char *host, const char *por
   return opened.port;
 }
 
+int receiver_forward(struct receiver *receiver, const char *host, const char *port) {
+  return receiver->is_running ? -EINVAL : forward_open(&receiver->forward, host, port);
+}
+
 int receiver_buffer_bytes(const struct receiver *receiver) { return receiver->buffer_bytes; }
 
 /* ---- what the kernel tells with a datagram ---- */
-
-static int64_t now_ns(clockid_t clock) {
-  struct timespec time;
-  clock_gettime(clock, &time);
-  return time.tv_sec * NS_PER_S + time.tv_nsec;
-}
 
 /* Copies the address into the slot as four words; anything else than IP cannot come from these sockets. */
 static void read_source(const struct sockaddr_storage *name, uint32_t words[4]) {
@@ -137,18 +150,48 @@ static void prepare_batch(struct batch *batch) {
   }
 }
 
-/* `offset_ns` is what the wall clock is ahead of the monotonic one now; a stamp from the future is one from now. */
-static void take(struct receiver *receiver, struct udp_socket *from, int i, int64_t monotonic_ns, int64_t wall_ns) {
+static uint32_t throw_dice(struct receiver *receiver) {
+  uint32_t random = receiver->random;
+  random ^= random << 13;
+  random ^= random >> 17;
+  random ^= random << 5;
+  return receiver->random = random;
+}
+
+/* Where the reader cannot keep up, datagrams are dropped at random before the ring is full: to drop the newest would
+ * leave out what comes in bursts, and no correction could bring that back. */
+static void put(struct receiver *receiver, const struct slot *slot, const uint8_t *datagram, uint32_t pressure) {
+  if (pressure > 0 && throw_dice(receiver) < pressure) ring_count(&receiver->ring, WORD_THINNED, 1);
+  else if (!ring_push(&receiver->ring, slot, datagram)) ring_count(&receiver->ring, WORD_RING_DROPPED, 1);
+}
+
+/* Returns the datagram's age. A stamp from the future is one from now. */
+static int64_t take(struct receiver *receiver, struct udp_socket *from, int i, int64_t monotonic_ns, int64_t wall_ns,
+                    uint32_t pressure) {
   struct batch *batch = receiver->batch;
   struct msghdr *message = &batch->messages[i].msg_hdr;
   int64_t stamp = read_control(receiver, from, message);
   int64_t age_ns = stamp > 0 && stamp < wall_ns ? wall_ns - stamp : 0;
   struct slot slot = {.length = batch->messages[i].msg_len, .arrival_ms = (double)(monotonic_ns - age_ns) / NS_PER_MS};
   read_source(&batch->names[i], slot.source);
-  if (!ring_push(&receiver->ring, &slot, batch->bytes[i])) ring_count(&receiver->ring, WORD_RING_DROPPED, 1);
+  put(receiver, &slot, batch->bytes[i], pressure);
   /* The kernel has written how much it used of these. */
   message->msg_namelen = sizeof batch->names[i];
   message->msg_controllen = CONTROL_BYTES;
+  return age_ns;
+}
+
+static void forward_batch(struct receiver *receiver, int count, int64_t oldest_ns) {
+  struct batch *batch = receiver->batch;
+  uint32_t copies = (uint32_t)(count * receiver->forward.count);
+  uint32_t sent = 0;
+  if (oldest_ns <= MAX_FORWARD_AGE_NS) {
+    for (int i = 0; i < count; i++)
+      forward_put(&receiver->forward, (size_t)i, batch->bytes[i], batch->messages[i].msg_len);
+    sent = forward_send(&receiver->forward, (size_t)count);
+  }
+  ring_count(&receiver->ring, WORD_FORWARDED, sent);
+  ring_count(&receiver->ring, WORD_FORWARD_FAILED, copies - sent);
 }
 
 /* A short sleep lets datagrams gather in the socket, so that one call brings many: waking for each one costs more than
@@ -172,9 +215,16 @@ static int read_batch(struct receiver *receiver, struct udp_socket *from) {
   }
   int64_t monotonic_ns = now_ns(CLOCK_MONOTONIC);
   int64_t wall_ns = now_ns(CLOCK_REALTIME);
-  for (int i = 0; i < count; i++) take(receiver, from, i, monotonic_ns, wall_ns);
+  int64_t oldest_ns = 0;
+  ring_rewind(&receiver->ring);
+  uint32_t pressure = ring_pressure(&receiver->ring);
+  for (int i = 0; i < count; i++) {
+    int64_t age_ns = take(receiver, from, i, monotonic_ns, wall_ns, pressure);
+    if (age_ns > oldest_ns) oldest_ns = age_ns;
+  }
   ring_count(&receiver->ring, WORD_RECEIVED, (uint32_t)count);
   ring_publish(&receiver->ring);
+  if (receiver->forward.count > 0) forward_batch(receiver, count, oldest_ns);
   return count;
 }
 
@@ -251,6 +301,7 @@ void receiver_stop(struct receiver *receiver) {
   if (receiver->is_running) stop_thread(receiver);
   for (int i = 0; i < receiver->socket_count; i++) close(receiver->sockets[i].fd);
   receiver->socket_count = 0;
+  forward_close(&receiver->forward);
   if (receiver->wake_fd >= 0) close(receiver->wake_fd);
   receiver->wake_fd = -1;
   free(receiver->batch);

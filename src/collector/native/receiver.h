@@ -20,6 +20,9 @@ struct receiver *receiver_new(const struct ring *ring);
  */
 int receiver_listen(struct receiver *receiver, const char *host, const char *port, bool reuse_port, int buffer_bytes);
 
+/* Has each datagram sent on to a numeric address and port as well, before the start. Returns 0 or a negative errno. */
+int receiver_forward(struct receiver *receiver, const char *host, const char *port);
+
 /* Receive buffer that the kernel granted, the smallest of the sockets. */
 int receiver_buffer_bytes(const struct receiver *receiver);
 

@@ -11,13 +11,46 @@ bool ring_init(struct ring *ring, void *memory, size_t bytes) {
   ring->size = (uint32_t)size;
   ring->head = 0;
   ring->tail = 0;
+  ring->rewind = 0;
   return true;
+}
+
+static void set_rewind(struct ring *ring, uint32_t rewind) {
+  ring->rewind = rewind;
+  atomic_store_explicit(&ring->words[WORD_REWIND], rewind, memory_order_relaxed);
+}
+
+/* The start of the next round of the room. */
+static uint32_t next_round(const struct ring *ring, uint32_t at) { return (at | (ring->size - 1)) + 1; }
+
+/* A reader that has yet to go to the start does not need what lies before it. */
+static void ask_tail(struct ring *ring) {
+  uint32_t tail = atomic_load_explicit(&ring->words[WORD_TAIL], memory_order_acquire);
+  if ((tail | 1) == ring->rewind) tail = next_round(ring, tail);
+  else if (ring->rewind != 0) set_rewind(ring, 0);
+  ring->tail = tail;
+}
+
+void ring_rewind(struct ring *ring) {
+  ask_tail(ring);
+  uint32_t at = ring->head & (ring->size - 1);
+  if (ring->tail != ring->head || at < RING_REWIND_BYTES || ring->rewind != 0) return;
+  set_rewind(ring, ring->head | 1);
+  ring->head = next_round(ring, ring->head);
+  ring->tail = ring->head;
+}
+
+uint32_t ring_pressure(const struct ring *ring) {
+  uint32_t used = ring->head - ring->tail;
+  uint32_t half = ring->size / 2;
+  if (used <= half) return 0;
+  return used >= ring->size ? UINT32_MAX : (uint32_t)((uint64_t)(used - half) * UINT32_MAX / half);
 }
 
 /* Asks where the reader is only when the ring looks too full: its cache line is the reader's otherwise. */
 static bool has_free(struct ring *ring, uint32_t bytes) {
   if (ring->size - (ring->head - ring->tail) >= bytes) return true;
-  ring->tail = atomic_load_explicit(&ring->words[WORD_TAIL], memory_order_acquire);
+  ask_tail(ring);
   return ring->size - (ring->head - ring->tail) >= bytes;
 }
 

@@ -6,8 +6,14 @@
  *
  * A slot is its header (`struct slot`) and the datagram. Where the rest of the room is too short for the next slot,
  * the word RING_WRAP stands instead of a length and the next slot begins at the room's start. `head` and `tail` count
- * bytes since the start, modulo 2^32; head - tail are in use. ring.ts reads this layout: change both together, and
- * RING_LAYOUT with them, so that an addon of other source is refused.
+ * bytes since the start, modulo 2^32; head - tail are in use.
+ *
+ * A reader that keeps up leaves most of a large ring alone: where it has read everything, the writer begins at the
+ * room's start again (`ring_rewind`), so that only what a pause really needs is ever touched. It says so in a word
+ * and not in the room, because the place that it leaves from may be written over before the reader comes there.
+ *
+ * ring.ts reads this layout: change both together, and RING_LAYOUT with them, so that an addon of other source is
+ * refused.
  */
 #ifndef TENHERTZ_RING_H
 #define TENHERTZ_RING_H
@@ -17,12 +23,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RING_LAYOUT 1
+#define RING_LAYOUT 2
 #define RING_CONTROL_BYTES 256
 /* Two of the largest datagrams fit into the smallest room, so any fits wherever the empty ring stands. */
 #define RING_MIN_ROOM (256 * 1024)
 #define RING_MAX_ROOM (1024 * 1024 * 1024)
 #define RING_WRAP UINT32_MAX
+/* How far the writer goes at least before it begins again. */
+#define RING_REWIND_BYTES (1024 * 1024)
 
 /* Indexes of control words. Counts are modulo 2^32; the reader sums up what they grow by. */
 enum Word {
@@ -31,6 +39,11 @@ enum Word {
   WORD_RING_DROPPED = 2,
   WORD_KERNEL_DROPPED = 3,
   WORD_ERRORS = 4,
+  WORD_THINNED = 5,
+  WORD_FORWARDED = 6,
+  WORD_FORWARD_FAILED = 7,
+  /* Where the reader goes to the room's start, plus one (places are multiples of 8); 0 where it need not. */
+  WORD_REWIND = 8,
   WORD_TAIL = 32,
 };
 
@@ -51,6 +64,8 @@ struct ring {
   /* The writer's own: bytes written, published by `ring_publish`; and the reader's place as last seen. */
   uint32_t head;
   uint32_t tail;
+  /* What WORD_REWIND says. */
+  uint32_t rewind;
 };
 
 /* Lays the ring over `bytes` of zeroed memory. False where they are not aligned or not of a size that it can use. */
@@ -58,6 +73,12 @@ bool ring_init(struct ring *ring, void *memory, size_t bytes);
 
 /* Copies a datagram behind the others; false when the ring is too full. Nothing is seen before `ring_publish`. */
 bool ring_push(struct ring *ring, const struct slot *slot, const uint8_t *datagram);
+
+/* Asks where the reader is, and begins at the room's start again if nothing waits for it. */
+void ring_rewind(struct ring *ring);
+
+/* How full the ring was when the reader's place was last asked: 0 up to half of it, UINT32_MAX where nothing is free. */
+uint32_t ring_pressure(const struct ring *ring);
 
 /* Lets the reader see what was pushed. */
 void ring_publish(struct ring *ring);

@@ -1,11 +1,22 @@
 // Hot path: nothing is allocated for a datagram.
 
 /** The layout of ring.h that this file reads. */
-export const RING_LAYOUT = 1;
+export const RING_LAYOUT = 2;
 
 const CONTROL_BYTES = 256;
 /** Indexes of the control words. */
-const Word = {Head: 0, Received: 1, RingDropped: 2, KernelDropped: 3, Errors: 4, Tail: 32} as const;
+const Word = {
+  Head: 0,
+  Received: 1,
+  RingDropped: 2,
+  KernelDropped: 3,
+  Errors: 4,
+  Thinned: 5,
+  Forwarded: 6,
+  ForwardFailed: 7,
+  Rewind: 8,
+  Tail: 32,
+} as const;
 
 /** A slot's header: length, four words of the source from word 2 on, arrival as a double behind them. */
 const SLOT_BYTES = 32;
@@ -30,9 +41,14 @@ export interface RingCounts {
   received: number;
   /** Datagrams that found the ring full. */
   ringDropped: number;
+  /** Datagrams that were dropped at random, before the ring is full. */
+  thinned: number;
   /** Datagrams that the kernel dropped in front of the sockets, as told with the next one. */
   kernelDropped: number;
   errors: number;
+  /** Copies of datagrams that went on to other collectors, and that could not be sent. */
+  forwarded: number;
+  forwardFailed: number;
 }
 
 /**
@@ -44,7 +60,15 @@ export class RingReader {
   readonly memory: Uint8Array;
   /** Where a datagram lies while it is handled. */
   readonly landing: Uint8Array;
-  readonly counts: RingCounts = {received: 0, ringDropped: 0, kernelDropped: 0, errors: 0};
+  readonly counts: RingCounts = {
+    received: 0,
+    ringDropped: 0,
+    thinned: 0,
+    kernelDropped: 0,
+    errors: 0,
+    forwarded: 0,
+    forwardFailed: 0,
+  };
   private readonly all: Uint8Array;
   private readonly words: Int32Array;
   private readonly doubles: Float64Array;
@@ -70,20 +94,25 @@ export class RingReader {
 
   /** Bytes that wait to be read. */
   get usedBytes(): number {
-    return (Atomics.load(this.words, Word.Head) - this.tail) >>> 0;
+    const head = Atomics.load(this.words, Word.Head);
+    if (head === this.tail) return 0;
+    const tail = (this.tail | 1) === Atomics.load(this.words, Word.Rewind) ? this.nextRound() : this.tail;
+    return (head - tail) >>> 0;
   }
 
   /** Hands over everything that was there at the call, in order. Returns how many datagrams that were. */
   drain(handler: SlotHandler): number {
     const {words, mask} = this;
     const head = Atomics.load(words, Word.Head);
+    if (this.tail === head) return 0;
+    if ((this.tail | 1) === Atomics.load(words, Word.Rewind)) this.tail = this.nextRound();
     let count = 0;
     let givenBack = this.tail;
     while (this.tail !== head) {
       const at = CONTROL_BYTES + (this.tail & mask);
       const length = words[at >>> 2]!;
       if (length === WRAP) {
-        this.tail = ((this.tail | mask) + 1) | 0;
+        this.tail = this.nextRound();
         continue;
       }
       this.land(at, length);
@@ -105,7 +134,15 @@ export class RingReader {
     this.counts.received += this.grown(Word.Received);
     this.counts.ringDropped += this.grown(Word.RingDropped);
     this.counts.kernelDropped += this.grown(Word.KernelDropped);
+    this.counts.thinned += this.grown(Word.Thinned);
     this.counts.errors += this.grown(Word.Errors);
+    this.counts.forwarded += this.grown(Word.Forwarded);
+    this.counts.forwardFailed += this.grown(Word.ForwardFailed);
+  }
+
+  /** The place of the room's start, in its next round. */
+  private nextRound(): number {
+    return ((this.tail | this.mask) + 1) | 0;
   }
 
   private land(at: number, length: number): void {

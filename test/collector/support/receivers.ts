@@ -1,6 +1,7 @@
 import {createSocket, type Socket} from 'node:dgram';
 import {once} from 'node:events';
 import {describe} from 'vitest';
+import type {ForwardCounts} from '../../../src/collector/forward.ts';
 import type {UdpListening, UdpOptions} from '../../../src/collector/listen.ts';
 import {type Addon, loadAddon} from '../../../src/collector/native/addon.ts';
 import {NativeCollector, type NativeOptions} from '../../../src/collector/native/collector.ts';
@@ -53,6 +54,11 @@ export class TestReceiver {
 
   start(): Promise<UdpListening> {
     return this.collector.start();
+  }
+
+  /** Copies that it has forwarded. */
+  get counts(): Readonly<ForwardCounts> {
+    return this.collector.counts;
   }
 
   async stop(): Promise<void> {

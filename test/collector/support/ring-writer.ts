@@ -2,6 +2,7 @@ import type {RingReader} from '../../../src/collector/native/ring.ts';
 
 const CONTROL = 256;
 const HEAD = 0;
+const REWIND = 8;
 const TAIL = 32;
 
 /** Writes a ring as ring.c does, so that its reader can be tested without the addon and to the byte. */
@@ -11,6 +12,7 @@ export class RingWriter {
   private readonly words: Int32Array;
   private readonly size: number;
   private head: number;
+  private rewound = false;
 
   constructor({memory}: RingReader) {
     this.bytes = memory;
@@ -26,7 +28,9 @@ export class RingWriter {
     let at = this.head & (this.size - 1);
     const rest = this.size - at;
     const skipped = rest < length ? rest : 0;
-    const used = (this.head - Atomics.load(this.words, TAIL)) >>> 0;
+    const tail = Atomics.load(this.words, TAIL);
+    const isAhead = this.rewound && (tail | 1) === Atomics.load(this.words, REWIND);
+    const used = (this.head - (isAhead ? ((tail | (this.size - 1)) + 1) | 0 : tail)) >>> 0;
     if (used + skipped + length > this.size) return false;
     if (skipped > 0) {
       this.data.setUint32(CONTROL + at, 0xffffffff, true);
@@ -41,6 +45,14 @@ export class RingWriter {
     this.head = (this.head + skipped + length) | 0;
     Atomics.store(this.words, HEAD, this.head);
     return true;
+  }
+
+  /** Begins at the room's start again, as ring.c does where the reader has read everything. */
+  rewind(): void {
+    if (Atomics.load(this.words, TAIL) !== this.head) throw new Error('not everything is read');
+    Atomics.store(this.words, REWIND, this.head | 1);
+    this.head = ((this.head | (this.size - 1)) + 1) | 0;
+    this.rewound = true;
   }
 
   /** Sets a count, by its word. */
