@@ -3,7 +3,7 @@ import {BinState} from '../shared/live.ts';
 import type {Agent} from './agents.ts';
 import type {Fabric} from './fabric.ts';
 import type {Herd} from './watch-herd.ts';
-import {type LossChange, LossMeter} from './watch-loss.ts';
+import {type LossChange, type LossEpisode, LossMeter} from './watch-loss.ts';
 import {lossText, seconds} from './watch-text.ts';
 
 /** What is known of an agent from the last look. */
@@ -17,6 +17,11 @@ interface Known {
 /** Looks at the agents once a second: who is new, silent, back, started again, and whose datagrams get lost. */
 export class AgentWatch {
   private readonly known: Known[] = [];
+
+  /** The loss of an agent's datagrams that has not ended yet. */
+  loss(agent: Agent): LossEpisode | undefined {
+    return this.known[agent.index]?.loss.episode;
+  }
 
   look(fabric: Fabric, herd: Herd): void {
     for (const agent of fabric.agents.all) {

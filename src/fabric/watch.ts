@@ -1,22 +1,20 @@
 import {BIN_MS} from '../shared/bins.ts';
-import type {Waterfall} from '../shared/health.ts';
 import type {Fabric} from './fabric.ts';
 import {AgentWatch, MANY_AGENTS} from './watch-agents.ts';
 import {Herd} from './watch-herd.ts';
 import {MANY_PORTS, PortWatch} from './watch-ports.ts';
 import {ServerWatch} from './watch-server.ts';
-import {between, missingByPlace, type Reading, readLedgers, waterfallOf} from './waterfall.ts';
+import {between, NOTHING, type Reading, readLedgers} from './waterfall.ts';
 
 /** What is happening now is what happened in so many seconds. */
 export const RECENT_SECONDS = 10;
 
 const MANY = {...MANY_AGENTS, ...MANY_PORTS};
 
-/** What happened in the last seconds. */
+/** What happened in the last seconds: none in the first one. */
 export interface Recent {
   seconds: number;
-  waterfall: Waterfall;
-  missing: ReturnType<typeof missingByPlace>;
+  reading: Reading;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface Recent {
  */
 export class Watch {
   readonly server = new ServerWatch();
-  private readonly agents = new AgentWatch();
+  readonly agents = new AgentWatch();
   private readonly ports = new PortWatch();
   private readonly herd = new Herd();
   private readonly readings: {second: number; reading: Reading}[] = [];
@@ -45,16 +43,11 @@ export class Watch {
     this.server.look(reading.counts, time, events);
   }
 
-  /** What happened in the last seconds; undefined while there are none. */
-  recent(): Recent | undefined {
+  /** What the ledgers grew by in the last seconds. */
+  recent(): Recent {
     const first = this.readings[0];
     const last = this.readings.at(-1);
-    if (!first || !last || first === last) return undefined;
-    const reading = between(first.reading, last.reading);
-    return {
-      seconds: last.second - first.second,
-      waterfall: waterfallOf(reading),
-      missing: missingByPlace(reading),
-    };
+    if (!first || !last) return {seconds: 0, reading: NOTHING};
+    return {seconds: last.second - first.second, reading: between(first.reading, last.reading)};
   }
 }

@@ -19,15 +19,24 @@ export interface Reading {
   partialsLost: number;
 }
 
+/** The reading before anything came. */
+export const NOTHING: Readonly<Reading> = {
+  counts: new Float64Array(COUNTS),
+  received: 0,
+  missing: 0,
+  samplesReceived: 0,
+  samplesMissing: 0,
+  agentDrops: 0,
+  tablesRefused: 0,
+  rowsLate: 0,
+  partialsLost: 0,
+};
+
 /** Reads the ledgers as they are now. */
 export function readLedgers({counts, agents, ports, rows, lateRows, producers}: Fabric): Reading {
   const reading: Reading = {
+    ...NOTHING,
     counts: counts.slice(),
-    received: 0,
-    missing: 0,
-    samplesReceived: 0,
-    samplesMissing: 0,
-    agentDrops: 0,
     tablesRefused: counts[Count.RowsRefused]! + agents.refused + ports.refused + rows.refused,
     rowsLate: lateRows,
     partialsLost: producers.lost,
@@ -121,6 +130,12 @@ export function missingByPlace({counts, missing}: Reading): {
   const ring = counts[Count.DatagramsRingDropped]!;
   const thinned = counts[Count.DatagramsThinned]!;
   return {kernel, ring, thinned, elsewhere: Math.max(0, missing - kernel - ring - thinned)};
+}
+
+/** Samples by their sequence numbers. */
+export function samplesOf(reading: Reading): {expected: number; received: number; missing: number} {
+  const {samplesReceived: received, samplesMissing: missing} = reading;
+  return {expected: received + missing, received, missing};
 }
 
 /** How often and by how much time was set forward, and for how long the ingest thread stood still. */

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
+import {missingByPlace, waterfallOf} from '../../src/fabric/waterfall.ts';
 import {AGENT, type Content, type Hearing, PartialBuilder, T} from '../support/partial-builder.ts';
 
 /** A fabric whose seconds pass one by one. */
@@ -149,7 +150,7 @@ describe('the server itself', () => {
 
 it('what happened lately is the last ten seconds, and adds up as the whole does', () => {
   const {second, fabric, heard} = start();
-  expect(fabric.watch.recent()).toBeUndefined();
+  expect(fabric.watch.recent().seconds).toBe(0);
   const content = (received: number, dropped: number, missing: number): Content => ({
     heard: [heard(AGENT, {received, missing})],
     counts: [
@@ -162,9 +163,10 @@ it('what happened lately is the last ten seconds, and adds up as the whole does'
   });
   for (let i = 0; i < 20; i++) second(content(100, 50, 60));
   for (let i = 0; i < 10; i++) second(content(10, 1, 5));
-  const {seconds, waterfall, missing} = fabric.watch.recent()!;
+  const {seconds, reading} = fabric.watch.recent();
+  const waterfall = waterfallOf(reading);
   expect(seconds).toBe(10);
   expect(waterfall).toMatchObject({datagramsReceived: 150, datagramsDecoded: 100, datagramsDuplicate: 30});
   expect(waterfall.datagramsThinned).toBe(20);
-  expect(missing).toEqual({kernel: 10, ring: 0, thinned: 20, elsewhere: 20});
+  expect(missingByPlace(reading)).toEqual({kernel: 10, ring: 0, thinned: 20, elsewhere: 20});
 });

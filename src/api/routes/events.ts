@@ -28,12 +28,7 @@ const Query = Type.Object({
   limit: Type.Optional(
     Type.Integer({minimum: 1, maximum: EVENTS_KEPT, default: 100, description: 'at most so many, the newest'}),
   ),
-  kind: Type.Optional(
-    Type.Union(
-      EVENT_KINDS.map((kind) => Type.Literal(kind)),
-      {description: 'only this kind'},
-    ),
-  ),
+  kind: Type.Optional(Type.Unsafe<EventKind>(Type.String({enum: EVENT_KINDS, description: 'only this kind'}))),
   timeout: Type.Optional(
     Type.String({description: 'wait so long for an event where there is none yet, e.g. 60s; at most 5m'}),
   ),

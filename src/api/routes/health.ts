@@ -1,8 +1,11 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
 import {lossPerSecond} from '../../fabric/activity.ts';
-import {waterfall} from '../../fabric/waterfall.ts';
+import {findings} from '../../fabric/findings.ts';
+import {clockOf, missingByPlace, samplesOf, waterfallOf} from '../../fabric/waterfall.ts';
+import {STAGES, type Stage} from '../../shared/health.ts';
 import type {Context} from '../context.ts';
+import {gatherFacts} from '../facts.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
 import {missingAgents} from '../summary.ts';
 import {finalBefore} from '../time.ts';
@@ -15,7 +18,7 @@ const WaterfallSchema = Type.Object({
   datagramsReceived: Type.Number({description: '= decoded + duplicate + thinned + Σ rejected'}),
   datagramsRejected: reasons('by reason'),
   datagramsDuplicate: Type.Number(),
-  datagramsThinned: Type.Number(),
+  datagramsThinned: Type.Number({description: 'left out at random by the receiver, so as to keep up'}),
   datagramsDecoded: Type.Number(),
   datagramsDamaged: reasons('decoded up to some damage, by reason; among the decoded'),
   flowSamples: Type.Number({description: '= counted + Σ unusable'}),
@@ -23,11 +26,67 @@ const WaterfallSchema = Type.Object({
   flowSamplesUnusable: reasons('by reason'),
   roceSamples: Type.Number({description: 'RoCEv2, among the counted'}),
   counterSamples: Type.Number(),
+  discardedPackets: Type.Number({description: 'drop notifications: packets that a switch says it dropped'}),
   otherSamples: Type.Number({description: 'samples of other kinds, skipped'}),
   datagramsMissing: Type.Number({description: 'missing by sequence number, all agents'}),
+  agentDrops: Type.Number({description: 'samples that agents say they could not take'}),
   tablesRefused: Type.Number({description: 'rows, ports and agents that found no room'}),
   rowsLate: Type.Number({description: 'rows of bins that were final already'}),
   partialsLost: Type.Number({description: 'deltas of ingest threads that never came'}),
+});
+
+const SamplesSchema = Type.Object(
+  {expected: Type.Number(), received: Type.Number(), missing: Type.Number()},
+  {description: 'flow and counter samples by their sequence numbers: expected = received + missing'},
+);
+
+const MissingSchema = Type.Object(
+  {
+    kernel: Type.Number({description: 'dropped in front of the socket'}),
+    ring: Type.Number({description: 'found the ring of the native receiver full'}),
+    thinned: Type.Number({description: 'left out at random'}),
+    elsewhere: Type.Number({description: 'the rest of those that sequence numbers miss: lost on the way'}),
+  },
+  {description: 'datagrams, by where they went'},
+);
+
+const FindingSchema = Type.Object({
+  level: Type.Union([Type.Literal('ok'), Type.Literal('warning'), Type.Literal('bad')], {
+    description: 'warning: figures hold, with wider bands or coarser time; bad: they are wrong or lack something',
+  }),
+  where: Type.Unsafe<Stage>(Type.String({enum: STAGES})),
+  what: Type.String({description: 'one sentence, with its figures; may hold names from the wire'}),
+  do: Type.String({description: 'what to do about it; may be empty'}),
+  agents: Type.Optional(Type.Array(Type.String(), {description: 'the first agents that it is about'})),
+});
+
+const HealthAnswer = Type.Object({
+  finalBefore: FinalBefore,
+  status: Type.String({description: 'starting, waiting (nothing received yet), ok, or degraded'}),
+  version: Type.String(),
+  receiver: Nullable(Type.String({description: 'native or dgram; null for a recording'})),
+  receiveBufferBytes: Nullable(Type.Number({description: 'as granted by the kernel'})),
+  waterfall: WaterfallSchema,
+  samples: SamplesSchema,
+  missing: MissingSchema,
+  recent: Type.Object(
+    {
+      seconds: Type.Number({description: '10, or as many as there are'}),
+      waterfall: WaterfallSchema,
+      samples: SamplesSchema,
+      missing: MissingSchema,
+    },
+    {description: 'the same for what happened in the last seconds'},
+  ),
+  clock: Type.Object({
+    steps: Type.Number({description: 'times that time was set forward by a step of the wall clock'}),
+    stepMs: Type.Number({description: 'by how much in all'}),
+    stalls: Type.Number({description: 'times that the ingest thread stood still for longer than a bin'}),
+    stallMs: Type.Number({description: 'for how long in all'}),
+  }),
+  findings: Type.Array(FindingSchema, {
+    description: 'from the switches to the bins; a stage where all is well says so',
+  }),
 });
 
 /** How the server itself is. */
@@ -37,32 +96,37 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
     '/health',
     {
       schema: {
-        summary: 'What was received, and where datagrams and samples went',
+        summary: 'What was received, where datagrams and samples went, and what to do about it',
         tags: ['health'],
-        response: {
-          200: Type.Object({
-            finalBefore: FinalBefore,
-            status: Type.String({description: 'starting, waiting (nothing received yet), ok, or degraded'}),
-            version: Type.String(),
-            receiver: Nullable(Type.String({description: 'native or dgram; null for a recording'})),
-            receiveBufferBytes: Nullable(Type.Number({description: 'as granted by the kernel'})),
-            waterfall: WaterfallSchema,
-          }),
-        },
+        response: {200: HealthAnswer},
       },
     },
     () => {
-      const counts = waterfall(fabric);
+      const facts = gatherFacts(context);
+      const {total, recent} = facts;
+      const waterfall = waterfallOf(total);
+      const found = findings(facts);
       // What was ever lost stays in the counts; the status is about now. A full table turns away for as long as it is full.
-      const isLossy = lossPerSecond(fabric) > 0 || missingAgents(fabric).length > 0 || counts.tablesRefused > 0;
-      const hasAny = counts.datagramsReceived > 0;
+      const isLossy = lossPerSecond(fabric) > 0 || missingAgents(fabric).length > 0 || total.tablesRefused > 0;
+      const isBad = found.some(({level}) => level === 'bad');
+      const hasAny = waterfall.datagramsReceived > 0;
       return {
         finalBefore: finalBefore(fabric),
-        status: !info.ready ? 'starting' : !hasAny ? 'waiting' : isLossy ? 'degraded' : 'ok',
+        status: !info.ready ? 'starting' : !hasAny ? 'waiting' : isLossy || isBad ? 'degraded' : 'ok',
         version: info.version,
         receiver: info.receiver ?? null,
         receiveBufferBytes: info.receiveBufferBytes ?? null,
-        waterfall: counts,
+        waterfall,
+        samples: samplesOf(total),
+        missing: missingByPlace(total),
+        recent: {
+          seconds: facts.recentSeconds,
+          waterfall: waterfallOf(recent),
+          samples: samplesOf(recent),
+          missing: missingByPlace(recent),
+        },
+        clock: clockOf(fabric.counts),
+        findings: found,
       };
     },
   );

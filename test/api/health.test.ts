@@ -1,0 +1,91 @@
+import {describe, expect, it} from 'vitest';
+import {Count} from '../../src/account/ledger.ts';
+import {type Finding, STAGES} from '../../src/shared/health.ts';
+import {AGENT, type Content, T} from '../support/partial-builder.ts';
+import {makeHarness} from './harness.ts';
+
+/** Seconds in which the same came. */
+async function fed(seconds: number, content: Content) {
+  const harness = await makeHarness();
+  for (let i = 1; i <= seconds; i++) {
+    const heard = (content.heard ?? []).map((one) => ({...one, at: (T + i * 10) * 100 - 1}));
+    harness.give(T + i * 10, {...content, heard});
+  }
+  return harness;
+}
+
+const LOSSY: Content = {
+  heard: [{agent: AGENT, at: 0, received: 80, missing: 30}],
+  counts: [
+    [Count.DatagramsReceived, 90],
+    [Count.DatagramsDecoded, 80],
+    [Count.DatagramsDuplicate, 10],
+    [Count.DatagramsThinned, 5],
+    [Count.DatagramsKernelDropped, 12],
+    [Count.DatagramsRingDropped, 3],
+    [Count.FlowSamples, 400],
+    [Count.FlowSamplesCounted, 390],
+    [Count.FlowSamplesNoRate, 10],
+    [Count.DiscardedPackets, 4],
+    [Count.ClockSteps, 1],
+    [Count.ClockStepMs, 1_500],
+    [Count.Stalls, 2],
+    [Count.StallMs, 300],
+  ],
+};
+
+const sum = (reasons: Record<string, number>) => Object.values(reasons).reduce((all, one) => all + one, 0);
+
+describe('/api/v1/health', () => {
+  it('holds ledgers that add up, since the start and lately', async () => {
+    const {get} = await fed(20, LOSSY);
+    const {json} = await get('/api/v1/health');
+    expect(json.recent.seconds).toBe(10);
+    for (const [part, seconds] of [
+      [json, 20],
+      [json.recent, 10],
+    ]) {
+      const {waterfall, missing} = part;
+      expect(waterfall.datagramsReceived).toBe(95 * seconds);
+      expect(waterfall.datagramsReceived).toBe(
+        waterfall.datagramsDecoded +
+          waterfall.datagramsDuplicate +
+          waterfall.datagramsThinned +
+          sum(waterfall.datagramsRejected),
+      );
+      expect(waterfall.flowSamples).toBe(waterfall.flowSamplesCounted + sum(waterfall.flowSamplesUnusable));
+      expect(waterfall.discardedPackets).toBe(4 * seconds);
+      expect(waterfall.datagramsMissing).toBe(30 * seconds);
+      expect(sum(missing)).toBe(waterfall.datagramsMissing);
+      expect(missing).toEqual({
+        kernel: 12 * seconds,
+        ring: 3 * seconds,
+        thinned: 5 * seconds,
+        elsewhere: 10 * seconds,
+      });
+      expect(part.samples.expected).toBe(part.samples.received + part.samples.missing);
+    }
+    expect(json.clock).toEqual({steps: 20, stepMs: 30_000, stalls: 40, stallMs: 6_000});
+  });
+
+  it('says from the switches to the bins where samples are lost', async () => {
+    const {get} = await fed(20, LOSSY);
+    const {status, findings} = (await get('/api/v1/health')).json as {status: string; findings: Finding[]};
+    expect(status).toBe('degraded');
+    const order = findings.map(({where}) => STAGES.indexOf(where));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    const troubled = new Set(findings.filter(({level}) => level !== 'ok').map(({where}) => where));
+    expect([...troubled]).toEqual(['network', 'kernel', 'ring', 'decoder', 'time']);
+  });
+
+  it('is well where all is well', async () => {
+    const counts: Content['counts'] = [
+      [Count.DatagramsReceived, 90],
+      [Count.DatagramsDecoded, 90],
+    ];
+    const {get} = await fed(5, {heard: [{agent: AGENT, at: 0, received: 90}], counts});
+    const {status, findings} = (await get('/api/v1/health')).json as {status: string; findings: Finding[]};
+    expect(status).toBe('ok');
+    expect(new Set(findings.map(({level}) => level))).toEqual(new Set(['ok']));
+  });
+});
