@@ -19,6 +19,9 @@ export const ConfigSchema = Type.Object(
       default: 'auto',
       description: "what takes datagrams from the kernel: native, Node's own dgram, or auto: native where it is built",
     }),
+    forward: Type.Optional(
+      Type.Array(Type.String(), {description: 'HOST:PORT of other collectors that get every datagram as it came'}),
+    ),
     httpPort: port(8008, 'TCP port of the dashboard, REST and Prometheus'),
     httpHost: Type.String({default: '127.0.0.1', description: 'address to serve on'}),
     tokenFile: Type.Optional(Type.String({description: 'file with the bearer token that API and page ask for'})),
@@ -122,6 +125,7 @@ function fromEnvironment(environment: NodeJS.ProcessEnv): Settings {
 function typed(key: string, text: string): unknown {
   const {type} = propertyOf(key);
   if (type === 'integer') return /^\d+$/.test(text) ? Number(text) : text;
+  if (type === 'array') return text.split(',').map((part) => part.trim());
   if (type !== 'boolean') return text;
   return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;
 }

@@ -24,6 +24,8 @@ export interface UdpSource {
   host: string | undefined;
   /** `auto` takes the native one where it is built. */
   receiver: 'auto' | Receiver;
+  /** `HOST:PORT` of other collectors that get a copy of every datagram. */
+  forward?: readonly string[];
 }
 
 /** What takes datagrams from the kernel. */
@@ -174,6 +176,9 @@ class IngestThread {
     const counts = native?.counts;
     this.ingest.kernelDropped(Math.max(this.drops?.total() ?? 0, counts?.kernelDropped ?? 0));
     this.ingest.ringDropped(counts?.ringDropped ?? 0);
+    this.ingest.thinned(counts?.thinned ?? 0);
+    const {forwarded, forwardFailed} = this.collector!.counts;
+    this.ingest.forwarded(forwarded, forwardFailed);
   }
 
   private async play(): Promise<void> {

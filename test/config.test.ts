@@ -69,6 +69,13 @@ test('text of the environment becomes what its setting is', () => {
   check({env: {TENHERTZ_UDP_HOST: '0'}}, {udpHost: '0'});
 });
 
+test('a list is a list in the file, and has commas in the environment', () => {
+  check({yaml: 'forward: [a:1, "[::1]:2"]\n'}, {forward: ['a:1', '[::1]:2']});
+  check({env: {TENHERTZ_FORWARD: 'a:1, b:2'}}, {forward: ['a:1', 'b:2']});
+  check({flags: {forward: ['c:3']}, env: {TENHERTZ_FORWARD: 'a:1'}}, {forward: ['c:3']});
+  fails({yaml: 'forward: a:1\n'}, /^forward: "a:1" is wrong: must be array/);
+});
+
 test('nothing is no value: neither an empty variable, nor a key with nothing behind it', () => {
   check({env: {TENHERTZ_HTTP_PORT: ''}}, {httpPort: 8008});
   expect(load({yaml: 'udpHost:\nhttpPort:\n'})).toEqual(load({}));

@@ -68,6 +68,19 @@ export class Ingest {
     this.accountant.counts[Count.DatagramsKernelDropped] = total;
   }
 
+  /** The receiver's count of datagrams that it dropped at random to keep up, since its start: received, and no more. */
+  thinned(total: number): void {
+    const {counts} = this.accountant;
+    counts[Count.DatagramsReceived]! += total - counts[Count.DatagramsThinned]!;
+    counts[Count.DatagramsThinned] = total;
+  }
+
+  /** The receiver's counts of copies that went on to other collectors, and that could not be sent. */
+  forwarded(sent: number, failed: number): void {
+    this.accountant.counts[Count.Forwarded] = sent;
+    this.accountant.counts[Count.ForwardFailed] = failed;
+  }
+
   /** The receiver's count of datagrams that found its ring full, since its start. */
   ringDropped(total: number): void {
     this.accountant.counts[Count.DatagramsRingDropped] = total;

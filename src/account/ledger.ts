@@ -2,7 +2,7 @@
  * The counts of the whole way of a datagram through an ingest thread. Plain numbers in an array:
  * counting costs 3 ns, and a Partial carries what was added since the last one.
  *
- * (a) received = decoded + rejected (by fault) + duplicates
+ * (a) received = decoded + rejected (by fault) + duplicates + thinned
  * (b) flow samples in decoded datagrams = counted + unusable (by reason)
  */
 export const Count = {
@@ -41,6 +41,9 @@ export const Count = {
   /** How often, and for how many ms in all, the ingest thread stood still for longer than a bin. */
   Stalls: 50,
   StallMs: 51,
+  /** Copies of datagrams that went on to other collectors, and that could not be sent. */
+  Forwarded: 52,
+  ForwardFailed: 53,
 } as const;
 
 /** Room for all counts, with some to spare for faults yet to be named. */

@@ -19,6 +19,7 @@ export function commandWithSettings(name: string, description: string): Command 
     const text = isSwitch || defaultValue === undefined ? help : `${help} (default ${String(defaultValue)})`;
     const option = new Option(isSwitch ? flagOf(key) : `${flagOf(key)} <${type === 'integer' ? 'n' : 'value'}>`, text);
     if (type === 'integer') option.argParser(parseWhole);
+    if (type === 'array') option.argParser(collect);
     command.addOption(option);
   }
   return command;
@@ -29,6 +30,11 @@ function parseWhole(text: string): number {
   return Number(text);
 }
 
+/** A flag that may be given several times. */
+function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** The checked settings of a command: file, environment, flags. */
 export function settingsOf(options: Record<string, unknown>): Config {
   const flags = Object.fromEntries(Object.keys(ConfigSchema.properties).map((key) => [key, options[key]]));
@@ -36,6 +42,6 @@ export function settingsOf(options: Record<string, unknown>): Config {
 }
 
 /** Where the server takes its datagrams from. */
-export function udpSource({udpPort, udpHost, receiver}: Config): IngestSource {
-  return {kind: 'udp', port: udpPort, host: udpHost, receiver};
+export function udpSource({udpPort, udpHost, receiver, forward = []}: Config): IngestSource {
+  return {kind: 'udp', port: udpPort, host: udpHost, receiver, forward};
 }
