@@ -1,13 +1,22 @@
 import {activity} from '../fabric/activity.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import {portName} from '../fabric/ports.ts';
-import {FABRIC_SCOPE} from '../fabric/reader.ts';
-import {BinState, type LinkInfo, type LinksTopic, type SummaryTopic} from '../shared/live.ts';
+import {Moments} from '../fabric/moments.ts';
+import {portName, type Role} from '../fabric/ports.ts';
+import {FABRIC_SCOPE, readBin, type Scope} from '../fabric/reader.ts';
+import {ROLES} from '../fabric/roles.ts';
+import {BinState, type Estimate, type LinkInfo, type LinksTopic, type SummaryTopic} from '../shared/live.ts';
 import type {Context} from './context.ts';
 import {meanOver, settledWindow} from './estimate.ts';
 
 /** Now-values are means over this, unless asked otherwise. */
 export const SETTLED_MS = 2_000;
+
+/** What entered at the links of one role. */
+export interface RoleFigures {
+  links: number;
+  roce: Estimate;
+  all: Estimate;
+}
 
 /** Agents that are overdue at the newest bin. */
 export function missingAgents(fabric: Fabric): string[] {
@@ -16,17 +25,41 @@ export function missingAgents(fabric: Fabric): string[] {
     .map(({address}) => address);
 }
 
-/** Links that count as edge. */
-export function edgeLinks(fabric: Fabric): number {
-  return fabric.sums.countedPerHop ? 0 : fabric.ports.all.length;
+/** What the bins from..to say of a role's links together. */
+const scopeOf = (role: Role): Scope => ({kind: 'fabric', role});
+
+/**
+ * Of the bytes that entered at edge links and at links of unknown role, the share of the latter: as much as may be
+ * missing in the fabric's figures. 0 where nothing entered.
+ */
+export function unknownShare(fabric: Fabric, from: number, to: number): number {
+  const moments = new Moments();
+  let unknown = 0;
+  let edge = 0;
+  for (let bin = Math.max(from, fabric.firstBin); bin <= to; bin++) {
+    readBin(fabric, scopeOf('unknown'), 'all', bin, moments.clear());
+    unknown += moments.bytes;
+    readBin(fabric, scopeOf('edge'), 'all', bin, moments.clear());
+    edge += moments.bytes;
+  }
+  return unknown === 0 ? 0 : unknown / (unknown + edge);
+}
+
+/** Means over the bins from..to of what entered at the links of each role. */
+export function byRole(fabric: Fabric, from: number, to: number): Record<Role, RoleFigures> {
+  const figures = (role: Role): RoleFigures => ({
+    links: fabric.roles.counts[role],
+    roce: meanOver(fabric, scopeOf(role), 'roce', from, to),
+    all: meanOver(fabric, scopeOf(role), 'all', from, to),
+  });
+  return {edge: figures('edge'), core: figures('core'), unknown: figures('unknown')};
 }
 
 export function summaryTopic({fabric, info}: Context): SummaryTopic {
   const {from, to} = settledWindow(fabric, SETTLED_MS);
   const mean = (measure: 'roce' | 'all') => meanOver(fabric, FABRIC_SCOPE, measure, from, to);
   const roce = mean('roce');
-  const {ce, cnp, bins} = congestion(fabric, from, to);
-  const frames = (roce.framesPerSecond ?? 0) * bins * 0.1;
+  const {ce, frames, cnp, bins} = congestion(fabric, from, to);
   const {datagramsPerSecond, flowSamplesPerSecond, ...totals} = activity(fabric);
   return {
     topic: 'summary',
@@ -39,8 +72,10 @@ export function summaryTopic({fabric, info}: Context): SummaryTopic {
     agents: fabric.agents.all.length,
     agentsMissing: missingAgents(fabric),
     links: fabric.ports.all.length,
-    edgeLinks: edgeLinks(fabric),
-    countedPerHop: fabric.sums.countedPerHop,
+    edgeLinks: fabric.roles.counts.edge,
+    unknownLinks: fabric.roles.counts.unknown,
+    unknownShare: unknownShare(fabric, from, to),
+    rolesFrom: fabric.roles.from,
     roce,
     all: mean('all'),
     ceShare: frames > 0 ? ce / frames : null,
@@ -52,8 +87,12 @@ export function summaryTopic({fabric, info}: Context): SummaryTopic {
   };
 }
 
-/** Estimated CE-marked frames and CNPs in from..to, and how many of its bins have data. */
-function congestion(fabric: Fabric, from: number, to: number): {ce: number; cnp: number; bins: number} {
+/**
+ * Estimated CE-marked frames in from..to and the RoCEv2 frames that they are among, on all hops, for it is behind the
+ * first that frames are marked; CNPs at the edge; and how many of the bins have data.
+ */
+function congestion(fabric: Fabric, from: number, to: number) {
+  const moments = new Moments();
   let ce = 0;
   let cnp = 0;
   let bins = 0;
@@ -61,9 +100,10 @@ function congestion(fabric: Fabric, from: number, to: number): {ce: number; cnp:
     if (fabric.sums.state(bin) === BinState.Absent) continue;
     bins++;
     ce += fabric.sums.ce(bin);
+    for (const role of ROLES) fabric.sums.addTo(moments, bin, 'roce', role);
     cnp += fabric.sums.cnp(bin);
   }
-  return {ce, cnp, bins};
+  return {ce, frames: moments.frames, cnp, bins};
 }
 
 export function linksTopic({ports, sums}: Fabric): LinksTopic {

@@ -10,6 +10,7 @@ import {FlowTable} from './flows.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
+import {Roles, SingleSwitch} from './roles.ts';
 import {BASIS_MEMORY_BINS, type Row, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
 import {Totals} from './totals.ts';
@@ -54,6 +55,7 @@ export class Fabric {
   readonly ports = new Ports();
   readonly rows = new Rows();
   readonly rings: Rings;
+  readonly roles: Roles;
   readonly sums: FabricSums;
   readonly totals: Totals;
   readonly flows: FlowTable;
@@ -83,7 +85,8 @@ export class Fabric {
 
   constructor(options: FabricOptions = DEFAULT_FABRIC) {
     this.rings = new Rings(options.depth);
-    this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings);
+    this.roles = new Roles(this.agents, this.ports, [new SingleSwitch(this.agents)]);
+    this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
     this.flows = new FlowTable(options.flows, this.ports, (slot, direction) =>
       this.rows.basis(slot, direction, this.newest),
@@ -241,6 +244,7 @@ export class Fabric {
 
   /** Counts the bins before `to` in the totals, for good. */
   private settle(to: number): void {
+    this.decideRoles();
     const from = Math.max(this.settledTo, this.firstBin);
     const end = Math.min(to, this.roomUpTo + 1); // behind it there is nothing
     if (from < end) {
@@ -249,6 +253,12 @@ export class Fabric {
       this.totals.advance(from, end);
     }
     if (to > this.settledTo) this.settledTo = to;
+  }
+
+  /** Roles that are known otherwise now count in all bins that are open. */
+  private decideRoles(): void {
+    const from = this.openFrom;
+    if (this.roles.decide(from)) this.dirtyFrom = Math.min(this.dirtyFrom, from);
   }
 
   /** Sums up the bins from..to, both inclusive. */
@@ -263,6 +273,7 @@ export class Fabric {
     if (newest <= this.newest) return undefined;
     if (newest < this.oldest) this.oldest = newest;
     this.makeRoom(newest);
+    this.decideRoles();
     const from = Math.max(Math.min(this.dirtyFrom, this.newest + 1), this.firstBin);
     this.sum(from, newest);
     this.dirtyFrom = Number.POSITIVE_INFINITY;

@@ -1,11 +1,14 @@
 import {BinState, type MeasureName} from '../shared/live.ts';
 import type {Fabric} from './fabric.ts';
 import type {Moments} from './moments.ts';
-import type {Port} from './ports.ts';
+import type {Port, Role} from './ports.ts';
 import {LARGEST_UNIT} from './rings.ts';
 
-/** What is read: the whole fabric, or one direction of a link. */
-export type Scope = {kind: 'fabric'} | {kind: 'link'; port: Port; direction: number};
+/**
+ * What is read: what enters the whole fabric, that is at its edge ports (or at those of another role), or one direction
+ * of a link.
+ */
+export type Scope = {kind: 'fabric'; role?: Role} | {kind: 'link'; port: Port; direction: number};
 
 export const FABRIC_SCOPE: Scope = {kind: 'fabric'};
 
@@ -16,8 +19,8 @@ export const FABRIC_SCOPE: Scope = {kind: 'fabric'};
 export function readBin(fabric: Fabric, scope: Scope, measure: MeasureName, bin: number, into: Moments): number {
   if (bin < fabric.firstBin || bin > fabric.newest) return BinState.Absent;
   if (scope.kind === 'fabric') {
-    const state = fabric.sums.state(bin);
-    if (state !== BinState.Absent) fabric.sums.addTo(into, bin, measure);
+    const state = fabric.sums.state(bin, scope.role);
+    if (state !== BinState.Absent) fabric.sums.addTo(into, bin, measure, scope.role);
     return state;
   }
   const {port, direction} = scope;

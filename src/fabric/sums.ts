@@ -4,14 +4,33 @@ import type {Agents} from './agents.ts';
 import type {Moments} from './moments.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import {LARGEST_UNIT, type Rings} from './rings.ts';
+import type {RoleReason, Roles} from './roles.ts';
 import type {Row, Rows} from './rows.ts';
 
+/** What is kept of a role's ports in each bin. */
+class RoleSums {
+  readonly measures: Record<MeasureName, MomentColumns>;
+  readonly ceFrames: Float64Array;
+  readonly cnpFrames: Float64Array;
+
+  constructor(depth: number) {
+    this.measures = {roce: new MomentColumns(depth), all: new MomentColumns(depth)};
+    this.ceFrames = new Float64Array(depth);
+    this.cnpFrames = new Float64Array(depth);
+  }
+
+  clear(at: number): void {
+    this.measures.roce.clear(at);
+    this.measures.all.clear(at);
+    this.ceFrames[at] = 0;
+    this.cnpFrames[at] = 0;
+  }
+}
+
 /**
- * The fabric-wide sums per bin: *in* over edge ports, so that each packet counts once. Kept as
- * weighted moments and computed anew for each bin that changed.
- *
- * Until roles are inferred, a single switch is all edge; with several, every port is counted and `countedPerHop`
- * says so.
+ * What enters at the ports of each role, per bin. The fabric-wide figure is that of the edge ports: *in*, so that each
+ * packet counts once. What enters at ports of unknown role is left out of it, and kept beside it. Weighted moments,
+ * computed anew for each bin that changed.
  */
 export class FabricSums {
   private readonly depth: number;
@@ -19,92 +38,87 @@ export class FabricSums {
   private readonly ports: Ports;
   private readonly rows: Rows;
   private readonly rings: Rings;
-  private readonly columns: Record<MeasureName, MomentColumns>;
-  private readonly ceFrames: Float64Array;
-  private readonly cnpFrames: Float64Array;
+  private readonly roles: Roles;
+  private readonly of: Record<Role, RoleSums>;
 
-  constructor(depth: number, agents: Agents, ports: Ports, rows: Rows, rings: Rings) {
+  constructor(depth: number, agents: Agents, ports: Ports, rows: Rows, rings: Rings, roles: Roles) {
     this.depth = depth;
     this.agents = agents;
     this.ports = ports;
     this.rows = rows;
     this.rings = rings;
-    this.columns = {roce: new MomentColumns(depth), all: new MomentColumns(depth)};
-    this.ceFrames = new Float64Array(depth);
-    this.cnpFrames = new Float64Array(depth);
+    this.roles = roles;
+    this.of = {edge: new RoleSums(depth), core: new RoleSums(depth), unknown: new RoleSums(depth)};
   }
 
-  /** Whether several switches are seen whose roles are not known: a packet may be counted on every hop. */
-  get countedPerHop(): boolean {
-    return this.switches() > 1;
-  }
-
-  /** Agents that have ports. */
-  switches(): number {
-    let switches = 0;
-    for (const agent of this.agents.all) if (agent.ports.length > 0) switches++;
-    return switches;
-  }
-
-  role(_port: Port): {role: Role; why: string} {
-    return this.countedPerHop
-      ? {role: 'unknown', why: 'several switches are seen, and roles are not inferred yet'}
-      : {role: 'edge', why: 'the only switch: every port is towards hosts'};
+  /** A port's role now, and why. */
+  role(port: Port): RoleReason {
+    return this.roles.of(port);
   }
 
   clear(bin: number): void {
     const at = bin % this.depth;
-    this.columns.roce.clear(at);
-    this.columns.all.clear(at);
-    this.ceFrames[at] = 0;
-    this.cnpFrames[at] = 0;
+    this.of.edge.clear(at);
+    this.of.core.clear(at);
+    this.of.unknown.clear(at);
   }
 
   /** Sums the bins from..to anew. */
   recompute(from: number, to: number): void {
     for (let bin = from; bin <= to; bin++) this.clear(bin);
     for (const {slot} of this.ports.all) {
-      for (const row of this.rows.of(slot, Direction.In)) this.addRow(row, from, to);
+      const role = this.roles.since(slot, from);
+      for (const row of this.rows.of(slot, Direction.In)) this.addRow(row, role, from, to);
     }
   }
 
-  private addRow(row: Row, from: number, to: number): void {
+  /** `role` is undefined where it changes within the bins. */
+  private addRow(row: Row, role: Role | undefined, from: number, to: number): void {
     const chunk = this.rings.chunk(row.index);
     for (let bin = from; bin <= to; bin++) {
       if (this.rows.basis(row.port.slot, Direction.In, bin) !== row.basis) continue;
+      const {measures, ceFrames, cnpFrames} = this.of[role ?? this.roles.at(row.port.slot, bin)];
       const rate = this.rows.weight(row, bin);
       const cell = this.rings.at(row.index, bin);
       const at = bin % this.depth;
-      this.columns.all.seen(at, rate, chunk.largest[cell]! * LARGEST_UNIT);
-      this.columns.roce.seen(at, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
+      measures.all.seen(at, rate, chunk.largest[cell]! * LARGEST_UNIT);
+      measures.roce.seen(at, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
       if (chunk.frames[cell] === 0) continue;
-      this.columns.all.add(at, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
-      this.columns.roce.add(at, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
-      this.ceFrames[at]! += rate * chunk.ce[cell]!;
-      this.cnpFrames[at]! += rate * chunk.cnp[cell]!;
+      measures.all.add(at, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
+      measures.roce.add(at, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
+      ceFrames[at]! += rate * chunk.ce[cell]!;
+      cnpFrames[at]! += rate * chunk.cnp[cell]!;
     }
   }
 
-  /** Adds the fabric's moments of a bin to `into`. The bin must be within the rings' reach. */
-  addTo(into: Moments, bin: number, measure: MeasureName): void {
-    this.columns[measure].addTo(into, bin % this.depth);
+  /** Adds what entered at the ports of a role in a bin to `into`. The bin must be within the rings' reach. */
+  addTo(into: Moments, bin: number, measure: MeasureName, role: Role = 'edge'): void {
+    this.of[role].measures[measure].addTo(into, bin % this.depth);
   }
 
-  /** Estimated RoCEv2 frames of a bin that were CE-marked. */
+  /**
+   * Estimated RoCEv2 frames of a bin that came in CE-marked at any port: switches mark what they send, so a frame comes
+   * in marked at the hops behind that, and at edge ports hardly ever.
+   */
   ce(bin: number): number {
-    return this.ceFrames[bin % this.depth]!;
+    const at = bin % this.depth;
+    const {edge, core, unknown} = this.of;
+    return edge.ceFrames[at]! + core.ceFrames[at]! + unknown.ceFrames[at]!;
   }
 
-  /** Estimated congestion notification packets of a bin. */
+  /** Estimated congestion notification packets of a bin that entered at edge ports. */
   cnp(bin: number): number {
-    return this.cnpFrames[bin % this.depth]!;
+    return this.of.edge.cnpFrames[bin % this.depth]!;
   }
 
-  /** What a bin of the whole fabric is worth: present when any agent is, unconfirmed while one may still be coming. */
-  state(bin: number): number {
+  /**
+   * What a bin of a role's ports is worth: present when any agent is, unconfirmed while one may still be coming. For the
+   * edge it is agents with edge ports that matter, and where there are none it is absent: what entered is not known.
+   */
+  state(bin: number, role: Role = 'edge'): number {
     let state: number = BinState.Absent;
     for (const agent of this.agents.all) {
-      if (agent.ports.length === 0) continue;
+      if (role === 'edge' ? !this.roles.hasEdge(agent.index, bin) : agent.ports.length === 0) continue;
       const one = agent.presence.state(bin);
       if (one === BinState.Unconfirmed) return one;
       if (one === BinState.Present) state = one;

@@ -128,8 +128,12 @@ export interface SummaryTopic {
   agentsMissing: string[];
   links: number;
   edgeLinks: number;
-  /** True while several switches are seen without known roles: a packet may be counted on every hop. */
-  countedPerHop: boolean;
+  /** Links whose role is not known: what enters there is left out of the fabric's figures. */
+  unknownLinks: number;
+  /** Its share of what enters at edge links and there, 0..1. */
+  unknownShare: number;
+  /** Where roles come from. */
+  rolesFrom: 'topology' | 'single switch' | 'inferred' | 'unknown';
   roce: Estimate;
   all: Estimate;
   /** CE-marked share of RoCEv2 frames, 0..1, null without frames. */

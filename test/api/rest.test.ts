@@ -54,7 +54,7 @@ describe('/api/v1/fabric', () => {
       bin: fabric.finalBin - 1,
       time: (fabric.finalBin - 1) * 100,
       ...{agents: 1, agentsMissing: [], complete: true, links: 1, edgeLinks: 1, unknownShare: 0},
-      countedPerHop: false,
+      rolesFrom: 'single switch',
     });
     expect(json.roce).toEqual({
       bitsPerSecond: ONE_BIN,
@@ -89,11 +89,23 @@ describe('/api/v1/fabric', () => {
     },
   );
 
-  it('says that packets may count on every hop when several switches are seen', async () => {
+  it('leaves out what enters where roles are unknown, and tells how much that is', async () => {
     const {get, give} = await fed();
-    give(T + 41, {rows: [{bin: T + 40, agent: '10.0.0.2', roce: [1]}]});
+    for (let bin = T + 40; bin < T + 80; bin++) {
+      const rows = [
+        {bin, roce: [1_000]},
+        {bin, agent: '10.0.0.2', roce: [1]},
+      ];
+      give(bin + 1, {rows});
+    }
     const {json} = await get('/api/v1/fabric');
-    expect(json).toMatchObject({countedPerHop: true, edgeLinks: 0, unknownShare: 1, agents: 2});
+    expect(json).toMatchObject({edgeLinks: 0, rolesFrom: 'unknown', unknownShare: 1, agents: 2});
+    expect(json.roce).toMatchObject({bitsPerSecond: null, samples: null});
+    expect(json.roles).toMatchObject({
+      edge: {links: 0, roce: {bitsPerSecond: null}},
+      unknown: {links: 2, roce: {bitsPerSecond: expect.closeTo(ONE_BIN * 1.001, 3)}},
+    });
+    expect((await get('/metrics')).text).toContain('tenhertz_unknown_role_share 1\n');
   });
 });
 

@@ -150,10 +150,10 @@ describe('the basis', () => {
 });
 
 describe('several agents', () => {
-  it('add up, and are said to be counted per hop', () => {
+  it('have ports of unknown role, which are left out of the sum and kept beside it', () => {
     const {fabric, give} = start();
     give(T + 1, {rows: [{bin: T, roce: [100]}]});
-    expect(fabric.sums.countedPerHop).toBe(false);
+    expect(fabric.roles.from).toBe('single switch');
     expect(fabric.sums.role(fabric.ports.all[0]!).role).toBe('edge');
     give(T + 2, {
       rows: [
@@ -161,10 +161,28 @@ describe('several agents', () => {
         {bin: T + 1, agent: '10.0.0.2', roce: [300]},
       ],
     });
-    expect(fabric.sums.countedPerHop).toBe(true);
+    expect(fabric.roles).toMatchObject({from: 'unknown', counts: {edge: 0, core: 0, unknown: 2}});
     expect(fabric.sums.role(fabric.ports.all[0]!).role).toBe('unknown');
-    expect(fabricBytes(fabric, T + 1)).toBe(400_000);
+    expect(read(fabric, FABRIC_SCOPE, 'roce', T + 1)).toMatchObject({state: BinState.Absent, bytes: 0});
+    expect(read(fabric, {kind: 'fabric', role: 'unknown'}, 'roce', T + 1).bytes).toBe(400_000);
     expect(fabric.ports.all.map(({id}) => id)).toEqual(['10.0.0.1~1', '10.0.0.2~1']);
+  });
+
+  it('change roles for bins that are open: final ones and totals keep what they had', () => {
+    const {fabric, give, pass} = start();
+    pass(T, T + 40);
+    const {finalBin} = fabric;
+    const sums = () => Array.from({length: finalBin - T}, (_, i) => read(fabric, FABRIC_SCOPE, 'all', T + i));
+    const before = sums();
+    const advance = give(T + 41, {rows: [{bin: T + 40, agent: '10.0.0.2', other: [64]}]});
+    expect(advance!.from).toBe(finalBin);
+    expect(sums()).toEqual(before);
+    for (let bin = T + 41; bin < T + 80; bin++) {
+      const total = fabric.totals.allBytes;
+      give(bin + 1, {rows: [{bin, other: [64]}]});
+      expect(fabric.totals.allBytes).toBe(total);
+    }
+    expect(fabric.totals.allBytes).toBe((finalBin - T) * 64_000);
   });
 });
 

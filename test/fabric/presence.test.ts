@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {Fabric} from '../../src/fabric/fabric.ts';
+import type {Role} from '../../src/fabric/ports.ts';
 import {Presence} from '../../src/fabric/presence.ts';
 import {FABRIC_SCOPE} from '../../src/fabric/reader.ts';
 import {BinState} from '../../src/shared/live.ts';
@@ -135,11 +136,10 @@ describe('the fabric', () => {
       give(bin + 1, {heard: [heardAt(bin, 1), heardAt(bin, 1, '10.0.0.2')]});
     }
     for (let bin = T + 1_001; bin <= T + 1_010; bin++) give(bin + 1, {heard: [heardAt(bin, 1)]});
-    expect([T + 1_000, T + 1_003, T + 1_004].map((bin) => fabric.sums.state(bin))).toEqual([
-      Present,
-      Unconfirmed,
-      Present,
-    ]);
+    const states = (role?: Role) => [T + 1_000, T + 1_003, T + 1_004].map((bin) => fabric.sums.state(bin, role));
+    expect(states('unknown')).toEqual([Present, Unconfirmed, Present]);
+    // Of the two switches neither is known to have edge ports, so what entered the fabric is not known.
+    expect(states()).toEqual([Absent, Absent, Absent]);
   });
 
   it('tells of every bin that an agent that speaks seldom confirms, final ones too', () => {

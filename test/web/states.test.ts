@@ -57,7 +57,7 @@ describe.skipIf(missing)('states of the page', () => {
     expect(await byId('legend-row').count()).toBe(5);
     expect(await byId('flows').locator('tbody tr').count()).toBe(10);
     expect(await byId('figure-drops').textContent()).toContain('none since the start');
-    for (const id of ['notice-demo', 'notice-silent', 'notice-no-roce', 'notice-lost', 'per-hop']) {
+    for (const id of ['notice-demo', 'notice-silent', 'notice-no-roce', 'notice-lost', 'unknown-roles']) {
       expect(await byId(id).count(), id).toBe(0);
     }
   });
@@ -106,12 +106,12 @@ describe.skipIf(missing)('states of the page', () => {
     await byId('notice-demo').waitFor();
   });
 
-  test('counted on every hop: said plainly', async () => {
-    await open({countedPerHop: true});
-    await byId('per-hop').waitFor();
-    expect(await byId('per-hop').textContent()).toContain('more than once');
-    expect(await byId('panel-fabric').textContent()).toContain('each hop');
-    expect(await byId('figure-fabric').textContent()).not.toContain('edge link');
+  test('links of unknown role: what is left out is said plainly', async () => {
+    await open({unknownLinks: 12});
+    await byId('unknown-roles').waitFor();
+    expect(await byId('unknown-roles').textContent()).toMatch(/4\.9 % of the traffic.*left out/);
+    expect(await byId('panel-fabric').textContent()).toContain('12 links of unknown role left out');
+    expect(await byId('figure-fabric').textContent()).toContain('232 edge links');
   });
 
   test('a silent switch is named, and its figures are not zero', async () => {

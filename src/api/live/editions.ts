@@ -61,10 +61,10 @@ export class Editions {
     return Number.isFinite(newest) ? newest : 0;
   }
 
-  /** Changes with every new or renamed port, and with all roles when a second switch appears. */
+  /** Changes with every new or renamed port, and with roles. */
   private linksVersion(): number {
-    const {ports, sums} = this.context.fabric;
-    return ports.revision * 2 + (sums.countedPerHop ? 1 : 0);
+    const {ports, roles} = this.context.fabric;
+    return ports.revision + roles.revision;
   }
 
   private make(name: Exclude<TopicName, 'events'>): Topic {

@@ -1,8 +1,9 @@
 import type {Fabric} from '../../fabric/fabric.ts';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
+import {ROLES} from '../../fabric/roles.ts';
 import {MEASURE_NAMES} from '../../shared/live.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
-import {SETTLED_MS} from '../summary.ts';
+import {SETTLED_MS, unknownShare} from '../summary.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** The whole fabric: gauges over the settled window, and totals that advance by final bins only. */
@@ -42,23 +43,29 @@ export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
   );
   builder.counter(
     'tenhertz_fabric_ce_frames_total',
-    'Estimated RoCEv2 frames marked congestion experienced, final bins only.',
+    'Estimated RoCEv2 frames that came in marked congestion experienced, on any hop, final bins only.',
     [],
     (set) => set(totals.ceFrames),
   );
   builder.counter(
     'tenhertz_fabric_cnp_frames_total',
-    'Estimated congestion notification packets, final bins only.',
+    'Estimated congestion notification packets that entered at edge links, final bins only.',
     [],
     (set) => set(totals.cnpFrames),
   );
   builder.gauge('tenhertz_links', 'Links that are known.', [], (set) => set(fabric.ports.all.length));
   builder.gauge('tenhertz_agents', 'Agents that are known.', [], (set) => set(fabric.agents.all.length));
+  builder.gauge('tenhertz_links_by_role', 'Links that are known, by role.', ['role'], (set) => {
+    for (const role of ROLES) set(fabric.roles.counts[role], {role});
+  });
   builder.gauge(
-    'tenhertz_counted_per_hop',
-    '1 while roles are unknown and a packet may count on every hop.',
+    'tenhertz_unknown_role_share',
+    'Share of the traffic entering at links of unknown role, which the fabric figures leave out.',
     [],
-    (set) => set(fabric.sums.countedPerHop ? 1 : 0),
+    (set) => {
+      const {from, to} = settledWindow(fabric, SETTLED_MS);
+      set(unknownShare(fabric, from, to));
+    },
   );
   builder.gauge('tenhertz_final_time_seconds', 'Bins before this time will not change.', [], (set) => {
     if (Number.isFinite(fabric.finalBin)) set(fabric.finalBin / 10);

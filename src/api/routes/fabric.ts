@@ -4,11 +4,13 @@ import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import type {Context} from '../context.ts';
 import {parseWindow} from '../duration.ts';
-import {meanOver, settledWindow} from '../estimate.ts';
+import {settledWindow} from '../estimate.ts';
 import {EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
 import {parseSpan, readSeries} from '../series.ts';
-import {edgeLinks, missingAgents} from '../summary.ts';
+import {byRole, missingAgents, unknownShare} from '../summary.ts';
 import {finalBefore} from '../time.ts';
+
+const RoleSchema = Type.Object({links: Type.Number(), roce: EstimateSchema, all: EstimateSchema});
 
 const FabricAnswer = Type.Object({
   finalBefore: FinalBefore,
@@ -19,13 +21,23 @@ const FabricAnswer = Type.Object({
   complete: Type.Boolean({description: 'no agent is missing'}),
   links: Type.Number(),
   edgeLinks: Type.Number(),
-  unknownShare: Type.Number({description: 'share of ports whose role is unknown, 0..1'}),
-  countedPerHop: Type.Boolean({description: 'true while roles are unknown: a packet may count on every hop'}),
+  unknownShare: Type.Number({
+    description:
+      'of the bytes that entered at edge links and at links of unknown role, the share of the latter, 0..1: as much as may be missing below',
+  }),
+  rolesFrom: Type.Union(
+    [Type.Literal('topology'), Type.Literal('single switch'), Type.Literal('inferred'), Type.Literal('unknown')],
+    {description: 'where the roles of links come from'},
+  ),
   roce: EstimateSchema,
   all: EstimateSchema,
+  roles: Type.Object(
+    {edge: RoleSchema, core: RoleSchema, unknown: RoleSchema},
+    {description: 'what entered at the links of each role; that of the edge is the figure of the fabric'},
+  ),
 });
 
-/** The whole fabric: each packet once, where it enters at an edge port. */
+/** The whole fabric: each packet once, where it enters at an edge link. */
 export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
   const {fabric} = context;
   server.get(
@@ -44,6 +56,7 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
       const {from, to} = settledWindow(fabric, parseWindow(request.query.window));
       const missing = missingAgents(fabric);
       const hasBins = Number.isFinite(to);
+      const roles = byRole(fabric, from, to);
       return {
         finalBefore: finalBefore(fabric),
         bin: hasBins ? to : null,
@@ -52,11 +65,12 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         agentsMissing: missing,
         complete: missing.length === 0,
         links: fabric.ports.all.length,
-        edgeLinks: edgeLinks(fabric),
-        unknownShare: fabric.sums.countedPerHop ? 1 : 0,
-        countedPerHop: fabric.sums.countedPerHop,
-        roce: meanOver(fabric, FABRIC_SCOPE, 'roce', from, to),
-        all: meanOver(fabric, FABRIC_SCOPE, 'all', from, to),
+        edgeLinks: roles.edge.links,
+        unknownShare: unknownShare(fabric, from, to),
+        rolesFrom: fabric.roles.from,
+        roce: roles.edge.roce,
+        all: roles.edge.all,
+        roles,
       };
     },
   );

@@ -14,7 +14,8 @@ export interface Scenario {
   roce: boolean;
   receiving: boolean;
   demo: boolean;
-  countedPerHop: boolean;
+  /** Links whose role is not known. */
+  unknownLinks: number;
   /** Index of a switch that fell silent this many bins ago. */
   silent: {agent: number; bins: number} | null;
   lost: number;
@@ -34,7 +35,7 @@ export const REFERENCE: Scenario = {
   roce: true,
   receiving: true,
   demo: false,
-  countedPerHop: false,
+  unknownLinks: 0,
   silent: null,
   lost: 0,
   slotShift: 0,
@@ -145,8 +146,10 @@ export class FakeFabric {
       agents: on ? Math.ceil(scenario.links / scenario.portsPerSwitch) : 0,
       agentsMissing: silent,
       links: on ? scenario.links : 0,
-      edgeLinks: on ? scenario.links : 0,
-      countedPerHop: scenario.countedPerHop,
+      edgeLinks: on ? scenario.links - scenario.unknownLinks : 0,
+      unknownLinks: scenario.unknownLinks,
+      unknownShare: scenario.unknownLinks / scenario.links,
+      rolesFrom: on ? 'single switch' : 'unknown',
       roce: mean('roce'),
       all: mean('all'),
       ceShare: on && scenario.roce ? 0.0031 : null,

@@ -44,15 +44,11 @@ export function Figures() {
       ) : (
         <Rate
           class="main"
-          label={
-            summary.countedPerHop
-              ? `Fabric RoCEv2, over ${plural(summary.links, 'link')}`
-              : `Fabric RoCEv2, entering at ${plural(summary.edgeLinks, 'edge link')}`
-          }
+          label={`Fabric RoCEv2, entering at ${plural(summary.edgeLinks, 'edge link')}`}
           estimate={summary.roce}
           held={held.roce}
           testId="figure-fabric"
-          warning={summary.countedPerHop}
+          unknownShare={summary.unknownShare}
         >
           {share(summary)} of all traffic
         </Rate>
@@ -72,13 +68,17 @@ export function Figures() {
   );
 }
 
+/** Less than this of the traffic is no news. */
+const SHARE_TO_TELL = 0.01;
+
 interface RateProps {
   label: string;
   estimate: Estimate;
   held: HeldPrefix;
   testId: string;
   class?: string;
-  warning?: boolean;
+  /** Share of the traffic that enters where the role is unknown, and is left out. */
+  unknownShare?: number;
   children?: ComponentChildren;
 }
 
@@ -93,9 +93,9 @@ function Rate(props: RateProps) {
         ± {error < 10 ** (3 * prefix) ? (error / 1000 ** prefix).toFixed(2) : scaled(error, prefix)}
       </span>
       {props.children !== undefined && <span> · {props.children}</span>}
-      {props.warning === true && (
-        <span class="warning" data-testid="per-hop">
-          <WarnIcon /> Counted on every hop: roles are unknown, so a packet may be counted more than once.
+      {props.unknownShare !== undefined && props.unknownShare >= SHARE_TO_TELL && (
+        <span class="warning" data-testid="unknown-roles">
+          <WarnIcon /> {percent(props.unknownShare)} % of the traffic enters at links of unknown role and is left out.
         </span>
       )}
     </>

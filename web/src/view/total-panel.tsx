@@ -1,7 +1,7 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../app.ts';
 import {TotalChart} from '../chart/total.ts';
-import {grouped, HeldPrefix, percent, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {grouped, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import type {Series} from '../series.ts';
 import {readout, texts} from './legend.tsx';
 import {Plot} from './plot.tsx';
@@ -11,13 +11,16 @@ export function TotalPanel() {
   const app = useApp();
   const {store} = app;
   const chart = useMemo(() => new TotalChart(), []);
-  const perHop = store.summary.value?.countedPerHop === true;
+  const left = store.summary.value?.unknownLinks ?? 0;
   const all = store.measure.value === 'all';
   return (
     <section class="panel total" aria-labelledby="total-title" data-testid="panel-fabric">
       <header>
         <h2 id="total-title">Combined fabric-wide telemetry</h2>
-        <p>{perHop ? 'sum over every link: a packet counts on each hop' : 'sum over edge links, each packet once'}</p>
+        <p>
+          sum over edge links, each packet once
+          {left > 0 ? `; ${plural(left, 'link')} of unknown role left out` : ''}
+        </p>
       </header>
       <Plot
         label={`${all ? 'Total' : 'RoCEv2'} traffic of the whole fabric over time; the legend holds the figures`}
