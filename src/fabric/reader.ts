@@ -46,7 +46,8 @@ function addLink(
     const chunk = rings.chunk(row.index);
     const cell = rings.at(row.index, bin);
     const rate = rows.weight(row, bin);
-    largestRate = Math.max(largestRate, rate);
+    // A row that there was not when the bin became final has nothing to say of it.
+    if (chunk.largest[cell]! > 0) largestRate = Math.max(largestRate, rate);
     if (measure === 'roce') {
       into.samples += chunk.roceFrames[cell]!;
       into.frames += chunk.roceFrames[cell]! * rate;
