@@ -7,20 +7,25 @@ import type {Random} from './random.ts';
  * the packets are split over calls. There is no approximation, and the cost is one logarithm a sample.
  */
 export class RandomSampling {
-  /** N. */
-  readonly rate: number;
   /** Offsets (0 … packets - 1) that the last `take` chose, ascending; valid up to what it returned. */
   positions = new Float64Array(64);
   private readonly random: Random;
-  private readonly logPass: number;
+  /** ln(1 - 1/N) of each data source. */
+  private readonly logPass: Float64Array;
   private readonly left: Float64Array;
 
-  constructor(rate: number, dataSources: number, random: Random) {
-    this.rate = rate;
+  /** `rates`: N of each data source. */
+  constructor(rates: readonly number[], random: Random) {
     this.random = random;
-    this.logPass = Math.log1p(-1 / rate);
-    this.left = new Float64Array(dataSources);
-    for (let source = 0; source < dataSources; source++) this.left[source] = this.gap();
+    this.logPass = new Float64Array(rates.length);
+    this.left = new Float64Array(rates.length);
+    for (let source = 0; source < rates.length; source++) this.setRate(source, rates[source]);
+  }
+
+  /** Changes N of a data source from the next packet on. */
+  setRate(source: number, rate: number): void {
+    this.logPass[source] = Math.log1p(-1 / rate);
+    this.left[source] = this.gap(source);
   }
 
   /** Lets `packets` pass if the next sample lies beyond them; false (and nothing done) when some would be sampled. */
@@ -37,15 +42,15 @@ export class RandomSampling {
     while (next < packets) {
       if (taken === this.positions.length) this.grow();
       this.positions[taken++] = next;
-      next += 1 + this.gap();
+      next += 1 + this.gap(source);
     }
     this.left[source] = next - packets;
     return taken;
   }
 
   /** Packets that are not sampled before one is: P(gap ≥ g) = (1 - 1/N)^g. */
-  private gap(): number {
-    return Math.floor(Math.log(this.random.uniform()) / this.logPass);
+  private gap(source: number): number {
+    return Math.floor(Math.log(this.random.uniform()) / this.logPass[source]);
   }
 
   private grow(): void {

@@ -1,6 +1,7 @@
-import {CounterRecordFormat, SampleFormat, Size, UNKNOWN_COUNTER_32} from '../sflow/constants.ts';
+import {CounterRecordFormat, SampleFormat, Size, SourceClass, UNKNOWN_COUNTER_32} from '../sflow/constants.ts';
 import type {DatagramWriter} from './datagram-writer.ts';
 import {FCS_BYTES} from './shape.ts';
+import {setUint64} from './uint64.ts';
 
 /** IANA ifType: ethernetCsmacd. */
 const IF_TYPE_ETHERNET = 6;
@@ -22,32 +23,100 @@ export interface PortCounters {
   outBytes: number;
   outFrames: number;
   outDiscards: number;
+  /** Octets are told 2^32 below what they are, mod 2^64: those that begin below 2^32 soon wrap. */
+  isNearWrap: boolean;
 }
 
-/** Writes a counters sample (0:2) with if_counters (0:1), ethernet_counters (0:2) and port_name (0:1005). */
+/** sFlow host structures, host_descr: the UUID has no length in front of it. */
+const HOST_DESCRIPTION = 2000;
+const UUID_BYTES = 16;
+/** machine_type x86_64 and os_name linux of sFlow's host structures. */
+const MACHINE_X86_64 = 3;
+const OS_LINUX = 2;
+/** Data source class and index of the device itself. */
+const DEVICE_INDEX = 1;
+
+/** How an agent writes its counter samples. */
+export interface CounterStyle {
+  readonly isExpanded: boolean;
+  readonly hasPortNames: boolean;
+}
+
+/** Writes a counters sample (0:2, expanded 0:4) with if_counters (0:1), ethernet_counters (0:2) and port_name (0:1005). */
 export function writeCounterSample(
   datagram: DatagramWriter,
   counters: PortCounters,
   sequence: number,
   atMs: number,
+  style: CounterStyle,
 ): void {
   const nameBytes = 4 + ((counters.name.length + 3) & ~3);
-  const records = 3 * Size.Prefix + Size.InterfaceCounters + Size.EthernetCounters + nameBytes;
-  const at = datagram.reserve(Size.Prefix + Size.CountersSample + records, atMs);
+  const fixed = 2 * Size.Prefix + Size.InterfaceCounters + Size.EthernetCounters;
+  const bytes = fixed + (style.hasPortNames ? Size.Prefix + nameBytes : 0);
   const {view} = datagram;
-  view.setUint32(at, SampleFormat.Counters);
-  view.setUint32(at + 4, Size.CountersSample + records);
-  view.setUint32(at + 8, sequence);
-  view.setUint32(at + 12, counters.ifIndex); // source_id: class 0
-  view.setUint32(at + 16, 3);
-  let next = at + Size.Prefix + Size.CountersSample;
+  let next = beginSample(datagram, SourceClass.Interface, counters.ifIndex, sequence, bytes, atMs, style);
+  view.setUint32(next - 4, style.hasPortNames ? 3 : 2);
   next = writeInterface(view, next, counters);
   next = writeEthernet(view, next);
+  if (!style.hasPortNames) return;
   view.setUint32(next, CounterRecordFormat.PortName);
   view.setUint32(next + 4, nameBytes);
-  view.setUint32(next + nameBytes + 4, 0); // padding of the name; its bytes come after
-  view.setUint32(next + 8, counters.name.length);
-  datagram.bytes.set(counters.name, next + 12);
+  writeString(datagram, next + 8, counters.name);
+}
+
+/** Writes a counters sample of the device itself with its host_descr (0:2000). */
+export function writeHostSample(
+  datagram: DatagramWriter,
+  hostName: Uint8Array,
+  sequence: number,
+  atMs: number,
+  style: CounterStyle,
+): void {
+  const nameBytes = 4 + ((hostName.length + 3) & ~3);
+  const bytes = nameBytes + UUID_BYTES + 8 + 4;
+  const {view} = datagram;
+  const at = beginSample(datagram, SourceClass.Entity, DEVICE_INDEX, sequence, Size.Prefix + bytes, atMs, style);
+  view.setUint32(at - 4, 1);
+  view.setUint32(at, HOST_DESCRIPTION);
+  view.setUint32(at + 4, bytes);
+  writeString(datagram, at + 8, hostName);
+  const next = at + 8 + nameBytes;
+  for (let i = 0; i < UUID_BYTES; i++) view.setUint8(next + i, 0);
+  view.setUint32(next + UUID_BYTES, MACHINE_X86_64);
+  view.setUint32(next + UUID_BYTES + 4, OS_LINUX);
+  view.setUint32(next + UUID_BYTES + 8, 0); // release: an empty string
+}
+
+/** Returns where the records begin; the word before it is their number. */
+function beginSample(
+  datagram: DatagramWriter,
+  sourceClass: number,
+  index: number,
+  sequence: number,
+  recordBytes: number,
+  atMs: number,
+  {isExpanded}: CounterStyle,
+): number {
+  const bytes = (isExpanded ? Size.CountersSampleExpanded : Size.CountersSample) + recordBytes;
+  const at = datagram.reserve(Size.Prefix + bytes, atMs);
+  const {view} = datagram;
+  view.setUint32(at, isExpanded ? SampleFormat.CountersExpanded : SampleFormat.Counters);
+  view.setUint32(at + 4, bytes);
+  view.setUint32(at + 8, sequence);
+  if (isExpanded) {
+    view.setUint32(at + 12, sourceClass);
+    view.setUint32(at + 16, index);
+    return at + Size.Prefix + Size.CountersSampleExpanded;
+  }
+  view.setUint32(at + 12, (sourceClass << 24) | index);
+  return at + Size.Prefix + Size.CountersSample;
+}
+
+/** A string of XDR: length, bytes, padding with zeros. */
+function writeString({view, bytes}: DatagramWriter, at: number, text: Uint8Array): void {
+  view.setUint32(at + ((text.length + 3) & ~3), 0); // the padding; the bytes come over it
+  view.setUint32(at, text.length);
+  bytes.set(text, at + 4);
 }
 
 function writeInterface(view: DataView, at: number, counters: PortCounters): number {
@@ -59,16 +128,25 @@ function writeInterface(view: DataView, at: number, counters: PortCounters): num
   setUint64(view, body + 8, counters.speed);
   view.setUint32(body + 16, FULL_DUPLEX);
   view.setUint32(body + 20, UP);
-  writeDirection(view, body + 24, counters.inBytes, counters.inFrames, 0);
+  const {isNearWrap} = counters;
+  writeDirection(view, body + 24, counters.inBytes, counters.inFrames, 0, isNearWrap);
   view.setUint32(body + 52, UNKNOWN_COUNTER_32); // ifInUnknownProtos
-  writeDirection(view, body + 56, counters.outBytes, counters.outFrames, counters.outDiscards);
+  writeDirection(view, body + 56, counters.outBytes, counters.outFrames, counters.outDiscards, isNearWrap);
   view.setUint32(body + 84, UNKNOWN_COUNTER_32); // ifPromiscuousMode
   return body + Size.InterfaceCounters;
 }
 
 /** Octets, unicast, multicast, broadcast, discards, errors: the same order for in and out. */
-function writeDirection(view: DataView, at: number, bytes: number, frames: number, discards: number): void {
+function writeDirection(
+  view: DataView,
+  at: number,
+  bytes: number,
+  frames: number,
+  discards: number,
+  isNearWrap: boolean,
+): void {
   setUint64(view, at, bytes - FCS_BYTES * frames);
+  if (isNearWrap) view.setUint32(at, view.getUint32(at) - 1);
   view.setUint32(at + 8, frames % U32);
   view.setUint32(at + 12, 0);
   view.setUint32(at + 16, 0);
@@ -85,9 +163,4 @@ function writeEthernet(view: DataView, at: number): number {
   view.setUint32(body + 16, UNKNOWN_COUNTER_32); // SQE test errors
   view.setUint32(body + 36, UNKNOWN_COUNTER_32); // carrier sense errors
   return body + Size.EthernetCounters;
-}
-
-function setUint64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, Math.floor(value / U32) % U32);
-  view.setUint32(at + 4, value % U32);
 }

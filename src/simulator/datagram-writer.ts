@@ -15,7 +15,7 @@ export class DatagramWriter {
   readonly words: Uint32Array = new Uint32Array(this.bytes.buffer);
   private readonly sink: DatagramSink;
   private readonly flushMs: number;
-  private readonly bootMs: number;
+  private bootMs: number;
   /** Where sequence number, uptime and sample count stand, and the samples begin. */
   private readonly sequenceAt: number;
   private readonly start: number;
@@ -24,16 +24,24 @@ export class DatagramWriter {
   private sequence = 0;
   private openedMs = 0;
 
-  constructor(address: Uint8Array, bootMs: number, flushMs: number, sink: DatagramSink) {
+  constructor(address: Uint8Array, bootMs: number, flushMs: number, sink: DatagramSink, subAgent = 0) {
     this.sink = sink;
     this.flushMs = flushMs;
     this.bootMs = bootMs;
     this.view.setUint32(0, SFLOW_VERSION);
     this.view.setUint32(4, address.length === 4 ? AddressType.Ipv4 : AddressType.Ipv6);
     this.bytes.set(address, 8);
-    this.view.setUint32(8 + address.length, 0); // sub-agent
+    this.view.setUint32(8 + address.length, subAgent);
     this.sequenceAt = 12 + address.length;
     this.start = this.sequenceAt + 12;
+    this.length = this.start;
+  }
+
+  /** Begins anew as an agent does that was started at `bootMs`: what waits is lost, and `sequence` was the last number. */
+  restart(bootMs: number, sequence = 0): void {
+    this.bootMs = bootMs;
+    this.sequence = sequence;
+    this.samples = 0;
     this.length = this.start;
   }
 

@@ -1,6 +1,6 @@
 import {FrameKind, type Ports, PREAMBLE_BYTES, Tally} from './ports.ts';
 import type {Streams} from './streams.ts';
-import type {Hop, Topology} from './topology.ts';
+import {CPU, type Hop, type Topology} from './topology.ts';
 
 /**
  * Carries a slot's frames through the switches and keeps the ports' sums. A port sends at most its line rate; there
@@ -25,12 +25,18 @@ export class Forwarding {
   private readonly wanted: Float64Array;
   private readonly capacity: Float64Array;
   private readonly rank: Int32Array;
-  /** The hops that leave by a port, found in the first slot in which it is asked for too much. */
+  /** The hops that leave by a port, found when first asked for. */
   private readonly leaving = new Map<number, number[]>();
   /** Frames that a hop received and sent on in this slot; looked at only in a slot with drops. */
   private readonly arrived: Int32Array;
   private readonly kept: Int32Array;
-  private hasDrops = false;
+  /** Some of this slot's frames found no room. */
+  hasDrops = false;
+  /** Of each hop: 0, or the number of outputs of a multicast frame; and whether it is one of the further ones. */
+  private readonly copies: Uint16Array;
+  private readonly copy: Uint8Array;
+  /** Why its frames are all dropped, 0 when they are not. */
+  private readonly reason: Uint16Array;
 
   constructor(paths: readonly (readonly Hop[])[], streams: Streams, ports: Ports, topology: Topology, slotMs: number) {
     const hops = paths.flatMap((path, stream) => path.map((hop) => ({stream, ...hop})));
@@ -40,8 +46,13 @@ export class Forwarding {
     for (let i = 0; i < paths.length; i++) this.firstHop[i + 1] = this.firstHop[i] + paths[i].length;
     this.inPort = Int32Array.from(hops, (hop) => hop.inPort);
     this.outPort = Int32Array.from(hops, (hop) => hop.outPort);
-    this.inPlace = Int32Array.from(hops, (hop) => Tally.place(hop.inPort, kind(hop.stream)));
-    this.outPlace = Int32Array.from(hops, (hop) => Tally.place(hop.outPort, kind(hop.stream)));
+    this.copies = Uint16Array.from(hops, (hop) => hop.copies ?? 0);
+    this.copy = Uint8Array.from(hops, (hop) => (hop.isCopy ? 1 : 0));
+    this.reason = Uint16Array.from(hops, (hop) => hop.reason ?? 0);
+    // What has no port is summed up behind the last one.
+    const place = (port: number, stream: number) => Tally.place(port < 0 ? ports.count : port, kind(stream));
+    this.inPlace = Int32Array.from(hops, (hop) => place(hop.isCopy ? CPU : hop.inPort, hop.stream));
+    this.outPlace = Int32Array.from(hops, (hop) => place(hop.outPort, hop.stream));
     this.arrived = new Int32Array(hops.length);
     this.kept = new Int32Array(hops.length);
     this.wanted = new Float64Array(ports.count);
@@ -61,6 +72,21 @@ export class Forwarding {
     return this.hasDrops ? this.kept[hop] : this.streams.counts[this.stream[hop]];
   }
 
+  /** How many ports a hop's frames leave by; 0 for unicast. */
+  copiesOf(hop: number): number {
+    return this.copies[hop];
+  }
+
+  /** The hop is a further output of frames that an earlier hop took in. */
+  isCopy(hop: number): boolean {
+    return this.copy[hop] === 1;
+  }
+
+  /** sFlow's code of why the switch refuses a hop's frames; 0 when it does not. */
+  reasonOf(hop: number): number {
+    return this.reason[hop];
+  }
+
   /** Takes this slot's counts of all streams through the switches. */
   forward(): void {
     const {firstHop, inPlace, outPlace, outPort, wanted, streams, ports} = this;
@@ -78,7 +104,8 @@ export class Forwarding {
       for (let hop = firstHop[stream]; hop < end; hop++) {
         inTally.addAt(inPlace[hop], frames, bytes);
         outTally.addAt(outPlace[hop], frames, bytes);
-        wanted[outPort[hop]] += wireBytes;
+        const out = outPort[hop];
+        if (out >= 0) wanted[out] += wireBytes;
       }
     }
     for (let port = 0; port < wanted.length; port++) {
@@ -100,16 +127,21 @@ export class Forwarding {
     for (const port of full) this.drop(port);
   }
 
-  /** Cuts each stream to its share of a port's line rate. */
+  /** Cuts each stream to its share of a port's line rate; multicast, which is little, goes first. */
   private drop(port: number): void {
     const hops = this.hopsOut(port);
     let wanted = 0;
-    for (const hop of hops) wanted += this.wireBytes(hop, this.arrived[hop]);
-    const share = this.capacity[port] / wanted;
+    let first = 0;
+    for (const hop of hops) {
+      const bytes = this.wireBytes(hop, this.arrived[hop]);
+      if (this.copies[hop] > 0) first += bytes;
+      else wanted += bytes;
+    }
+    const share = Math.max(0, this.capacity[port] - first) / wanted;
     if (share >= 1) return;
     for (const hop of hops) {
       const received = this.arrived[hop];
-      if (received === 0) continue;
+      if (received === 0 || this.copies[hop] > 0) continue;
       const kept = this.framesWithin(hop, this.wireBytes(hop, received) * share);
       if (kept < received) this.cut(hop, kept);
     }
@@ -132,7 +164,8 @@ export class Forwarding {
     }
   }
 
-  private hopsOut(port: number): number[] {
+  /** The hops that leave by a port. */
+  hopsOut(port: number): number[] {
     let hops = this.leaving.get(port);
     if (hops === undefined) {
       hops = [];

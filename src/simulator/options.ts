@@ -1,8 +1,5 @@
+import {type AgentRule, findAgentFault, SamplingPoint} from './agent-options.ts';
 import {type FabricOptions, findFabricFault} from './fabric-options.ts';
-
-/** Where a switch samples. Ingress is what most switches do; the data source is then the input port. */
-export const SamplingPoint = {Ingress: 0, Egress: 1} as const;
-export type SamplingPoint = (typeof SamplingPoint)[keyof typeof SamplingPoint];
 
 /** What is simulated. The defaults are the reference fabric. */
 export interface SimulationOptions {
@@ -16,6 +13,8 @@ export interface SimulationOptions {
   /** N of 1-in-N. */
   sampling: number;
   samplingPoint: SamplingPoint;
+  /** What is different for some agents. */
+  agents: readonly AgentRule[];
   /** Length of one compute and exchange cycle. */
   cycleMs: number;
   /** Share of the cycle that is exchange. */
@@ -49,6 +48,7 @@ export const defaultOptions: SimulationOptions = {
   speed: 100e9,
   sampling: 10_000,
   samplingPoint: SamplingPoint.Ingress,
+  agents: [],
   cycleMs: 500,
   duty: 0.5,
   jitter: 0.03,
@@ -85,5 +85,5 @@ export function findFault(options: SimulationOptions): string | undefined {
   if (!(options.vlan >= 0 && options.vlan <= 4094)) return 'vlan must be 0 (untagged) to 4094';
   if (options.ttl !== 'mixed' && !(options.ttl >= 2 && options.ttl <= 255)) return 'ttl must be 2 to 255, or mixed';
   if (options.startMs % BIN_MS !== 0) return 'the start must be on the edge of a bin';
-  return findFabricFault(options.fabric, nodes);
+  return findAgentFault(options.agents) ?? findFabricFault(options.fabric, nodes);
 }

@@ -87,8 +87,9 @@ export class Ports {
 
   constructor(count: number) {
     this.count = count;
-    this.bin = new PortTallies(count);
-    this.before = new PortTallies(count);
+    // One more than there are: there goes what has no port.
+    this.bin = new PortTallies(count + 1);
+    this.before = new PortTallies(count + 1);
   }
 
   closeBin(): void {

@@ -1,3 +1,4 @@
+import {agentOptionsOf} from './agent-options.ts';
 import {Background} from './background.ts';
 import {drawFabric} from './blueprint.ts';
 import type {DatagramSink} from './datagram-writer.ts';
@@ -10,12 +11,13 @@ import {TrainingJob} from './job.ts';
 import {BIN_MS, findFault, type SimulationOptions} from './options.ts';
 import {PacketWriter} from './packet-writer.ts';
 import {PairFactory} from './pairs.ts';
+import type {PortRange} from './port-sampling.ts';
 import {FrameKind, Ports, PortTallies, Tally} from './ports.ts';
 import {Random} from './random.ts';
 import {Shapes} from './shape.ts';
 import {Streams} from './streams.ts';
-import {SwitchAgent} from './switch-agent.ts';
-import {IslandTopology, type Topology} from './topology.ts';
+import {SubAgent} from './sub-agent.ts';
+import {IslandTopology, type SwitchPlan, type Topology} from './topology.ts';
 import type {TruthSink} from './truth.ts';
 
 /** Independent generators from one seed: what one of them draws changes nothing for the others. */
@@ -40,7 +42,7 @@ export class Simulation {
   private readonly models: TrafficModel[];
   private readonly forwarding: Forwarding;
   private readonly ports: Ports;
-  private readonly agents: SwitchAgent[];
+  private readonly agents: SubAgent[];
   private readonly truth: TruthSink | undefined;
   /** Slots that are over; a count, so that fractions of a millisecond never add up. */
   private slots = 0;
@@ -69,9 +71,14 @@ export class Simulation {
     const packets = new PacketWriter(this.streams, style, new Random(options.seed, RandomStream.Packets));
     const base = counterBase(this.topology.ports, new Random(options.seed, RandomStream.Counters));
     const {forwarding, ports, topology} = this;
-    this.agents = this.topology.switches.map((plan, i) => {
-      const own = new Random(options.seed, RandomStream.FirstSwitch + i);
-      return new SwitchAgent(plan, base, {options, topology, forwarding, ports, packets, rewriter, random: own, sink});
+    let subAgents = 0;
+    this.agents = topology.switches.flatMap((plan) => {
+      const agent = agentOptionsOf(plan.name, options);
+      return shareOut(plan, agent.subAgents).map((range, index) => {
+        const own = new Random(options.seed, RandomStream.FirstSwitch + subAgents++);
+        const around = {options, topology, forwarding, ports, base, packets, rewriter, random: own, sink};
+        return new SubAgent(plan, agent, range, index, around);
+      });
     });
   }
 
@@ -94,7 +101,7 @@ export class Simulation {
 
   private slot(): void {
     const atMs = this.nowMs;
-    for (const agent of this.agents) agent.pollCounters(atMs);
+    for (const agent of this.agents) agent.begin(atMs);
     for (const model of this.models) model.draw(this.flows, atMs, this.options.slotMs);
     this.forwarding.forward();
     for (const agent of this.agents) agent.slot(atMs);
@@ -105,9 +112,15 @@ export class Simulation {
 
   private closeBin(): void {
     const bin = Math.floor(this.options.startMs / BIN_MS) + Math.ceil(this.slots / this.slotsPerBin) - 1;
-    for (const agent of this.agents) this.truth?.(bin, agent.plan, this.ports.bin);
+    for (const plan of this.topology.switches) this.truth?.(bin, plan, this.ports.bin);
     this.ports.closeBin();
   }
+}
+
+/** A switch's ports in even shares. */
+function shareOut({firstPort, ports}: SwitchPlan, shares: number): PortRange[] {
+  const edge = (index: number) => firstPort + Math.floor((index * ports) / shares);
+  return Array.from({length: shares}, (_, i) => ({firstPort: edge(i), ports: edge(i + 1) - edge(i)}));
 }
 
 /** The fabric that the options describe. */

@@ -9,16 +9,19 @@ export class SlotSamples {
   hop = new Int32Array(256);
   /** Which of the slot's frames of the hop. */
   offset = new Float64Array(256);
+  /** Sampled as it left (1) or as it arrived (0). */
+  egress = new Uint8Array(256);
   /** Which of the slot's frames of the data source, from 1. */
   pool = new Float64Array(256);
   private keys = new Float64Array(256);
 
   /** `time` is the share of the slot that has passed (0 … 1). */
-  push(hop: number, offset: number, pool: number, time: number): void {
+  push(hop: number, offset: number, isEgress: boolean, pool: number, time: number): void {
     if (this.count === this.hop.length) this.grow();
     const i = this.count++;
     this.hop[i] = hop;
     this.offset[i] = offset;
+    this.egress[i] = isEgress ? 1 : 0;
     this.pool[i] = pool;
     this.keys[i] = Math.floor(time * STEPS) * STEPS + i;
   }
@@ -34,12 +37,20 @@ export class SlotSamples {
     return key - Math.floor(key / STEPS) * STEPS;
   }
 
+  /** After `sort`: share of the slot that had passed when the sample was taken. */
+  timeAt(rank: number): number {
+    return Math.floor(this.keys[rank] / STEPS) / STEPS;
+  }
+
   private grow(): void {
     const size = this.count * 2;
     if (size > STEPS) throw new RangeError('more than 16 million samples in a slot: raise the sampling rate N');
     const hop = new Int32Array(size);
     hop.set(this.hop);
     this.hop = hop;
+    const egress = new Uint8Array(size);
+    egress.set(this.egress);
+    this.egress = egress;
     this.offset = enlarged(this.offset, size);
     this.pool = enlarged(this.pool, size);
     this.keys = enlarged(this.keys, size);

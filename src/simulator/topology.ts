@@ -1,10 +1,19 @@
 import {addressAfter, formatAddress, parseAddress} from './address.ts';
 import type {SimulationOptions} from './options.ts';
 
+/** In place of a port: the switch itself, its CPU. */
+export const CPU = -1;
+
 /** One hop of a path: through which ports a frame crosses one switch. Ports are numbered over all switches. */
 export interface Hop {
   readonly inPort: number;
   readonly outPort: number;
+  /** Ports that a multicast frame leaves by, when there are several; the others are hops with `isCopy`. */
+  readonly copies?: number;
+  /** A further output of the frame of an earlier hop. */
+  readonly isCopy?: boolean;
+  /** Why the switch drops all such frames (sFlow's code); they have no output port then. */
+  readonly reason?: number;
 }
 
 /** What a port is for: towards hosts or towards other switches. */

@@ -13,7 +13,7 @@ describe('random 1-in-N sampling', () => {
     [10_000, 2_200, 200_000],
   ]) {
     test(`takes Binomial(${packets}, 1/${rate})`, () => {
-      const sampling = new RandomSampling(rate, 1, new Random(11));
+      const sampling = new RandomSampling([rate], new Random(11));
       const p = 1 / rate;
       let sum = 0;
       let squares = 0;
@@ -36,7 +36,7 @@ describe('random 1-in-N sampling', () => {
   }
 
   test('says which packets, ascending, within range and without a gap at the seams', () => {
-    const sampling = new RandomSampling(3, 2, new Random(5));
+    const sampling = new RandomSampling([3, 3], new Random(5));
     const hits = new Array(10).fill(0);
     const rounds = 30_000;
     for (let i = 0; i < rounds; i++) {
@@ -54,7 +54,7 @@ describe('random 1-in-N sampling', () => {
   });
 
   test('of one in one takes all', () => {
-    const sampling = new RandomSampling(1, 1, new Random(1));
+    const sampling = new RandomSampling([1], new Random(1));
     expect(sampling.take(0, 100)).toBe(100);
     expect(Array.from(sampling.positions.subarray(0, 3))).toEqual([0, 1, 2]);
   });

@@ -1,7 +1,14 @@
 import {defaultOptions, type SimulationOptions} from '../../src/simulator/options.ts';
 import {Simulation, type TrafficFactory} from '../../src/simulator/simulation.ts';
 import {truthLines} from '../../src/simulator/truth.ts';
-import {type Walked, type WalkedCounters, type WalkedFlow, walk} from './walker.ts';
+import {
+  type Walked,
+  type WalkedCounters,
+  type WalkedDiscard,
+  type WalkedFlow,
+  type WalkedHost,
+  walk,
+} from './walker.ts';
 
 export interface Sums {
   bytes: number;
@@ -29,12 +36,14 @@ export interface Recorded {
   datagrams: (Walked & {length: number; atMs: number})[];
   flows: WalkedFlow[];
   counters: WalkedCounters[];
+  discards: WalkedDiscard[];
+  hosts: WalkedHost[];
   truth: TruthLine[];
 }
 
 /** Runs so much simulated time and reads everything that came out. */
 export function simulate(options: SimulationOptions, ms: number, traffic?: TrafficFactory): Recorded {
-  const recorded: Recorded = {datagrams: [], flows: [], counters: [], truth: []};
+  const recorded: Recorded = {datagrams: [], flows: [], counters: [], discards: [], hosts: [], truth: []};
   const simulation: Simulation = new Simulation(
     options,
     (bytes, length, atMs) => {
@@ -42,7 +51,9 @@ export function simulate(options: SimulationOptions, ms: number, traffic?: Traff
       recorded.datagrams.push({...walked, length, atMs});
       for (const sample of walked.samples) {
         if (sample.kind === 'flow') recorded.flows.push(sample);
-        else recorded.counters.push(sample);
+        else if (sample.kind === 'counters') recorded.counters.push(sample);
+        else if (sample.kind === 'discard') recorded.discards.push(sample);
+        else recorded.hosts.push(sample);
       }
     },
     (bin, plan, tallies) => {

@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto';
 import {describe, expect, test} from 'vitest';
-import {framesPerMs} from '../../src/simulator/flows.ts';
-import {defaultOptions, SamplingPoint, type SimulationOptions} from '../../src/simulator/options.ts';
-import {Simulation, type TrafficFactory} from '../../src/simulator/simulation.ts';
+import {SamplingPoint} from '../../src/simulator/agent-options.ts';
+import {defaultOptions, type SimulationOptions} from '../../src/simulator/options.ts';
+import {Simulation} from '../../src/simulator/simulation.ts';
 import {groupBy, START_MS, type Sums, simulate, small, type TruthLine} from './harness.ts';
+import {incast} from './traffic.ts';
 
 function hashOf(options: SimulationOptions, step: number): string {
   const hash = createHash('sha256');
@@ -26,23 +27,6 @@ function checkBalance(truth: TruthLine[]): void {
   }
 }
 
-/** Every node but the first sends to the first at 40 % of the line rate: more than its port can take. */
-const incast: TrafficFactory = (plan, topology, pairs) => {
-  const shape = pairs.shapes.message(0, 1, 2, 4, 40_000, 4);
-  for (let sender = 1; sender < topology.nodes; sender++) {
-    const rate = framesPerMs(shape, small.speed * 0.4);
-    pairs.add(plan, {sender, receiver: 0, shape, replyEvery: 4, framesPerMs: rate, ceShare: 0});
-  }
-  const flows = plan.flows.length;
-  return [
-    {
-      draw: (table, _at, ms) => {
-        for (let flow = 0; flow < flows; flow++) table.send(flow, 1, ms);
-      },
-    },
-  ];
-};
-
 describe('the simulation', () => {
   test('repeats byte for byte by seed, however it is driven', () => {
     expect(hashOf(small, 5)).toBe(hashOf(small, 333));
@@ -63,7 +47,11 @@ describe('the simulation', () => {
   });
 
   test('drops what an output port has no room for, and says so in the samples', () => {
-    const {truth, flows, counters} = simulate({...small, nodes: 5, sampling: 200, counterMs: 500}, 1_100, incast);
+    const {truth, flows, counters} = simulate(
+      {...small, nodes: 5, sampling: 200, counterMs: 500},
+      1_100,
+      incast(small.speed),
+    );
     checkBalance(truth);
     const capacity = small.speed / 8 / 10;
     for (const line of truth) expect(line.out.bytes + 20 * line.out.frames).toBeLessThanOrEqual(capacity);
