@@ -1,6 +1,10 @@
 import {BIN_MS, binOf} from '../shared/bins.ts';
 import {formatAddress} from './address.ts';
+import {Losses} from './losses.ts';
 import {Presence} from './presence.ts';
+import {Recent} from './recent.ts';
+import {Stream} from './stream.ts';
+import type {Weigher} from './weigher.ts';
 
 /** Agents past this bound are refused and counted. */
 export const MAX_AGENTS = 10_000;
@@ -20,6 +24,14 @@ export interface Agent {
   largestWeight: number;
   /** The largest sampling rate that was ever seen here. */
   largestRate: number;
+  /** Samples of the last seconds. */
+  recent: Recent;
+  /** What got lost of all its streams together; of its only one, while there is one. */
+  losses: Losses;
+  /** By nominal rate: what weighs samples that stand for a port which did not take them. */
+  derived: Map<number, Weigher>;
+  /** Whether it samples otherwise than it claims. */
+  isCorrected: boolean;
 }
 
 /** A stream of datagrams with its own sequence numbers (v5, sub_agent_id). Counts since the start. */
@@ -32,12 +44,25 @@ export interface SubAgent {
   restarts: number;
   flowSamples: number;
   counterSamples: number;
+  /** Samples missing by the numbers of their data sources. */
+  missingFlowSamples: number;
+  missingCounterSamples: number;
+  /** Samples that the agent says it could not take. */
+  agentDrops: number;
+  /** Samples with a time of their own, and those of them whose time could not be believed. */
+  timestamped: number;
+  timestampsRefused: number;
   uptimeMs: number;
   largestDatagram: number;
+  readonly stream: Stream;
 }
 
 /** What one Partial adds to a sub-agent. */
-export type SubAgentDelta = Omit<SubAgent, 'id'> & {longestGapMs: number; lastArrival: number};
+export type SubAgentDelta = Omit<SubAgent, 'id' | 'stream'> & {
+  uncertainMs: number;
+  longestGapMs: number;
+  lastArrival: number;
+};
 
 export class Agents {
   readonly all: Agent[] = [];
@@ -66,39 +91,61 @@ export class Agents {
       ports: [],
       largestWeight: 0,
       largestRate: 0,
+      recent: new Recent(),
+      losses: new Losses(),
+      derived: new Map(),
+      isCorrected: false,
     };
     this.all.push(agent);
     this.byAddress.set(address, agent);
     return agent;
   }
 
+  /** The sub-agent of an id, made when it is new. */
+  subAgent(agent: Agent, id: number): SubAgent {
+    const known = agent.subAgents.get(id);
+    if (known) return known;
+    // One stream shares its losses with its agent. With the second both go on by themselves.
+    const [only, ...others] = agent.subAgents.values();
+    if (only && others.length === 0) only.stream.losses = agent.losses.clone();
+    const subAgent: SubAgent = {
+      id,
+      received: 0,
+      missing: 0,
+      duplicates: 0,
+      late: 0,
+      restarts: 0,
+      flowSamples: 0,
+      counterSamples: 0,
+      missingFlowSamples: 0,
+      missingCounterSamples: 0,
+      agentDrops: 0,
+      timestamped: 0,
+      timestampsRefused: 0,
+      uptimeMs: 0,
+      largestDatagram: 0,
+      stream: new Stream(agent, id, only ? new Losses() : agent.losses),
+    };
+    agent.subAgents.set(id, subAgent);
+    return subAgent;
+  }
+
   /** Adds what a Partial says. Returns the first bin whose state is known better than before, or Infinity. */
-  report(agent: Agent, subAgentId: number, delta: SubAgentDelta): number {
-    let stream = agent.subAgents.get(subAgentId);
-    if (!stream) {
-      stream = {
-        id: subAgentId,
-        received: 0,
-        missing: 0,
-        duplicates: 0,
-        late: 0,
-        restarts: 0,
-        flowSamples: 0,
-        counterSamples: 0,
-        uptimeMs: 0,
-        largestDatagram: 0,
-      };
-      agent.subAgents.set(subAgentId, stream);
-    }
-    stream.received += delta.received;
-    stream.missing += delta.missing;
-    stream.duplicates += delta.duplicates;
-    stream.late += delta.late;
-    stream.restarts += delta.restarts;
-    stream.flowSamples += delta.flowSamples;
-    stream.counterSamples += delta.counterSamples;
-    stream.uptimeMs = delta.uptimeMs;
-    stream.largestDatagram = Math.max(stream.largestDatagram, delta.largestDatagram);
+  report(agent: Agent, subAgent: SubAgent, delta: SubAgentDelta): number {
+    subAgent.received += delta.received;
+    subAgent.missing += delta.missing;
+    subAgent.duplicates += delta.duplicates;
+    subAgent.late += delta.late;
+    subAgent.restarts += delta.restarts;
+    subAgent.flowSamples += delta.flowSamples;
+    subAgent.counterSamples += delta.counterSamples;
+    subAgent.missingFlowSamples += delta.missingFlowSamples;
+    subAgent.missingCounterSamples += delta.missingCounterSamples;
+    subAgent.agentDrops += delta.agentDrops;
+    subAgent.timestamped += delta.timestamped;
+    subAgent.timestampsRefused += delta.timestampsRefused;
+    subAgent.uptimeMs = delta.uptimeMs;
+    subAgent.largestDatagram = Math.max(subAgent.largestDatagram, delta.largestDatagram);
     if (delta.received === 0 || delta.lastArrival < agent.lastArrival) return Number.POSITIVE_INFINITY;
     // One sub-agent may rest while another speaks: the agent was silent for no longer than since it was last heard.
     const silence = Math.min(delta.longestGapMs, delta.lastArrival - agent.lastArrival);

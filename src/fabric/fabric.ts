@@ -1,8 +1,19 @@
 import {type Partial, type SectionData, sectionOf} from '../account/codec.ts';
 import {COUNTS} from '../account/ledger.ts';
-import {AGENTS, BINS, COUNTERS, COUNTS_SECTION, columnIndexes, FLOWS, NAMES} from '../account/schema.ts';
+import {
+  AGENTS,
+  Basis,
+  BINS,
+  COUNTERS,
+  COUNTS_SECTION,
+  columnIndexes,
+  FLOWS,
+  NAMES,
+  SOURCES,
+} from '../account/schema.ts';
 import {BIN_MS, REVISED_BINS} from '../shared/bins.ts';
-import {type Agent, Agents} from './agents.ts';
+import {type Agent, Agents, type SubAgent} from './agents.ts';
+import {Corrections} from './correction.ts';
 import {CountRates} from './count-rates.ts';
 import {applyCounters, applyNames} from './counters.ts';
 import {EventLog} from './events.ts';
@@ -18,6 +29,8 @@ import {Watch} from './watch.ts';
 
 const agent = columnIndexes(AGENTS);
 const bin = columnIndexes(BINS);
+
+const BINS_PER_SECOND = 1_000 / BIN_MS;
 
 /** Every so many bins rows that fell silent are forgotten. */
 const SWEEP_EVERY_BINS = 600;
@@ -55,6 +68,7 @@ export class Fabric {
   readonly ports = new Ports();
   readonly rows = new Rows();
   readonly rings: Rings;
+  readonly corrections: Corrections;
   readonly roles: Roles;
   readonly sums: FabricSums;
   readonly totals: Totals;
@@ -82,15 +96,19 @@ export class Fabric {
   private roomUpTo = Number.NEGATIVE_INFINITY;
   /** Per producer: its number of a row → ours, checked by key before use. */
   private readonly hints = new Map<number, (Row | undefined)[]>();
+  /** The sub-agents that the present Partial names. */
+  private subAgents: (SubAgent | undefined)[] = [];
 
   constructor(options: FabricOptions = DEFAULT_FABRIC) {
     this.rings = new Rings(options.depth);
+    this.corrections = new Corrections(this.rows, this.rings);
     this.roles = new Roles(this.agents, this.ports, [new SingleSwitch(this.agents)]);
     this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
-    this.flows = new FlowTable(options.flows, this.ports, (slot, direction) =>
-      this.rows.basis(slot, direction, this.newest),
-    );
+    this.flows = new FlowTable(options.flows, this.ports, {
+      basis: (slot, direction) => this.rows.basis(slot, direction, this.newest),
+      weight: (slot, side, rate, end) => this.corrections.meanWeight(slot, side, rate, end),
+    });
   }
 
   /** Bins before this one will not change any more. */
@@ -113,6 +131,7 @@ export class Fabric {
     if (counters) applyCounters(counters, locals, this.ports);
     const names = sectionOf(partial, NAMES);
     if (names) applyNames(names, locals, this.ports);
+    this.correct(partial);
     const flows = sectionOf(partial, FLOWS);
     if (flows) this.flows.apply(flows, locals, partial);
     const counts = sectionOf(partial, COUNTS_SECTION);
@@ -122,17 +141,30 @@ export class Fabric {
     return this.advance();
   }
 
+  /** Settles what a sample stands for, as far as the Partial tells. */
+  private correct(partial: Partial): void {
+    const sources = sectionOf(partial, SOURCES);
+    const end = partial.watermark;
+    if (sources) this.corrections.applySources(sources, this.subAgents, end);
+    const open = {from: Math.max(this.openFrom, end - REVISED_BINS), to: this.roomUpTo};
+    this.dirtyFrom = Math.min(this.dirtyFrom, this.corrections.settle(end, open));
+  }
+
   /** Registers the agents that the Partial names; its sections refer to them by position. */
   private applyAgents(partial: Partial): (Agent | undefined)[] {
+    this.subAgents = [];
     const section = sectionOf(partial, AGENTS);
     if (!section) return [];
+    const second = Math.floor((partial.watermark - 1) / BINS_PER_SECOND);
     const {columns} = section;
     const value = (name: string, row: number) => columns[agent[name]!]![row]!;
     return Array.from({length: section.rows}, (_, row) => {
       const words = [0, 1, 2, 3].map((word) => value(`address${word}`, row)) as [number, number, number, number];
       const known = this.agents.intern(words, value('lastArrival', row));
       if (!known) return undefined;
-      const better = this.agents.report(known, value('subAgent', row), {
+      const subAgent = this.agents.subAgent(known, value('subAgent', row));
+      this.subAgents[row] = subAgent;
+      const delta = {
         received: value('received', row),
         missing: value('missing', row),
         duplicates: value('duplicates', row),
@@ -140,12 +172,22 @@ export class Fabric {
         restarts: value('restarts', row),
         flowSamples: value('flowSamples', row),
         counterSamples: value('counterSamples', row),
+        missingFlowSamples: value('missingFlowSamples', row),
+        missingCounterSamples: value('missingCounterSamples', row),
+        agentDrops: value('agentDrops', row),
+        uncertainMs: value('uncertainMs', row),
+        timestamped: value('timestamped', row),
+        timestampsRefused: value('timestampsRefused', row),
         uptimeMs: value('uptimeMs', row),
         largestDatagram: value('largestDatagram', row),
         longestGapMs: value('longestGapMs', row),
         lastArrival: value('lastArrival', row),
-      });
-      this.confirmedFrom = Math.min(this.confirmedFrom, better);
+      };
+      this.confirmedFrom = Math.min(this.confirmedFrom, this.agents.report(known, subAgent, delta));
+      if (delta.received > 0) {
+        known.recent.add(second, delta.flowSamples, delta.missingFlowSamples, delta.uncertainMs);
+        this.corrections.hear(subAgent, delta, partial.watermark);
+      }
       return known;
     });
   }
@@ -169,6 +211,7 @@ export class Fabric {
       const cell = this.rings.at(row.index, at);
       const measure = (index: number) => columns[measures + index]![i]!;
       chunk.frames[cell]! += measure(0);
+      this.corrections.arrive(this.subAgents[columns[bin['agent']!]![i]!]!.stream, row.basis, at, measure(0));
       chunk.bytes[cell] = Math.min(chunk.bytes[cell]! + measure(1), 0xffffffff);
       chunk.squares[cell]! += measure(2);
       chunk.roceFrames[cell]! += measure(4);
@@ -197,7 +240,9 @@ export class Fabric {
     const first = bin['agent']!;
     const word = (index: number) => columns[first + index]![i]!;
     const of = locals[word(0)];
-    if (!of) return undefined;
+    const subAgent = this.subAgents[word(0)];
+    if (!of || !subAgent) return undefined;
+    const {stream} = subAgent;
     let hints = this.hints.get(producer);
     if (!hints) {
       hints = [];
@@ -208,6 +253,7 @@ export class Fabric {
     if (
       hinted &&
       hinted.port.agent === of &&
+      (hinted.basis === Basis.Derived || hinted.weigher.holder === stream) &&
       hinted.sourceClass === word(1) &&
       hinted.sourceIndex === word(2) &&
       hinted.rate === word(3) &&
@@ -218,7 +264,9 @@ export class Fabric {
       return hinted;
     }
     const port = this.ports.intern(of, word(4));
-    const row = port && this.rows.intern(port, word(1), word(2), word(3), word(5), columns[bin['bin']!]![i]!);
+    const at = columns[bin['bin']!]![i]!;
+    const weigher = () => this.corrections.weigher(stream, word(1), word(2), word(3), word(5) >>> 1, at);
+    const row = port && this.rows.intern(port, word(1), word(2), word(3), word(5), stream.id, at, weigher);
     if (row) this.rings.ensure(row.index);
     hints[hint] = row;
     return row;
@@ -285,6 +333,7 @@ export class Fabric {
       this.sweptAt = newest;
       const freed = this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
       for (const row of freed) this.rings.clearRow(row);
+      this.corrections.sweep(this.agents.all, newest - BASIS_MEMORY_BINS, this.firstBin);
     }
     return {newest, from: Math.min(from, this.confirmed(newest))};
   }

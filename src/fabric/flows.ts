@@ -17,7 +17,7 @@ const KEY = column['source0']!;
 const KEY_WORDS = 10;
 const TTL = column['ttl']!;
 
-/** Columns of the section that are summed, and the power of the sampling rate that scales each. */
+/** Columns of the section that are summed, and the power of a sample's weight that scales each. */
 const SCALED: readonly {at: number; sum: number; power: number}[] = [
   {at: column['frames']!, sum: Sum.Samples, power: 0},
   {at: column['frames']!, sum: Sum.Frames, power: 1},
@@ -68,6 +68,14 @@ interface Flow {
   lastSecond: number;
 }
 
+/** What flows ask of the rows of their ports. */
+export interface FlowRows {
+  /** Which basis counts for a port and direction: one packet may be sampled in two ways there. */
+  basis(slot: number, direction: number): number;
+  /** Frames that a sample at a nominal rate stood for there in the second before the bin `end`. */
+  weight(slot: number, side: number, rate: number, end: number): number;
+}
+
 /**
  * RoCEv2 flows of the last seconds, the least recently seen giving way. Where a flow is seen on several ports, its
  * rate comes from those nearest to its source (highest TTL), so that no packet counts twice.
@@ -75,15 +83,14 @@ interface Flow {
 export class FlowTable {
   private readonly flows: LRUCache<string, Flow>;
   private readonly ports: Ports;
-  private readonly basisOf: (slot: number, direction: number) => number;
+  private readonly rows: FlowRows;
   private second = 0;
   private readonly coverage = new Map<number, Coverage>();
 
-  /** `basisOf` says which basis counts for a port and direction: one packet may be sampled in two ways there. */
-  constructor(max: number, ports: Ports, basisOf: (slot: number, direction: number) => number) {
+  constructor(max: number, ports: Ports, rows: FlowRows) {
     this.flows = new LRUCache({max});
     this.ports = ports;
-    this.basisOf = basisOf;
+    this.rows = rows;
   }
 
   get size(): number {
@@ -102,26 +109,37 @@ export class FlowTable {
   }
 
   /** Takes what a producer has seen since it sent flows last. */
-  apply(section: SectionData, locals: readonly (Agent | undefined)[], {producer, time}: PartialHeader): void {
+  apply(
+    section: SectionData,
+    locals: readonly (Agent | undefined)[],
+    {producer, time, watermark}: PartialHeader,
+  ): void {
     const second = Math.floor(time / 1_000);
     if (second > this.second) this.second = second;
     const coverage = this.coverage.get(producer) ?? new Coverage(time);
     this.coverage.set(producer, coverage);
     coverage.extend(time);
-    for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second);
+    for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second, watermark);
   }
 
-  private applyRow(section: SectionData, i: number, locals: readonly (Agent | undefined)[], second: number): void {
+  private applyRow(
+    section: SectionData,
+    i: number,
+    locals: readonly (Agent | undefined)[],
+    second: number,
+    end: number,
+  ): void {
     const {columns} = section;
     const agent = locals[columns[AGENT]![i]!];
     const port = agent && this.ports.intern(agent, columns[PORT]![i]!);
     if (!port) return;
     const flow = this.flowOf(section, i);
     if (second > flow.lastSecond) flow.lastSecond = second;
-    const sighting = sightingOf(flow, port, columns[SIDE]![i]!);
+    const side = columns[SIDE]![i]!;
+    const sighting = sightingOf(flow, port, side);
     sighting.ttl = Math.max(sighting.ttl, columns[TTL]![i]!);
-    const rate = columns[RATE]![i]!;
-    for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * rate ** power);
+    const weight = this.rows.weight(port.slot, side, columns[RATE]![i]!, end);
+    for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * weight ** power);
   }
 
   private flowOf({columns}: SectionData, i: number): Flow {
@@ -215,7 +233,7 @@ export class FlowTable {
   /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
   private counts(sighting: Sighting): boolean {
     const {port, side} = sighting;
-    return side >>> 1 === this.basisOf(port.slot, side & 1) && sighting.sum(Sum.Samples, this.second) > 0;
+    return side >>> 1 === this.rows.basis(port.slot, side & 1) && sighting.sum(Sum.Samples, this.second) > 0;
   }
 }
 

@@ -65,6 +65,7 @@ function addLink(
     }
   }
   // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.
-  into.largest = Math.max(into.largest, largest || agent.largestWeight);
-  into.largestRate = Math.max(into.largestRate, largestRate || agent.largestRate);
+  const lost = agent.losses.factor(bin);
+  into.largest = Math.max(into.largest, largest || agent.largestWeight * lost);
+  into.largestRate = Math.max(into.largestRate, largestRate || agent.largestRate * lost);
 }

@@ -4,6 +4,7 @@ export {Direction};
 
 import type {Port} from './ports.ts';
 import type {Rings} from './rings.ts';
+import type {Weigher} from './weigher.ts';
 
 /** Rows past this bound are refused and counted. */
 const MAX_ROWS = 1_000_000;
@@ -23,6 +24,8 @@ export interface Row {
   basis: number;
   /** Nominal sampling rate, N of 1-in-N. */
   rate: number;
+  /** How many frames its samples stand for. */
+  weigher: Weigher;
   lastBin: number;
   /** The largest L of late, of all and of RoCEv2 samples: this generation's and the last one's. */
   largest: [number, number];
@@ -50,15 +53,20 @@ export class Rows {
   /** At slot * 2 + direction: the bases that counted, the one in force last. */
   private readonly choices: Choice[][] = [];
 
+  /** The row of a key, made when it is new; `weigher` is asked for then. Undefined when there is no room. */
   intern(
     port: Port,
     sourceClass: number,
     sourceIndex: number,
     rate: number,
     side: number,
+    subAgent: number,
     bin: number,
+    weigher: () => Weigher,
   ): Row | undefined {
-    const key = `${port.slot}:${sourceClass}:${sourceIndex}:${rate}:${side}`;
+    // Data sources are those of a sub-agent; derived rows are of all of them.
+    const owner = side >>> 1 === Basis.Derived ? '' : subAgent;
+    const key = `${port.slot}:${sourceClass}:${sourceIndex}:${rate}:${side}:${owner}`;
     const known = this.byKey.get(key);
     if (known) return known;
     if (this.byKey.size >= MAX_ROWS) {
@@ -74,6 +82,7 @@ export class Rows {
       direction: side & 1,
       basis: side >>> 1,
       rate,
+      weigher: weigher(),
       lastBin: bin,
       largest: [0, 0],
       roceLargest: [0, 0],
@@ -110,8 +119,8 @@ export class Rows {
   }
 
   /** Frames that one sample of a row stands for in a bin. */
-  weight(row: Row, _bin: number): number {
-    return row.rate;
+  weight({weigher}: Row, bin: number): number {
+    return weigher.weight(bin);
   }
 
   /** All rows of a port and direction, on any basis. */

@@ -11,6 +11,7 @@ import {
   makeColumns,
   NAMES,
   type SectionSchema,
+  SOURCES,
   TEXT_BYTES,
 } from '../../src/account/schema.ts';
 
@@ -27,6 +28,7 @@ export const OUT_DERIVED = Direction.Out | (Basis.Derived << 1);
 export interface SampleRow {
   bin: number;
   agent?: string;
+  subAgent?: number;
   port?: number;
   side?: number;
   rate?: number;
@@ -63,6 +65,24 @@ export interface CounterRow {
   speed?: number;
   elapsedMs?: number;
   inOctets?: number;
+  outOctets?: number;
+  inDiscards?: number;
+}
+
+/** What a data source has told since it did last. */
+export interface SourceRow {
+  agent?: string;
+  subAgent?: number;
+  sourceClass?: number;
+  source?: number;
+  rate?: number;
+  samples: number;
+  spanned?: number;
+  missing?: number;
+  poolDelta?: number;
+  agentDrops?: number;
+  pool?: number;
+  lastSeen?: number;
 }
 
 /** When an agent was heard; agents that rows name are heard in the last bin before the watermark. */
@@ -75,6 +95,10 @@ export interface Hearing {
   missing?: number;
   restarts?: number;
   longestGapMs?: number;
+  flowSamples?: number;
+  missingFlowSamples?: number;
+  agentDrops?: number;
+  uncertainMs?: number;
 }
 
 export interface Content {
@@ -84,6 +108,7 @@ export interface Content {
   names?: readonly {agent?: string; port: number; name: string}[];
   counts?: readonly [count: number, value: number][];
   heard?: readonly Hearing[];
+  sources?: readonly SourceRow[];
   /** Epoch ms; the watermark's start unless said otherwise. */
   time?: number;
   /** Whether flows are sent though there are none, as once a second. */
@@ -121,10 +146,13 @@ export class PartialBuilder {
     const {rows = [], flows = [], counters = [], names = [], counts = []} = content;
     const agents = new Agents(content.heard ?? [], watermark * 100 - 1);
     const sections: SectionData[] = [];
-    const bins = section(BINS, rows, (row) => binRow(row, agents.of(row.agent, (row.bin + 1) * 100 - 1)));
+    const bins = section(BINS, rows, (row) => binRow(row, agents.of(row.agent, row.subAgent, (row.bin + 1) * 100 - 1)));
     const flowRows = section(FLOWS, flows, (flow) => flowRow(flow, agents.of(flow.agent)));
     const counterRows = section(COUNTERS, counters, (row) => counterRow(row, agents.of(row.agent)));
     const nameRows = section(NAMES, names, ({agent, port}) => ({agent: agents.of(agent), port}));
+    const sourceRows = section(SOURCES, content.sources ?? [], (row) =>
+      sourceRow(row, agents.of(row.agent, row.subAgent)),
+    );
     names.forEach(({name}, i) => {
       new TextEncoder().encodeInto(
         name,
@@ -138,6 +166,7 @@ export class PartialBuilder {
     if (flows.length > 0 || content.isSecond) sections.push(flowRows);
     if (counters.length > 0) sections.push(counterRows);
     if (names.length > 0) sections.push(nameRows);
+    if (sourceRows.rows > 0) sections.push(sourceRows);
     sections.push(section(COUNTS_SECTION, counts, ([count, value]) => ({count, value})));
     const {producer, epoch} = this;
     const time = content.time ?? watermark * 100;
@@ -153,26 +182,27 @@ class Agents {
 
   constructor(heard: readonly Hearing[], latest: number) {
     this.latest = latest;
-    for (const {agent, subAgent = 0, at, received = 1, missing = 0, restarts = 0, longestGapMs = 0} of heard) {
-      this.numbers.set(agent, this.rows.length);
-      const sums = {received, missing, restarts, longestGapMs};
-      this.rows.push({...address('address', agent), subAgent, ...sums, lastArrival: at});
+    for (const {agent, subAgent = 0, at, received = 1, ...sums} of heard) {
+      this.numbers.set(nameOf(agent, subAgent), this.rows.length);
+      this.rows.push({...address('address', agent), subAgent, received, ...sums, lastArrival: at});
     }
   }
 
   /** The agent's number; one that nothing was said of was heard `at`, at the latest when the Partial was sent. */
-  of(agent = AGENT, at = this.latest): number {
-    const known = this.numbers.get(agent);
+  of(agent = AGENT, subAgent = 0, at = this.latest): number {
+    const name = nameOf(agent, subAgent);
+    const known = this.numbers.get(name);
     const row = known === undefined ? undefined : this.rows[known]!;
     if (row?.['implied']) row['lastArrival'] = Math.max(row['lastArrival']!, Math.min(at, this.latest));
-    if (known === undefined) {
-      this.numbers.set(agent, this.rows.length);
-      this.rows.push({...address('address', agent), received: 1, lastArrival: Math.min(at, this.latest), implied: 1});
-      return this.rows.length - 1;
-    }
-    return known;
+    if (known !== undefined) return known;
+    this.numbers.set(name, this.rows.length);
+    const lastArrival = Math.min(at, this.latest);
+    this.rows.push({...address('address', agent), subAgent, received: 1, lastArrival, implied: 1});
+    return this.rows.length - 1;
   }
 }
+
+const nameOf = (agent: string, subAgent: number) => `${agent}/${subAgent}`;
 
 const address = (name: string, text: string) =>
   Object.fromEntries(words(text).map((word, i) => [`${name}${i}`, word] as const));
@@ -217,12 +247,20 @@ function flowRow(flow: FlowSamples, agent: number): Record<string, number> {
   };
 }
 
+function sourceRow(row: SourceRow, agent: number): Record<string, number> {
+  const {sourceClass = 0, source = 1, rate = 1_000, samples, spanned = samples, missing = 0} = row;
+  const {poolDelta = 0, agentDrops = 0, pool = 0, lastSeen = 0} = row;
+  const sums = {samples, spanned, missing, poolDelta, agentDrops, baselines: 0};
+  return {agent, sourceClass, sourceIndex: source, rate, ...sums, pool, lastSeen};
+}
+
 function counterRow(row: CounterRow, agent: number): Record<string, number> {
-  const {port = 1, time = 0, speed = 100e9, elapsedMs = 0, inOctets = Number.NaN} = row;
   const unknown = Number.NaN;
+  const {port = 1, time = 0, speed = 100e9, elapsedMs = 0} = row;
+  const {inOctets = unknown, outOctets = unknown, inDiscards = unknown} = row;
   return {
     ...{agent, port, time, speed, elapsedMs, inOctets, ifType: 6, status: 3},
-    ...{inPackets: unknown, inDiscards: unknown, inErrors: unknown, outOctets: unknown, outPackets: unknown},
+    ...{inPackets: unknown, inDiscards, inErrors: unknown, outOctets, outPackets: unknown},
     ...{outDiscards: unknown, outErrors: unknown, fcsErrors: unknown, symbolErrors: unknown},
   };
 }

@@ -1,0 +1,163 @@
+/** Bins of arrivals that are kept: what is usual on a stream shows in them. */
+export const ARRIVAL_BINS = 64;
+/** Samples that missing ones are laid upon at least, where the open bins hold so many: fewer would be a bad measure. */
+const ENOUGH = 30;
+/** A silence of so many bins holds most of what is found missing behind it. */
+const SILENCE = 2;
+/** Missing samples are laid upon so many times the silence that they were lost in, itself included. */
+const SILENCES = 3;
+/** By how much no bin beside a silence may outdo the best one of late. */
+const OUTDO = 1.5;
+/** What is left of a difference by rounding. */
+const NOTHING = 1e-6;
+
+/** Missing samples that were laid upon bins; late arrivals take them off again. */
+interface Laid {
+  from: number;
+  to: number;
+  missing: number;
+  each: number;
+}
+
+/**
+ * Samples that got lost on their way from an agent, laid upon those that arrived: how many each one of a bin stands for
+ * beside itself. Loss on the way does not choose ports, so there is one share for a stream of datagrams.
+ *
+ * What is found missing is laid evenly upon the samples of the last bins: upon as few bins as hold enough of them, so
+ * that loss counts when it happens; behind a silence upon a stretch three times as long, so that a gap is made up for
+ * by its surroundings and not by a spike. All of it is laid exactly once: sums over time are those of all samples that
+ * were taken.
+ */
+export class Losses {
+  /** Missing samples beside each that arrived, by bin modulo the depth; none while nothing was missing within reach. */
+  private beside: Float32Array | undefined;
+  private arrived: Float64Array | undefined;
+  private laid: Laid[] = [];
+  /** The newest bin that there is room for, and the newest that something was laid upon. */
+  private room = Number.NEGATIVE_INFINITY;
+  private lastLaid = Number.NEGATIVE_INFINITY;
+  /** Missing, but nothing has arrived yet that it could be laid upon. */
+  private waiting = 0;
+  private waitingSince = 0;
+
+  /** Whether there is anything to correct within reach. */
+  get isActive(): boolean {
+    return this.beside !== undefined;
+  }
+
+  /** Samples that one of a bin stands for. */
+  factor(bin: number): number {
+    const {beside} = this;
+    return beside === undefined || bin > this.room ? 1 : 1 + beside[bin % beside.length]!;
+  }
+
+  /** Something is missing for the first time in reach. `arrivals` tells how many samples a bin up to `bin` has. */
+  begin(depth: number, bin: number, arrivals: (bin: number) => number): void {
+    this.beside = new Float32Array(depth);
+    this.arrived = new Float64Array(ARRIVAL_BINS);
+    this.room = bin;
+    this.lastLaid = bin;
+    for (let at = bin - ARRIVAL_BINS + 1; at <= bin; at++) this.arrived[at % ARRIVAL_BINS] = arrivals(at);
+  }
+
+  /** The same for another stream, which was one with this until now. */
+  clone(): Losses {
+    const copy = new Losses();
+    copy.beside = this.beside?.slice();
+    copy.arrived = this.arrived?.slice();
+    copy.laid = this.laid.map((laid) => ({...laid}));
+    copy.room = this.room;
+    copy.lastLaid = this.lastLaid;
+    return copy;
+  }
+
+  /** So many samples of a bin have arrived. */
+  add(bin: number, samples: number): void {
+    this.makeRoom(bin);
+    if (this.arrived !== undefined && bin > this.room - ARRIVAL_BINS) this.arrived[bin % ARRIVAL_BINS]! += samples;
+  }
+
+  /** Bins up to this one take the places of the oldest. Without loss in all that are left, nothing is kept. */
+  makeRoom(bin: number): void {
+    const {beside, arrived} = this;
+    if (beside === undefined || arrived === undefined || bin <= this.room) return;
+    if (bin - this.lastLaid >= beside.length) {
+      this.beside = undefined;
+      this.arrived = undefined;
+      this.laid = [];
+      return;
+    }
+    for (let at = this.room + 1; at <= bin; at++) {
+      beside[at % beside.length] = 0;
+      arrived[at % ARRIVAL_BINS] = 0;
+    }
+    this.room = bin;
+  }
+
+  /**
+   * Lays missing samples, which were found missing in bins before `end`, upon bins from `open` on; fewer than none have
+   * come after all. `silence` is how many bins the stream was silent for. Returns the first bin that it changed.
+   */
+  lay(missing: number, end: number, open: number, silence: number): number {
+    this.makeRoom(end - 1);
+    const {beside, arrived} = this;
+    if (beside === undefined || arrived === undefined || end <= open) return Number.POSITIVE_INFINITY;
+    while (this.laid[0] !== undefined && this.laid[0].to < open) this.laid.shift();
+    if (missing < 0) return this.takeOff(-missing, beside, open);
+    const waiting = end - this.waitingSince < end - open ? this.waiting : 0;
+    this.waiting = 0;
+    const all = missing + waiting;
+    if (all === 0) return Number.POSITIVE_INFINITY;
+    const to = end - 1;
+    const longest = silence >= SILENCE ? to + 1 - SILENCES * silence : to;
+    let from = to;
+    let samples = arrived[to % ARRIVAL_BINS]!;
+    while (from > open && (samples < ENOUGH || from > longest)) samples += arrived[--from % ARRIVAL_BINS]!;
+    if (samples <= 0) {
+      this.waiting = all;
+      this.waitingSince = end;
+      return Number.POSITIVE_INFINITY;
+    }
+    let each = all / samples;
+    if (silence >= SILENCE && samples >= ENOUGH) each = Math.min(each, this.most(from, to, beside, arrived));
+    each = Math.fround(each); // so that it can be taken off again without a rest
+    for (let bin = from; bin <= to; bin++) beside[bin % beside.length]! += each;
+    this.laid.push({from, to, missing: all, each});
+    this.lastLaid = to;
+    return from;
+  }
+
+  /** The most that may be laid upon each sample of from..to, so that they do not outdo all bins of late. */
+  private most(from: number, to: number, beside: Float32Array, arrived: Float64Array): number {
+    let best = 0;
+    for (let bin = to - ARRIVAL_BINS + 1; bin <= to; bin++) {
+      best = Math.max(best, arrived[bin % ARRIVAL_BINS]! * (1 + beside[bin % beside.length]!));
+    }
+    let most = 0;
+    for (let bin = from; bin <= to; bin++) most = Math.max(most, arrived[bin % ARRIVAL_BINS]!);
+    return Math.max(1, (OUTDO * best) / most - 1);
+  }
+
+  /** Samples that had been missed have come: takes off what was laid last, from bins that are still open. */
+  private takeOff(came: number, beside: Float32Array, open: number): number {
+    let left = came;
+    let first = Number.POSITIVE_INFINITY;
+    for (let laid = this.laid.at(-1); laid !== undefined && left > 0; laid = this.laid.at(-1)) {
+      const share = Math.min(1, left / laid.missing);
+      const each = laid.each * share;
+      for (let bin = Math.max(laid.from, open); bin <= laid.to; bin++) {
+        const rest = beside[bin % beside.length]! - each;
+        beside[bin % beside.length] = rest < NOTHING ? 0 : rest;
+      }
+      first = Math.min(first, Math.max(laid.from, open));
+      left -= laid.missing * share;
+      if (share === 1) {
+        this.laid.pop();
+      } else {
+        laid.missing -= laid.missing * share;
+        laid.each -= each;
+      }
+    }
+    return first;
+  }
+}

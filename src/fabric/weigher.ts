@@ -1,0 +1,42 @@
+import type {Losses} from './losses.ts';
+import {Steps} from './steps.ts';
+
+/** Whose samples may get lost on the way: a stream of datagrams, or an agent with all of its streams. */
+export interface LossHolder {
+  losses: Losses;
+}
+
+/** How many frames one sample stands for, bin by bin: the claimed rate, and two corrections that each count once. */
+export class Weigher {
+  /** Nominal sampling rate, N of 1-in-N. */
+  readonly rate: number;
+  /** What got lost on the way. */
+  readonly holder: LossHolder;
+  /** What the agent took otherwise than it claims, as a factor; none while it never did. */
+  agentPart: Steps | undefined;
+
+  constructor(rate: number, holder: LossHolder) {
+    this.rate = rate;
+    this.holder = holder;
+  }
+
+  weight(bin: number): number {
+    const {losses} = this.holder;
+    const {agentPart} = this;
+    if (agentPart === undefined && !losses.isActive) return this.rate;
+    return this.rate * losses.factor(bin) * (agentPart?.at(bin) ?? 1);
+  }
+
+  /** The agent's part is `factor` from a bin on. Returns whether that is news. */
+  set(bin: number, factor: number): boolean {
+    if (this.agentPart === undefined && factor === 1) return false;
+    this.agentPart ??= new Steps();
+    return this.agentPart.set(bin, factor);
+  }
+
+  /** Bins before this one are not asked for any more. */
+  forget(before: number): void {
+    this.agentPart?.forget(before);
+    if (this.agentPart?.isPlain) this.agentPart = undefined;
+  }
+}
