@@ -5,8 +5,10 @@ import type {Command} from 'commander';
 import {startApp} from '../app.ts';
 import {TenhertzError} from '../errors.ts';
 import {makeLog} from '../log.ts';
+import type {Scenario} from '../simulator/scenario.ts';
 import {untilStopped} from './lifetime.ts';
 import {commandWithSettings, settingsOf, udpSource} from './settings.ts';
+import {scenario} from './simulate.ts';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
@@ -15,7 +17,8 @@ const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
  * loopback to the collector's port. What stands behind `--` goes to the simulator.
  */
 export function demoCommand(): Command {
-  return commandWithSettings('demo', 'show a simulated fabric of 244 nodes')
+  return commandWithSettings('demo', 'show a simulated fabric, of 244 nodes unless a scenario says otherwise')
+    .option('--scenario <name>', 'what to simulate (`simulate --list` lists them)', scenario)
     .argument('[simulator...]', 'options of `simulate`, behind --')
     .action(async (simulator: string[], options: Record<string, unknown>) => {
       const config = settingsOf(options);
@@ -24,7 +27,9 @@ export function demoCommand(): Command {
       const app = await startApp({config, source, log, demo: true});
       process.stdout.write(`demo: sFlow on UDP port ${app.udpPort}, dashboard at ${app.url}\n`);
       const collector = `${config.udpHost?.includes(':') ? `[${config.udpHost}]` : (config.udpHost ?? '127.0.0.1')}:${app.udpPort}`;
-      const child = fork(MAIN, ['simulate', '--collector', collector, ...simulator], {
+      const {scenario: asked} = options as {scenario?: Scenario};
+      const chosen = asked === undefined ? [] : ['--scenario', asked.name];
+      const child = fork(MAIN, ['simulate', '--collector', collector, ...chosen, ...simulator], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       const stopped = untilStopped().then(() => 'stopped' as const);

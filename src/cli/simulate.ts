@@ -1,13 +1,23 @@
 import {randomInt} from 'node:crypto';
-import {Command, InvalidArgumentError} from 'commander';
+import {Command, InvalidArgumentError, Option} from 'commander';
+import {nearest} from '../config.ts';
 import {parseAddress} from '../simulator/address.ts';
 import {defaultOptions, findFault, type SimulationOptions} from '../simulator/options.ts';
 import {run} from '../simulator/runner.ts';
+import {optionsOf, type Scenario} from '../simulator/scenario.ts';
+import {reference} from '../simulator/scenarios/reference.ts';
+import {findScenario, scenarios} from '../simulator/scenarios.ts';
 import type {Destination} from '../simulator/sender.ts';
+import {makeTopology} from '../simulator/simulation.ts';
 import {parseDuration, parseHostPort, parseSpeed} from '../simulator/units.ts';
+
+/** Column of the names in the list of scenarios. */
+const NAME_WIDTH = 25;
 
 /** What commander makes of the flags. */
 interface Flags {
+  scenario: Scenario;
+  list?: boolean;
   collector: Destination;
   nodes: number;
   switches: number;
@@ -31,6 +41,12 @@ export function simulateCommand(): Command {
   const d = defaultOptions;
   return new Command('simulate')
     .description('send the sFlow of a simulated GPU cluster to a collector, in real time')
+    .addOption(
+      new Option('--scenario <name>', 'what to simulate (see --list); the other options override it')
+        .argParser(scenario)
+        .default(reference, reference.name),
+    )
+    .option('--list', 'list the scenarios')
     .option('--collector <host:port>', 'where the datagrams go', hostPort, {host: '127.0.0.1', port: 6343})
     .option('--nodes <n>', 'nodes, each with one port', number, d.nodes)
     .option('--switches <n>', 'switches that share the nodes, each with its own agent address', number, d.switches)
@@ -51,23 +67,30 @@ export function simulateCommand(): Command {
     .action(simulate);
 }
 
-async function simulate(flags: Flags): Promise<void> {
-  const options: SimulationOptions = {
-    ...defaultOptions,
-    nodes: flags.nodes,
-    switches: flags.switches,
-    speed: flags.speed,
-    sampling: flags.sampling,
-    cycleMs: flags.cycle,
-    duty: flags.duty,
-    jitter: flags.jitter,
-    load: flags.load,
-    flushMs: flags.flush,
-    agent: flags.agent,
-    vlan: flags.vlan,
-    ipv6: flags.ipv6,
-    seed: flags.seed ?? randomInt(2 ** 32),
-  };
+/** Flags that are options of the simulation. */
+const OPTIONS: Partial<Record<keyof Flags, keyof SimulationOptions>> = {
+  nodes: 'nodes',
+  switches: 'switches',
+  speed: 'speed',
+  sampling: 'sampling',
+  cycle: 'cycleMs',
+  duty: 'duty',
+  jitter: 'jitter',
+  load: 'load',
+  flush: 'flushMs',
+  agent: 'agent',
+  vlan: 'vlan',
+  ipv6: 'ipv6',
+};
+
+async function simulate(flags: Flags, command: Command): Promise<void> {
+  if (flags.list) {
+    for (const {name, summary} of scenarios) print(`${name.padEnd(NAME_WIDTH)}${summary}`);
+    return;
+  }
+  const given = Object.entries(OPTIONS).filter(([flag]) => command.getOptionValueSource(flag) === 'cli');
+  const overrides = Object.fromEntries(given.map(([flag, option]) => [option, flags[flag as keyof Flags]]));
+  const options = optionsOf(flags.scenario, {...overrides, seed: flags.seed ?? randomInt(2 ** 32)});
   const fault = findFault(options);
   if (fault !== undefined) {
     process.stderr.write(`error: ${fault}\n`);
@@ -75,12 +98,13 @@ async function simulate(flags: Flags): Promise<void> {
     return;
   }
   const {collector, truth: truthFile, duration: durationMs = Number.POSITIVE_INFINITY} = flags;
-  print(headline(options, collector));
+  print(headline(flags.scenario, options, collector));
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once('SIGINT', abort).once('SIGTERM', abort);
   try {
-    await run({simulation: options, collector, durationMs, truthFile, signal: stop.signal, print});
+    const {transport} = flags.scenario;
+    await run({simulation: options, transport, collector, durationMs, truthFile, signal: stop.signal, print});
   } catch (error) {
     process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
@@ -89,9 +113,10 @@ async function simulate(flags: Flags): Promise<void> {
   }
 }
 
-function headline(options: SimulationOptions, {host, port}: Destination): string {
-  const switches = options.switches === 1 ? '1 switch' : `${options.switches} switches`;
-  const size = `${options.nodes} nodes at ${options.speed / 1e9} Gbit/s on ${switches}`;
+function headline({name}: Scenario, options: SimulationOptions, {host, port}: Destination): string {
+  const count = makeTopology(options).switches.length;
+  const switches = count === 1 ? '1 switch' : `${count} switches`;
+  const size = `${name}: ${options.nodes} nodes at ${options.speed / 1e9} Gbit/s on ${switches}`;
   const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return `${size}, 1 in ${options.sampling}, cycle ${options.cycleMs} ms, seed ${options.seed}, to ${target}`;
 }
@@ -116,6 +141,14 @@ function parseNumber(text: string): number | undefined {
 
 function parseSeed(text: string): number | undefined {
   return /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 ? Number(text) : undefined;
+}
+
+/** A commander parser of a scenario's name. */
+export function scenario(name: string): Scenario {
+  const found = findScenario(name);
+  if (found !== undefined) return found;
+  const names = scenarios.map((each) => each.name);
+  throw new InvalidArgumentError(`Did you mean ${nearest(name, names)}? --list lists them.`);
 }
 
 const number = parsed(parseNumber, 'a number');

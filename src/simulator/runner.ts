@@ -6,17 +6,21 @@ import type {PortTallies} from './ports.ts';
 import {type Destination, UdpSender} from './sender.ts';
 import {Simulation} from './simulation.ts';
 import {IslandTopology, type SwitchPlan} from './topology.ts';
+import {Transport, type TransportOptions} from './transport.ts';
 import {fabricLine, truthLines} from './truth.ts';
 
 /** Simulated time in one go when late: short, so that sockets and signals get their turn while catching up. */
 const STRIDE_MS = 50;
 const REPORT_MS = 5_000;
-/** Time to lay down the traffic, so that the first slots are not late already. */
+/** Time to lay down the traffic, at least and for each node, so that the first slots are not late already. */
 const SETUP_MS = 200;
+const SETUP_NODE_MS = 0.8;
 
 export interface RunOptions {
   /** `startMs` is set by the runner: an edge of a bin, soon. */
   readonly simulation: SimulationOptions;
+  /** What befalls the datagrams before they are sent. */
+  readonly transport?: Partial<TransportOptions> | undefined;
   readonly collector: Destination;
   /** Ends by itself after so long; Infinity: runs until aborted. */
   readonly durationMs: number;
@@ -41,10 +45,14 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const {signal, print = () => {}, now = steadyNow()} = options;
   const truth = options.truthFile === undefined ? undefined : await openTruth(options.truthFile);
   const sender = await UdpSender.open(options.collector);
-  const startMs = Math.ceil((now() + SETUP_MS) / BIN_MS) * BIN_MS;
+  const setupMs = Math.max(SETUP_MS, options.simulation.nodes * SETUP_NODE_MS);
+  const startMs = Math.ceil((now() + setupMs) / BIN_MS) * BIN_MS;
+  const transport = new Transport(options.transport ?? {}, options.simulation.seed, startMs, (bytes, length) =>
+    sender.send(bytes, length),
+  );
   const simulation: Simulation = new Simulation(
     {...options.simulation, startMs},
-    (bytes, length) => sender.send(bytes, length),
+    (bytes, length, atMs) => transport.send(bytes, length, atMs),
     truth && ((bin, plan, tallies) => truth.write(truthText(simulation, bin, plan, tallies))),
   );
   const endMs = startMs + options.durationMs;
@@ -56,6 +64,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       mostLateMs = Math.max(mostLateMs, at - simulation.nowMs);
       // A slot goes out once its time has come, never before it.
       simulation.advance(Math.min(at, endMs, simulation.nowMs + STRIDE_MS));
+      transport.advance(simulation.nowMs);
       if (at >= reportMs) {
         print(reportLine(sender, at - startMs, mostLateMs));
         reportMs += REPORT_MS * Math.ceil((at - reportMs + 1) / REPORT_MS);
@@ -65,6 +74,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     }
     const endedMs = simulation.nowMs;
     simulation.end();
+    transport.end();
     await sender.close();
     print(reportLine(sender, Math.max(0, endedMs - startMs), mostLateMs));
     return {startMs, endMs: endedMs, sent: sender.sent, handedBytes: sender.handedBytes, failed: sender.failed};

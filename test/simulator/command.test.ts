@@ -1,5 +1,7 @@
+import {createSocket} from 'node:dgram';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {simulateCommand} from '../../src/cli/simulate.ts';
+import {scenarios} from '../../src/simulator/scenarios.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -33,6 +35,38 @@ describe('tenhertz simulate', () => {
     for (const flag of ['duration', 'seed', 'truth', 'agent', 'flush']) expect(flags).toContain(`--${flag}`);
   });
 
+  test('lists the scenarios', async () => {
+    let said = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+    await simulateCommand().parseAsync(['--list'], {from: 'user'});
+    expect(said.split('\n').map((line) => line.split(' ')[0])).toEqual([...scenarios.map(({name}) => name), '']);
+  });
+
+  test('suggests the scenario that may have been meant', async () => {
+    expect((await exitOf('--scenario', 'leafspine')).said).toContain('Did you mean leaf-spine?');
+  });
+
+  test('sends a scenario with what the flags change of it', async () => {
+    const receiver = createSocket('udp4');
+    let datagrams = 0;
+    receiver.on('message', () => datagrams++);
+    await new Promise<void>((resolve) => receiver.bind(0, '127.0.0.1', resolve));
+    let said = '';
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+    const flags = ['--scenario', 'leaf-spine', '--sampling', '1000', '--duration', '200ms', '--seed', '4'];
+    const collector = `127.0.0.1:${receiver.address().port}`;
+    await simulateCommand().parseAsync([...flags, '--collector', collector], {from: 'user'});
+    receiver.close();
+    expect(said).toContain('leaf-spine: 32 nodes at 100 Gbit/s on 8 switches, 1 in 1000, cycle 500 ms, seed 4');
+    expect(datagrams).toBeGreaterThan(0);
+  });
+
   for (const flags of [
     ['--collector', 'nowhere'],
     ['--cycle', '500'],
@@ -42,6 +76,7 @@ describe('tenhertz simulate', () => {
     ['--agent', '10.0.0'],
     ['--seed', '-1'],
     ['--frobnicate'],
+    ['--scenario', 'leafspine'],
     ['stray'],
   ]) {
     test(`answers ${flags.join(' ')} with one line and exit code 2`, async () => {

@@ -1,0 +1,13 @@
+import {SamplingPoint} from '../agent-options.ts';
+import type {Scenario} from '../scenario.ts';
+
+export const both: Scenario = {
+  name: 'both',
+  summary: 'three-tier with every port sampled both ways',
+  options: {
+    nodes: 64,
+    sampling: 4_000,
+    samplingPoint: SamplingPoint.Both,
+    fabric: {kind: 'three-tier', pods: 4, leaves: 2, spines: 2, cores: 2},
+  },
+};
