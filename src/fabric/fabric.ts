@@ -8,6 +8,7 @@ import {
   COUNTS_SECTION,
   columnIndexes,
   FLOWS,
+  HOSTS,
   NAMES,
   SOURCES,
 } from '../account/schema.ts';
@@ -22,6 +23,7 @@ import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
 import {Roles, SingleSwitch} from './roles.ts';
+import {InferredRoles} from './roles-inferred.ts';
 import {BASIS_MEMORY_BINS, type Row, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
 import {Totals} from './totals.ts';
@@ -69,6 +71,7 @@ export class Fabric {
   readonly rows = new Rows();
   readonly rings: Rings;
   readonly corrections: Corrections;
+  readonly inferred: InferredRoles;
   readonly roles: Roles;
   readonly sums: FabricSums;
   readonly totals: Totals;
@@ -102,11 +105,13 @@ export class Fabric {
   constructor(options: FabricOptions = DEFAULT_FABRIC) {
     this.rings = new Rings(options.depth);
     this.corrections = new Corrections(this.rows, this.rings);
-    this.roles = new Roles(this.agents, this.ports, [new SingleSwitch(this.agents)]);
+    const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
+    this.inferred = new InferredRoles(this.agents, this.ports, basisOf);
+    this.roles = new Roles(this.agents, this.ports, [new SingleSwitch(this.agents), this.inferred]);
     this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
     this.flows = new FlowTable(options.flows, this.ports, {
-      basis: (slot, direction) => this.rows.basis(slot, direction, this.newest),
+      basis: basisOf,
       weight: (slot, side, rate, end) => this.corrections.meanWeight(slot, side, rate, end),
     });
   }
@@ -133,7 +138,10 @@ export class Fabric {
     if (names) applyNames(names, locals, this.ports);
     this.correct(partial);
     const flows = sectionOf(partial, FLOWS);
-    if (flows) this.flows.apply(flows, locals, partial);
+    if (flows) {
+      this.flows.apply(flows, locals, partial);
+      this.inferred.apply(flows, sectionOf(partial, HOSTS), locals, partial.time);
+    }
     const counts = sectionOf(partial, COUNTS_SECTION);
     if (counts) {
       for (let row = 0; row < counts.rows; row++) this.counts[counts.columns[0]![row]!]! += counts.columns[1]![row]!;
