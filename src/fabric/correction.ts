@@ -58,10 +58,10 @@ export class Corrections {
     this.rings = rings;
   }
 
-  /** Takes what a Partial says of a stream; `end`: bins before it are complete. */
-  hear({stream}: SubAgent, delta: StreamDelta, end: number): void {
+  /** Takes what a Partial says of a stream. */
+  hear({stream}: SubAgent, delta: StreamDelta): void {
     const silence = Math.floor(delta.longestGapMs / BIN_MS);
-    const missing = stream.missing(delta, silence, end);
+    const missing = stream.missing(delta, silence);
     if (missing !== 0) this.found.push({stream, missing, silence});
   }
 
@@ -199,17 +199,13 @@ export class Corrections {
   }
 }
 
-/** Samples that are missing beside each that came, and that no number of a source tells of. */
+/** Samples missing beside each that came, where no number of a source tells of them. */
 function unnumberedShare(stream: Stream, touched: readonly Source[]): number {
-  let numbered = 0;
-  let spanned = 0;
-  for (const {second} of touched) {
-    numbered += second.missing;
-    spanned += second.spanned;
-  }
-  const unnumbered = stream.missingSince - numbered;
+  const {missingSince} = stream;
   stream.missingSince = 0;
-  return spanned > 0 && unnumbered > 0 ? unnumbered / spanned : 0;
+  if (stream.isNumbered || missingSince <= 0) return 0;
+  const spanned = touched.reduce((sum, {second}) => sum + second.spanned, 0);
+  return spanned > 0 ? missingSince / spanned : 0;
 }
 
 /** Whose pools those are that differ from the rates; asked only where some do, for it costs. */

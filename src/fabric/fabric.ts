@@ -194,7 +194,7 @@ export class Fabric {
       this.confirmedFrom = Math.min(this.confirmedFrom, this.agents.report(known, subAgent, delta));
       if (delta.received > 0) {
         known.recent.add(second, delta.flowSamples, delta.missingFlowSamples, delta.uncertainMs);
-        this.corrections.hear(subAgent, delta, partial.watermark);
+        this.corrections.hear(subAgent, delta);
       }
       return known;
     });

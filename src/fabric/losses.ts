@@ -1,6 +1,6 @@
 /** Bins of arrivals that are kept: what is usual on a stream shows in them. */
 export const ARRIVAL_BINS = 64;
-/** Samples that missing ones are laid upon at least, where the open bins hold so many: fewer would be a bad measure. */
+/** With fewer samples nobody can tell whether a bin outdoes others. */
 const ENOUGH = 30;
 /** A silence of so many bins holds most of what is found missing behind it. */
 const SILENCE = 2;
@@ -23,10 +23,10 @@ interface Laid {
  * Samples that got lost on their way from an agent, laid upon those that arrived: how many each one of a bin stands for
  * beside itself. Loss on the way does not choose ports, so there is one share for a stream of datagrams.
  *
- * What is found missing is laid evenly upon the samples of the last bins: upon as few bins as hold enough of them, so
- * that loss counts when it happens; behind a silence upon a stretch three times as long, so that a gap is made up for
- * by its surroundings and not by a spike. All of it is laid exactly once: sums over time are those of all samples that
- * were taken.
+ * What is found missing is laid upon the samples of the last bin that has any: so bin by bin the samples that came
+ * stand for all that were taken, and the luck of which ones were lost adds no noise. Behind a silence it is laid upon a
+ * stretch three times as long, so that a gap is made up for by its surroundings and not by a spike. All of it is laid
+ * exactly once: sums over time are those of all samples that were taken.
  */
 export class Losses {
   /** Missing samples beside each that arrived, by bin modulo the depth; none while nothing was missing within reach. */
@@ -112,7 +112,7 @@ export class Losses {
     const longest = silence >= SILENCE ? to + 1 - SILENCES * silence : to;
     let from = to;
     let samples = arrived[to % ARRIVAL_BINS]!;
-    while (from > open && (samples < ENOUGH || from > longest)) samples += arrived[--from % ARRIVAL_BINS]!;
+    while (from > open && (samples === 0 || from > longest)) samples += arrived[--from % ARRIVAL_BINS]!;
     if (samples <= 0) {
       this.waiting = all;
       this.waitingSince = end;
@@ -124,7 +124,28 @@ export class Losses {
     for (let bin = from; bin <= to; bin++) beside[bin % beside.length]! += each;
     this.laid.push({from, to, missing: all, each});
     this.lastLaid = to;
-    return from;
+    return Math.min(from, this.bound(open, to, beside, arrived));
+  }
+
+  /**
+   * A bin without samples may have lost what it had: what one could have stood for there, and so how much the bin may
+   * have held, is what it stands for on average in the bins that are open. Returns the first that it changed.
+   */
+  private bound(open: number, to: number, beside: Float32Array, arrived: Float64Array): number {
+    let samples = 0;
+    let missing = 0;
+    for (let bin = open; bin <= to; bin++) {
+      const here = arrived[bin % ARRIVAL_BINS]!;
+      samples += here;
+      missing += here * beside[bin % beside.length]!;
+    }
+    let first = Number.POSITIVE_INFINITY;
+    for (let bin = to; bin >= open; bin--) {
+      if (arrived[bin % ARRIVAL_BINS] !== 0 || samples === 0) continue;
+      beside[bin % beside.length] = missing / samples;
+      first = bin;
+    }
+    return first;
   }
 
   /** The most that may be laid upon each sample of from..to, so that they do not outdo all bins of late. */

@@ -3,14 +3,14 @@ import type {DevicePool} from './device-pool.ts';
 import {Losses} from './losses.ts';
 import {Source} from './source.ts';
 
-/** Missing samples that datagrams told of, before it counts that the samples' own numbers did not. */
+/** Missing samples that the datagrams' numbers tell of, before it counts that the samples' own did not. */
 const EXPECTED = 30;
 /** Of those the samples' numbers tell this share at least, if they count up at all. */
 const TOLD = 0.25;
 /** Older loss counts half. */
 const REMEMBERED = 1_000;
-/** Sources that rest tell late what got lost with the others; after so many bins no more of it is to come. */
-const FORGIVEN_BINS = 600;
+/** So many Partials with samples are awaited until all sources have told what was lost of them. */
+const AWAITED = 100;
 /** Until an agent's habits are known a silence of so many bins is no outage. */
 const USUAL_BINS = 12;
 
@@ -41,9 +41,13 @@ export class Stream {
   /** Missing samples as the datagrams' numbers tell, and as the samples' own do. */
   private expected = 0;
   private told = 0;
-  /** What was lost in bins that have no figures and need no correction, and is still to be told. */
-  private forgiven = 0;
-  private forgivenUntil = Number.NEGATIVE_INFINITY;
+  /** Missing samples that the datagrams told of and the samples' own numbers did not, yet. */
+  private ahead = 0;
+  private leastAhead = 0;
+  private awaited = 0;
+  private overdone = 0;
+  /** Those that only the samples' own numbers told of. */
+  private beyond = 0;
 
   constructor(agent: Agent, id: number, losses = new Losses()) {
     this.agent = agent;
@@ -51,36 +55,51 @@ export class Stream {
     this.losses = losses;
   }
 
-  /** Samples that are missing in the stream, of bins that have figures; `end` is the first bin that is still to come. */
-  missing(delta: StreamDelta, silence: number, end: number): number {
+  /**
+   * Samples that are missing in the stream, of bins that have figures. A gap in the datagrams' numbers shows at once,
+   * but not how many samples were lost in it: as many as others hold. The samples' own numbers tell that exactly, but
+   * each source's only with its next sample; what they tell beyond is added.
+   */
+  missing(delta: StreamDelta, silence: number): number {
     this.received += delta.received;
     this.flowSamples += delta.flowSamples;
     const byDatagrams = this.received > 0 ? (delta.missing * this.flowSamples) / this.received : 0;
     this.expected += byDatagrams;
     this.told += delta.missingFlowSamples;
-    const numbersTell = this.expected < EXPECTED || this.told >= TOLD * this.expected;
     if (this.expected > REMEMBERED) {
       this.expected /= 2;
       this.told /= 2;
     }
-    const missing = numbersTell ? delta.missingFlowSamples : byDatagrams;
+    // What came late is taken back from where it was laid.
+    const back = Math.min(this.beyond, Math.max(0, -delta.missingFlowSamples));
+    this.ahead += byDatagrams - delta.missingFlowSamples - back;
+    const beyond = Math.max(0, -this.ahead);
+    this.beyond += beyond - back;
+    this.ahead += beyond;
+    const missing = this.settleUp(byDatagrams + beyond - back, delta.flowSamples);
     this.missingSince += missing;
-    return missing > 0 ? missing - this.forgive(missing, Math.max(missing, byDatagrams), silence, end) : missing;
+    // What was lost while the agent counts as absent is not made up for: a gap is no traffic.
+    const window = Math.max(USUAL_BINS, this.agent.presence.windowBins());
+    return missing > 0 && silence > window ? (missing * window) / silence : missing;
   }
 
-  /** Of the missing ones, those that were lost while the agent counts as absent: a gap is no traffic to make up for. */
-  private forgive(missing: number, inAll: number, silence: number, end: number): number {
-    const window = Math.max(USUAL_BINS, this.agent.presence.windowBins());
-    if (silence > window) {
-      const share = 1 - window / silence;
-      this.forgiven = (inAll - missing) * share;
-      this.forgivenUntil = end + FORGIVEN_BINS;
-      return missing * share;
+  /** Takes off what the datagrams told of too much: what the samples' own numbers never confirm. */
+  private settleUp(missing: number, flowSamples: number): number {
+    this.leastAhead = Math.min(this.leastAhead, this.ahead);
+    if (flowSamples > 0 && ++this.awaited >= AWAITED) {
+      if (this.isNumbered) this.overdone += this.leastAhead;
+      this.ahead -= this.leastAhead;
+      this.leastAhead = this.ahead;
+      this.awaited = 0;
     }
-    if (this.forgiven <= 0 || end > this.forgivenUntil) return 0;
-    const forgiven = Math.min(this.forgiven, missing);
-    this.forgiven -= forgiven;
-    return forgiven;
+    const off = Math.min(this.overdone, Math.max(0, missing));
+    this.overdone -= off;
+    return missing - off;
+  }
+
+  /** Whether samples that are missing show in their own numbers; some agents never count up. */
+  get isNumbered(): boolean {
+    return this.expected < EXPECTED || this.told >= TOLD * this.expected;
   }
 
   /** The source of a class and index at a rate, made when it is new. */
