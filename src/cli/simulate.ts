@@ -118,7 +118,8 @@ function headline({name}: Scenario, options: SimulationOptions, {host, port}: De
   const switches = count === 1 ? '1 switch' : `${count} switches`;
   const size = `${name}: ${options.nodes} nodes at ${options.speed / 1e9} Gbit/s on ${switches}`;
   const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return `${size}, 1 in ${options.sampling}, cycle ${options.cycleMs} ms, seed ${options.seed}, to ${target}`;
+  const jobs = options.jobs.map((job) => `${job.name} ${job.cycleMs} ms`).join(', ') || `cycle ${options.cycleMs} ms`;
+  return `${size}, 1 in ${options.sampling}, ${jobs}, seed ${options.seed}, to ${target}`;
 }
 
 function print(line: string): void {

@@ -11,7 +11,7 @@ export function mix(value: number): number {
 /** What a switch or bonding host hashes of a frame: its 5-tuple. Both directions of a connection differ. */
 export function flowHash(plan: StreamPlan): number {
   const ports = (plan.sourcePort << 16) | plan.destinationPort;
-  const protocol = plan.shape.isRoce ? 17 : 6;
+  const protocol = plan.shape.isTcp ? 6 : 17;
   return mix(mix(mix(plan.source + 1) ^ (plan.destination + 1)) ^ mix(ports ^ protocol));
 }
 

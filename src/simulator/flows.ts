@@ -5,7 +5,7 @@ import type {StreamPlan, Streams} from './streams.ts';
 /** A sender's data and what the receiver sends back because of it. The numbers are indices of streams. */
 export interface FlowPlan {
   readonly data: number;
-  /** Acknowledges; or for an RDMA READ the requests, whose responses are the data. */
+  /** Acknowledges; or for an RDMA READ the requests, whose responses are the data. -1: nothing comes back. */
   readonly reply: number;
   /** Data frames for one reply. */
   readonly replyEvery: number;
@@ -81,6 +81,7 @@ export class Flows {
     this.carry[flow] = due - frames;
     if (frames === 0) return;
     this.counts[this.data[flow]] = frames;
+    if (this.reply[flow] < 0) return;
     const since = this.sinceReply[flow] + frames;
     const replies = Math.floor(since / this.replyEvery[flow]);
     this.sinceReply[flow] = since - replies * this.replyEvery[flow];

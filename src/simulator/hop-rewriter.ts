@@ -1,6 +1,7 @@
 // Hot path: nothing here allocates.
+import {AddressBase, macOf, writeMac} from './addresses.ts';
 import type {Forwarding} from './forwarding.ts';
-import {nodeMac, type PacketStyle, switchMac, writeMac} from './packet-template.ts';
+import type {PacketStyle} from './packet-template.ts';
 import type {StreamPlan} from './streams.ts';
 import type {Topology} from './topology.ts';
 
@@ -9,6 +10,8 @@ import type {Topology} from './topology.ts';
  * wire on it. A frame sampled on ingress looks as it arrived, one sampled on egress as it left.
  */
 export class HopRewriter {
+  /** The stream's frames are the same on each hop. */
+  private readonly isFixed: Uint8Array;
   /** Routers that a hop's frames have passed when they arrive. */
   private readonly depth: Uint8Array;
   /** Lower 32 bits of the MAC addresses before, at and behind the switch. */
@@ -20,19 +23,21 @@ export class HopRewriter {
 
   constructor(forwarding: Forwarding, topology: Topology, plans: readonly StreamPlan[], style: PacketStyle) {
     const {stream, firstHop, inPort} = forwarding;
-    const mac = (hop: number) => switchMac(topology.switchOf(inPort[hop]));
+    const mac = (hop: number) => macOf(AddressBase.Switch + topology.switchOf(inPort[hop]));
     const isFirst = (hop: number) => hop === firstHop[stream[hop]];
     const isLast = (hop: number) => hop + 1 === firstHop[stream[hop] + 1];
+    this.isFixed = Uint8Array.from(stream, (of) => (plans[of].path === undefined ? 0 : 1));
     this.depth = Uint8Array.from(stream, (of, hop) => hop - firstHop[of]);
-    this.before = Uint32Array.from(stream, (of, hop) => (isFirst(hop) ? nodeMac(plans[of].source) : mac(hop - 1)));
+    this.before = Uint32Array.from(stream, (of, hop) => (isFirst(hop) ? macOf(plans[of].source) : mac(hop - 1)));
     this.own = Uint32Array.from(stream, (_, hop) => mac(hop));
-    this.behind = Uint32Array.from(stream, (of, hop) => (isLast(hop) ? nodeMac(plans[of].destination) : mac(hop + 1)));
+    this.behind = Uint32Array.from(stream, (of, hop) => (isLast(hop) ? macOf(plans[of].destination) : mac(hop + 1)));
     this.ip = style.shapes.linkBytes;
     this.isIpv6 = style.ipv6;
   }
 
   /** Changes a header that begins at `at` from what the source sent to what it is at this hop. */
   rewrite(view: DataView, at: number, hop: number, isEgress: boolean): void {
+    if (this.isFixed[hop] === 1) return;
     writeMac(view, at, isEgress ? this.behind[hop] : this.own[hop]);
     writeMac(view, at + 6, isEgress ? this.own[hop] : this.before[hop]);
     const routers = this.depth[hop] + Number(isEgress);

@@ -1,5 +1,7 @@
 import {type AgentRule, findAgentFault, SamplingPoint} from './agent-options.ts';
+import type {ControlSpec} from './control.ts';
 import {type FabricOptions, findFabricFault} from './fabric-options.ts';
+import {findTrafficFault, type JobSpec, type StorageSpec} from './job-spec.ts';
 
 /** What is simulated. The defaults are the reference fabric. */
 export interface SimulationOptions {
@@ -23,6 +25,10 @@ export interface SimulationOptions {
   jitter: number;
   /** Share of the line rate that a node's data frames take at the height of the exchange. */
   load: number;
+  /** Jobs in place of the one over all nodes that the options from `cycleMs` on describe. */
+  jobs: readonly JobSpec[];
+  storage: StorageSpec | undefined;
+  control: ControlSpec | undefined;
   /** Longest that a sample waits in a part-filled datagram. */
   flushMs: number;
   /** Time between two counter samples of a port. */
@@ -53,6 +59,9 @@ export const defaultOptions: SimulationOptions = {
   duty: 0.5,
   jitter: 0.03,
   load: 0.9,
+  jobs: [],
+  storage: undefined,
+  control: undefined,
   flushMs: 1_000,
   counterMs: 20_000,
   slotMs: 5,
@@ -85,5 +94,9 @@ export function findFault(options: SimulationOptions): string | undefined {
   if (!(options.vlan >= 0 && options.vlan <= 4094)) return 'vlan must be 0 (untagged) to 4094';
   if (options.ttl !== 'mixed' && !(options.ttl >= 2 && options.ttl <= 255)) return 'ttl must be 2 to 255, or mixed';
   if (options.startMs % BIN_MS !== 0) return 'the start must be on the edge of a bin';
-  return findAgentFault(options.agents) ?? findFabricFault(options.fabric, nodes);
+  return (
+    findAgentFault(options.agents) ??
+    findFabricFault(options.fabric, nodes) ??
+    findTrafficFault(options.jobs, options.storage, nodes)
+  );
 }

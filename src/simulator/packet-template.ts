@@ -1,4 +1,5 @@
 import {HeaderBytes} from '../packet/opcodes.ts';
+import {ipv4Of, macOf, writeIpv6Address, writeMac, writeReceiverMac} from './addresses.ts';
 import type {Random} from './random.ts';
 import type {Shapes} from './shape.ts';
 import type {StreamPlan} from './streams.ts';
@@ -49,8 +50,8 @@ export class PacketTemplates {
 
 function writeHead(view: DataView, plan: StreamPlan, style: PacketStyle): void {
   const {linkBytes, headBytes} = style.shapes;
-  writeMac(view, 0, nodeMac(plan.destination));
-  writeMac(view, 6, nodeMac(plan.source));
+  writeReceiverMac(view, 0, plan.destination, style.ipv6);
+  writeMac(view, 6, macOf(plan.source));
   if (style.vlan > 0) {
     view.setUint16(12, EtherType.Vlan);
     view.setUint16(14, style.vlan);
@@ -60,26 +61,13 @@ function writeHead(view: DataView, plan: StreamPlan, style: PacketStyle): void {
   else writeIpv4(view, linkBytes, plan, ttlOf(plan, style));
   view.setUint16(headBytes, plan.sourcePort);
   view.setUint16(headBytes + 2, plan.destinationPort);
+  if (plan.shape.isTcp) writeTcp(view, headBytes, plan);
+  else view.setUint16(headBytes + 6, 0); // no UDP checksum: RoCEv2 relies on its ICRC
   if (plan.shape.isRoce) writeBth(view, headBytes + 8, plan);
-  else writeTcp(view, headBytes, plan);
-}
-
-/** The lower 32 bits of the MAC address of a node's NIC, and of a switch when it routes. */
-export function nodeMac(node: number): number {
-  return node + 1;
-}
-
-export function switchMac(index: number): number {
-  return 0x53000000 + index + 1;
-}
-
-/** A locally administered address (bit 1 of its first byte). */
-export function writeMac(view: DataView, at: number, low: number): void {
-  view.setUint16(at, 0x0200);
-  view.setUint32(at + 2, low);
 }
 
 function ttlOf(plan: StreamPlan, style: PacketStyle): number {
+  if (plan.ttl !== undefined) return plan.ttl;
   return style.ttl === 'mixed' ? COMMON_TTLS[plan.source % COMMON_TTLS.length] : style.ttl;
 }
 
@@ -89,35 +77,21 @@ function writeIpv4(view: DataView, at: number, plan: StreamPlan, ttl: number): v
   view.setUint32(at + 2, 0);
   view.setUint16(at + 6, 0x4000); // Don't fragment
   view.setUint8(at + 8, ttl);
-  view.setUint8(at + 9, plan.shape.isRoce ? IpProtocol.Udp : IpProtocol.Tcp);
+  view.setUint8(at + 9, plan.shape.isTcp ? IpProtocol.Tcp : IpProtocol.Udp);
   view.setUint16(at + 10, 0);
   view.setUint32(at + 12, ipv4Of(plan.source));
   view.setUint32(at + 16, ipv4Of(plan.destination));
 }
 
-/** 172.16.0.1 onwards (RFC 1918), never .0 or .255 in the last byte. */
-function ipv4Of(node: number): number {
-  return 0xac100000 + (Math.floor(node / 254) << 8) + (node % 254) + 1;
-}
-
 function writeIpv6(view: DataView, at: number, plan: StreamPlan, ttl: number): void {
   view.setUint32(at, 0x60000000 | (plan.trafficClass << 20) | (plan.sourcePort & 0xfffff));
-  view.setUint8(at + 6, plan.shape.isRoce ? IpProtocol.Udp : IpProtocol.Tcp);
+  view.setUint8(at + 6, plan.shape.isTcp ? IpProtocol.Tcp : IpProtocol.Udp);
   view.setUint8(at + 7, ttl);
   writeIpv6Address(view, at + 8, plan.source);
   writeIpv6Address(view, at + 24, plan.destination);
 }
 
-/** fd00:10::1 onwards (unique local, RFC 4193). */
-function writeIpv6Address(view: DataView, at: number, node: number): void {
-  view.setUint32(at, 0xfd000010);
-  view.setUint32(at + 4, 0);
-  view.setUint32(at + 8, 0);
-  view.setUint32(at + 12, node + 1);
-}
-
 function writeBth(view: DataView, at: number, plan: StreamPlan): void {
-  view.setUint16(at - 2, 0); // UDP checksum: RoCEv2 relies on its ICRC
   view.setUint8(at + 1, BTH_MIGRATED);
   view.setUint16(at + 2, 0xffff); // default partition
   view.setUint32(at + 4, plan.destQp);

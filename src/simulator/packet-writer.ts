@@ -15,10 +15,14 @@ const U24 = 0xffffff;
 const Row = {PsnStart: 0, PsnStep: 1, MsnStep: 2, CeShare: 3, DestQp: 4, DmaBytes: 5, Words: 6, Period: 7} as const;
 const ROW = 8;
 
-/** Four small fields in one double: is it RoCE, every how many packets an acknowledge is asked for, class, syndrome. */
+/** In the upper two bits of a stream's small fields. */
+const Protocol = {Tcp: 0, Roce: 1, Udp: 2} as const;
+
+/** Four small fields in one word: protocol, every how many packets an acknowledge is asked for, class, syndrome. */
 function packed(plan: StreamPlan): number {
   const {shape} = plan;
-  return (Number(shape.isRoce) << 30) | (shape.ackRequestEvery << 16) | (plan.trafficClass << 8) | plan.syndrome;
+  const protocol = shape.isRoce ? Protocol.Roce : shape.isTcp ? Protocol.Tcp : Protocol.Udp;
+  return (protocol << 30) | (shape.ackRequestEvery << 16) | (plan.trafficClass << 8) | plan.syndrome;
 }
 
 /** Writes the sampled header of any frame of any stream. */
@@ -74,11 +78,12 @@ export class PacketWriter {
     const fields = this.rows[row + Row.Words] | 0;
     this.writeIp(view, at + this.linkBytes, stream, (fields >>> 8) & 0xff, index, frameBytes);
     const transport = at + this.headBytes;
-    if (fields >>> 30 === 0) {
+    if (fields >>> 30 === Protocol.Tcp) {
       this.writeTcp(view, transport, row, index, streams.bytesBefore(stream, position), position);
       return;
     }
     view.setUint16(transport + 4, frameBytes - FCS_BYTES - this.headBytes);
+    if (fields >>> 30 === Protocol.Udp) return;
     const every = (fields >>> 16) & 0x3fff;
     const isAckRequested = every > 0 && (position + 1) % every === 0;
     this.writeBth(view, transport + 8, row, index, streams.opcodes[inShape], isAckRequested, fields & 0xff);

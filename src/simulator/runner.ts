@@ -7,7 +7,7 @@ import {type Destination, UdpSender} from './sender.ts';
 import {Simulation} from './simulation.ts';
 import {IslandTopology, type SwitchPlan} from './topology.ts';
 import {Transport, type TransportOptions} from './transport.ts';
-import {fabricLine, truthLines} from './truth.ts';
+import {exchangeLine, fabricLine, truthLines} from './truth.ts';
 
 /** Simulated time in one go when late: short, so that sockets and signals get their turn while catching up. */
 const STRIDE_MS = 50;
@@ -55,6 +55,9 @@ export async function run(options: RunOptions): Promise<RunSummary> {
     (bytes, length, atMs) => transport.send(bytes, length, atMs),
     truth && ((bin, plan, tallies) => truth.write(truthText(simulation, bin, plan, tallies))),
   );
+  if (truth !== undefined) {
+    for (const job of simulation.jobs) job.onExchange = (exchange) => truth.write(exchangeLine(job.name, exchange));
+  }
   const endMs = startMs + options.durationMs;
   let reportMs = startMs + REPORT_MS;
   let mostLateMs = 0;

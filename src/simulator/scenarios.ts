@@ -3,10 +3,14 @@ import {backOff} from './scenarios/back-off.ts';
 import {bonded} from './scenarios/bonded.ts';
 import {both} from './scenarios/both.ts';
 import {clockSteps} from './scenarios/clock-steps.ts';
+import {control} from './scenarios/control.ts';
 import {devicePool} from './scenarios/device-pool.ts';
 import {disorder} from './scenarios/disorder.ts';
+import {drops} from './scenarios/drops.ts';
+import {ecmpCollision} from './scenarios/ecmp-collision.ts';
 import {egress} from './scenarios/egress.ts';
 import {expanded} from './scenarios/expanded.ts';
+import {incast} from './scenarios/incast.ts';
 import {ipv6} from './scenarios/ipv6.ts';
 import {large} from './scenarios/large.ts';
 import {leafSpine} from './scenarios/leaf-spine.ts';
@@ -16,14 +20,20 @@ import {misconfigured} from './scenarios/misconfigured.ts';
 import {misconfiguredFakePool} from './scenarios/misconfigured-fake-pool.ts';
 import {mixedRates} from './scenarios/mixed-rates.ts';
 import {openVswitch} from './scenarios/open-vswitch.ts';
+import {patterns} from './scenarios/patterns.ts';
 import {policer} from './scenarios/policer.ts';
+import {railJobs} from './scenarios/rail-jobs.ts';
 import {rails} from './scenarios/rails.ts';
 import {reference} from './scenarios/reference.ts';
 import {restart} from './scenarios/restart.ts';
 import {silence} from './scenarios/silence.ts';
 import {slowFlush} from './scenarios/slow-flush.ts';
+import {startStop} from './scenarios/start-stop.ts';
+import {storage} from './scenarios/storage.ts';
+import {straggler} from './scenarios/straggler.ts';
 import {subAgents} from './scenarios/sub-agents.ts';
 import {threeTier} from './scenarios/three-tier.ts';
+import {twoJobs} from './scenarios/two-jobs.ts';
 import {wraps} from './scenarios/wraps.ts';
 
 /** All scenarios, in the order in which they are listed. */
@@ -35,6 +45,16 @@ export const scenarios: readonly Scenario[] = [
   rails,
   bonded,
   large,
+  twoJobs,
+  patterns,
+  railJobs,
+  startStop,
+  storage,
+  straggler,
+  incast,
+  ecmpCollision,
+  drops,
+  control,
   egress,
   both,
   mixedRates,

@@ -16,9 +16,11 @@ const CNP_RESERVED_BYTES = 16;
  */
 export interface Shape {
   readonly isRoce: boolean;
+  /** TCP segments; UDP that is not RoCEv2 if neither. */
+  readonly isTcp: boolean;
   /** Frames after which the shape repeats. */
   readonly period: number;
-  /** Opcode of each frame; unused for TCP. */
+  /** Opcode of each frame; unused but for RoCEv2. */
   readonly opcodes: Uint8Array;
   /** Length of each frame with FCS, without preamble: what sFlow calls frame_length. */
   readonly frameBytes: Uint16Array;
@@ -62,12 +64,18 @@ export class Shapes {
   /** TCP segments with these payloads. */
   tcp(payloads: number[]): Shape {
     const frames = payloads.map((bytes) => this.headBytes + TCP_BYTES + bytes + FCS_BYTES);
-    return this.once(shapeOf(false, new Uint8Array(payloads.length), frames, payloads, 0));
+    return this.once(shapeOf('tcp', new Uint8Array(payloads.length), frames, payloads, 0));
+  }
+
+  /** UDP datagrams with these payloads. */
+  udp(payloads: number[]): Shape {
+    const frames = payloads.map((bytes) => this.headBytes + UDP_BYTES + bytes + FCS_BYTES);
+    return this.once(shapeOf('udp', new Uint8Array(payloads.length), frames, payloads, 0));
   }
 
   private once(shape: Shape): Shape {
-    const {isRoce, opcodes, frameBytes, ackRequestEvery} = shape;
-    const key = [isRoce, ackRequestEvery, opcodes, frameBytes].join();
+    const {isRoce, isTcp, opcodes, frameBytes, ackRequestEvery} = shape;
+    const key = [isRoce, isTcp, ackRequestEvery, opcodes, frameBytes].join();
     const known = this.made.get(key);
     if (known === undefined) this.made.set(key, shape);
     return known ?? shape;
@@ -79,12 +87,12 @@ export class Shapes {
       const body = HeaderBytes.Bth + extensionBytes(opcodes[i]) + padded + HeaderBytes.Icrc;
       return this.headBytes + UDP_BYTES + body + FCS_BYTES;
     });
-    return this.once(shapeOf(true, opcodes, frames, payloads, ackRequestEvery));
+    return this.once(shapeOf('roce', opcodes, frames, payloads, ackRequestEvery));
   }
 }
 
 function shapeOf(
-  isRoce: boolean,
+  protocol: 'roce' | 'tcp' | 'udp',
   opcodes: Uint8Array,
   frames: number[],
   payloads: number[],
@@ -94,7 +102,8 @@ function shapeOf(
   for (let i = 0; i < frames.length; i++) prefix[i + 1] = prefix[i] + frames[i];
   const messageBytes = payloads.reduce((sum, bytes) => sum + bytes, 0);
   const frameBytes = Uint16Array.from(frames);
-  return {isRoce, period: frames.length, opcodes, frameBytes, prefix, messageBytes, ackRequestEvery};
+  const [isRoce, isTcp] = [protocol === 'roce', protocol === 'tcp'];
+  return {isRoce, isTcp, period: frames.length, opcodes, frameBytes, prefix, messageBytes, ackRequestEvery};
 }
 
 function extensionBytes(opcode: number): number {

@@ -1,13 +1,12 @@
 import {agentOptionsOf} from './agent-options.ts';
-import {Background} from './background.ts';
 import {drawFabric} from './blueprint.ts';
+import {CollectiveJob} from './collective-job.ts';
 import type {DatagramSink} from './datagram-writer.ts';
 import {flowHash} from './flow-hash.ts';
 import {Flows, type TrafficModel, TrafficPlan} from './flows.ts';
 import {Forwarding} from './forwarding.ts';
 import {GraphTopology} from './graph-topology.ts';
 import {HopRewriter} from './hop-rewriter.ts';
-import {TrainingJob} from './job.ts';
 import {BIN_MS, findFault, type SimulationOptions} from './options.ts';
 import {PacketWriter} from './packet-writer.ts';
 import {PairFactory} from './pairs.ts';
@@ -18,16 +17,14 @@ import {Shapes} from './shape.ts';
 import {Streams} from './streams.ts';
 import {SubAgent} from './sub-agent.ts';
 import {IslandTopology, type SwitchPlan, type Topology} from './topology.ts';
+import {type TrafficFactory, trafficOf} from './traffic.ts';
 import type {TruthSink} from './truth.ts';
 
-/** Independent generators from one seed: what one of them draws changes nothing for the others. */
-const RandomStream = {Traffic: 0, Cycle: 1, Packets: 2, Counters: 3, FirstSwitch: 16} as const;
+/** Independent generators from one seed: what one of them draws changes nothing for the others (see traffic.ts too). */
+const RandomStream = {Traffic: 0, Packets: 2, Counters: 3, FirstSwitch: 16} as const;
 /** Counters begin anywhere below this, so that a collector must take differences. */
 const MAX_BASE_BYTES = 2 ** 45;
 const TYPICAL_FRAME_BYTES = 2_048;
-
-/** Lays down the traffic of a fabric; what is passed to a `Simulation` in place of the usual job and background. */
-export type TrafficFactory = (plan: TrafficPlan, topology: Topology, pairs: PairFactory) => TrafficModel[];
 
 /**
  * The fabric in time. Nothing in it reads a clock: `advance` says how far to go, and the same options give the same
@@ -59,11 +56,13 @@ export class Simulation {
     const style = {shapes: new Shapes(options.vlan > 0, options.ipv6), ...options};
     const plan = new TrafficPlan();
     const pairs = new PairFactory(style.shapes, random);
-    this.models = (traffic ?? referenceTraffic(options, random))(plan, this.topology, pairs);
+    this.models = (traffic ?? trafficOf(options, random))(plan, this.topology, pairs);
     this.streams = new Streams(plan.streams);
     this.flows = new Flows(plan.flows, this.streams, () => random.uniform());
     this.ports = new Ports(this.topology.ports);
-    const paths = plan.streams.map((stream) => this.topology.path(stream.source, stream.destination, flowHash(stream)));
+    const paths = plan.streams.map(
+      (stream) => stream.path ?? this.topology.path(stream.source, stream.destination, flowHash(stream)),
+    );
     this.forwarding = new Forwarding(paths, this.streams, this.ports, this.topology, options.slotMs);
     const rewriter = this.topology.isRouted
       ? new HopRewriter(this.forwarding, this.topology, plan.streams, style)
@@ -80,6 +79,11 @@ export class Simulation {
         return new SubAgent(plan, agent, range, index, around);
       });
     });
+  }
+
+  /** The jobs of the options, to hear of their exchanges. */
+  get jobs(): CollectiveJob[] {
+    return this.models.filter((model) => model instanceof CollectiveJob);
   }
 
   /** Epoch milliseconds at which the next slot starts. */
@@ -129,17 +133,6 @@ export function makeTopology(options: SimulationOptions): Topology {
   if (fabric.kind === 'islands') return new IslandTopology(options);
   const {coreSpeed = speed, isRouted = true} = fabric;
   return new GraphTopology(drawFabric(fabric, nodes), {agent, speed, coreSpeed, isRouted});
-}
-
-/** One job over each group of nodes that can reach each other, all in the same cycle, and some TCP. */
-function referenceTraffic(options: SimulationOptions, random: Random): TrafficFactory {
-  return (plan, topology, pairs) => {
-    const cycleRandom = new Random(options.seed, RandomStream.Cycle);
-    return topology.groups.flatMap(({first, nodes}) => {
-      const job = {...options, firstNode: first, nodes, beganMs: options.startMs};
-      return [new TrainingJob(job, plan, pairs, cycleRandom), new Background(first, nodes, plan, pairs.shapes, random)];
-    });
-  };
 }
 
 /** What the ports had counted before the simulation began. */

@@ -1,6 +1,10 @@
 import type {Shape} from './shape.ts';
+import type {Hop} from './topology.ts';
 
-/** One direction of one queue pair or TCP connection between two nodes, as it is laid down before the start. */
+/**
+ * One direction of one queue pair or connection, as it is laid down before the start. `source` and `destination` are
+ * nodes, or others by the numbers of addresses.ts.
+ */
 export interface StreamPlan {
   readonly source: number;
   readonly destination: number;
@@ -22,6 +26,10 @@ export interface StreamPlan {
   readonly syndrome: number;
   /** Length of the message that a READ request asks for; 0: the shape's own. */
   readonly dmaBytes: number;
+  /** Its hops, where they are not those of the topology; frames are then the same on each. */
+  readonly path?: readonly Hop[];
+  /** TTL or hop limit, where it is not that of the fabric's hosts. */
+  readonly ttl?: number;
 }
 
 /**

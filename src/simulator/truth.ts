@@ -1,3 +1,4 @@
+import type {Exchange} from './job-clock.ts';
 import type {PortTallies, Tally} from './ports.ts';
 import type {PortRole, SwitchPlan, Topology} from './topology.ts';
 
@@ -52,6 +53,11 @@ export function truthLines(bin: number, plan: SwitchPlan, tallies: PortTallies, 
 /** The line of a bin for the whole fabric, by role; written behind those of the ports. */
 export function fabricLine(bin: number, topology: Topology, tallies: PortTallies): string {
   return `${JSON.stringify({bin, fabric: sumByRole(topology, tallies)})}\n`;
+}
+
+/** The line of an exchange of a job, written when it begins: epoch milliseconds (see `Exchange`). */
+export function exchangeLine(job: string, {number, readyMs, startMs, endMs}: Exchange): string {
+  return `${JSON.stringify({job, exchange: number, readyMs, startMs, endMs})}\n`;
 }
 
 function sums(tally: Tally, port: number): string {

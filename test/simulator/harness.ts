@@ -1,5 +1,6 @@
 import {defaultOptions, type SimulationOptions} from '../../src/simulator/options.ts';
-import {Simulation, type TrafficFactory} from '../../src/simulator/simulation.ts';
+import {Simulation} from '../../src/simulator/simulation.ts';
+import type {TrafficFactory} from '../../src/simulator/traffic.ts';
 import {truthLines} from '../../src/simulator/truth.ts';
 import {
   type Walked,

@@ -3,7 +3,8 @@ import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {networkInterfaces, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {defaultOptions} from '../../src/simulator/options.ts';
+import {job, nodesFrom} from '../../src/simulator/job-spec.ts';
+import {defaultOptions, type SimulationOptions} from '../../src/simulator/options.ts';
 import {run} from '../../src/simulator/runner.ts';
 import {parseDuration, parseHostPort, parseSpeed} from '../../src/simulator/units.ts';
 import {type Walked, walk} from './walker.ts';
@@ -47,6 +48,42 @@ describe('the runner', () => {
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     });
   }
+
+  test('writes the truth of a fabric of several tiers and of its jobs, and loses on the way what it is told', async () => {
+    const {received, socket, destination} = await collector('udp4', '127.0.0.1');
+    const folder = mkdtempSync(join(tmpdir(), 'tenhertz-'));
+    const truthFile = join(folder, 'truth.jsonl');
+    const simulation: SimulationOptions = {
+      ...defaultOptions,
+      nodes: 8,
+      sampling: 100,
+      fabric: {kind: 'leaf-spine', leaves: 2, spines: 2},
+      jobs: [job({name: 'training', members: [nodesFrom(0, 8)], cycleMs: 100})],
+    };
+    const transport = {loss: 0.5};
+    const summary = await run({simulation, transport, collector: destination, durationMs: 300, truthFile});
+    await expect.poll(() => received.length).toBe(summary.sent);
+    const highest = Math.max(...received.map((datagram) => datagram.sequence));
+    expect(summary.sent).toBeLessThan(highest * 4 * 0.8);
+    const truth = readFileSync(truthFile, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const fabric = truth.filter((line) => line.fabric !== undefined);
+    expect(fabric.length).toBe(3);
+    for (const {bin, fabric: sums} of fabric) {
+      for (const role of ['edge', 'core']) {
+        const ports = truth.filter((line) => line.bin === bin && line.role === role);
+        expect(ports.reduce((sum, line) => sum + line.in.bytes, 0)).toBe(sums[role].in.bytes);
+      }
+    }
+    const exchanges = truth.filter((line) => line.job === 'training');
+    expect(exchanges.map((line) => line.exchange)).toEqual(exchanges.map((_, i) => i));
+    expect(exchanges.length).toBeGreaterThanOrEqual(3);
+    expect(exchanges[0].startMs - summary.startMs).toBeLessThan(5);
+    rmSync(folder, {recursive: true});
+    await new Promise<void>((resolve) => socket.close(() => resolve()));
+  });
 
   test('never runs ahead of the clock, catches up when late, and ends cleanly when aborted', async () => {
     const {received, socket, destination} = await collector('udp4', '127.0.0.1');

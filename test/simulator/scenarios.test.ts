@@ -58,7 +58,8 @@ describe.each(scenarios.map((scenario) => ({...scenario, scenario})))('$name', (
     expect(bins).toBe(Math.ceil(ms / 100));
     expect(entered).toBeGreaterThan(0);
     expect(left).toBeGreaterThan(0);
-    expect(left).toBeLessThanOrEqual(entered);
+    // But for multicast, which leaves by several ports.
+    if (scenario.options.control === undefined) expect(left).toBeLessThanOrEqual(entered);
     expect(flowSamples).toBeGreaterThan(0);
     expect(agents.size).toBeGreaterThan(0);
     expect(agents.size).toBeLessThanOrEqual(simulation.topology.switches.length);

@@ -1,5 +1,5 @@
 import {framesPerMs} from '../../src/simulator/flows.ts';
-import type {TrafficFactory} from '../../src/simulator/simulation.ts';
+import type {TrafficFactory} from '../../src/simulator/traffic.ts';
 
 /** Every node but the first sends to the first at 40 % of the line rate: more than its port can take. */
 export function incast(speed: number): TrafficFactory {

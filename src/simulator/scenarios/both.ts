@@ -8,6 +8,6 @@ export const both: Scenario = {
     nodes: 64,
     sampling: 4_000,
     samplingPoint: SamplingPoint.Both,
-    fabric: {kind: 'three-tier', pods: 4, leaves: 2, spines: 2, cores: 2},
+    fabric: {kind: 'three-tier', coreSpeed: 400e9, pods: 4, leaves: 2, spines: 2, cores: 2},
   },
 };

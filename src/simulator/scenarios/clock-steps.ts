@@ -6,7 +6,7 @@ export const clockSteps: Scenario = {
   options: {
     nodes: 32,
     sampling: 4_000,
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
     agents: [
       {hasTimestamps: true},
       {of: 'leaf1', clockOffsetMs: -40},

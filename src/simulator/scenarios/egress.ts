@@ -8,6 +8,6 @@ export const egress: Scenario = {
     nodes: 32,
     sampling: 4_000,
     samplingPoint: SamplingPoint.Egress,
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
   },
 };

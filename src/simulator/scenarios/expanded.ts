@@ -7,6 +7,6 @@ export const expanded: Scenario = {
     nodes: 32,
     sampling: 4_000,
     agents: [{isExpanded: true, hasTimestamps: true, hasHostName: true}],
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
   },
 };

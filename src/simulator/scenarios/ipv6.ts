@@ -9,6 +9,6 @@ export const ipv6: Scenario = {
     ipv6: true,
     vlan: 42,
     agent: '2001:db8::1',
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
   },
 };

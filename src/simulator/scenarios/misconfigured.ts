@@ -7,7 +7,7 @@ export const misconfigured: Scenario = {
     nodes: 32,
     sampling: 1_000,
     counterMs: 5_000,
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
     agents: [{of: 'leaf2', rates: [500], claims: 1_000}],
   },
 };

@@ -6,7 +6,7 @@ export const restart: Scenario = {
   options: {
     nodes: 32,
     sampling: 4_000,
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
     agents: [
       {of: 'leaf1', restarts: [{afterMs: 20_000, silentMs: 0}]},
       {of: 'leaf2', restarts: [{afterMs: 30_000, silentMs: 5_000}]},

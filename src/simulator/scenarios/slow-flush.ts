@@ -6,7 +6,7 @@ export const slowFlush: Scenario = {
   options: {
     nodes: 32,
     sampling: 4_000,
-    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
     agents: [
       {of: 'leaf1', burstMs: 1_000},
       {of: 'leaf2', burstMs: 1_000, hasTimestamps: true},

@@ -7,6 +7,6 @@ export const threeTier: Scenario = {
     nodes: 64,
     sampling: 4_000,
     ttl: 'mixed',
-    fabric: {kind: 'three-tier', pods: 4, leaves: 2, spines: 2, cores: 2},
+    fabric: {kind: 'three-tier', coreSpeed: 400e9, pods: 4, leaves: 2, spines: 2, cores: 2},
   },
 };
