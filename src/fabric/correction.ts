@@ -28,6 +28,14 @@ const BINS_PER_SECOND = 1_000 / BIN_MS;
 /** A source without samples for so many bins has no part in the mean of its agent. */
 const FRESH_BINS = 30;
 
+/** A data source samples otherwise than before, or otherwise than it claims, or no longer so. */
+export interface RateChange {
+  what: 'changed' | 'wrong' | 'right';
+  source: Source;
+  /** The nominal rate before, where it has changed. */
+  before: number;
+}
+
 /** Which bins can be corrected: those that are open, and for which there is room. */
 export interface OpenBins {
   from: number;
@@ -50,8 +58,9 @@ export class Corrections {
   private readonly rings: Rings;
   private found: {stream: Stream; missing: number; silence: number}[] = [];
   private readonly touched = new Set<Stream>();
-  /** Whether anything was ever to be corrected: until then a sample stands for its rate. */
+  /** Whether anything is to be corrected within reach: until then a sample stands for its rate. */
   isActive = false;
+  private changes: RateChange[] = [];
 
   constructor(rows: Rows, rings: Rings) {
     this.rows = rows;
@@ -174,18 +183,44 @@ export class Corrections {
     let first = Number.POSITIVE_INFINITY;
     let isCorrected = false;
     for (const source of touched) {
+      const wasWrong = source.isWrong;
       source.decide(owner === 'source', devicePool);
+      if (source.isWrong !== wasWrong) {
+        this.changes.push({what: wasWrong ? 'right' : 'wrong', source, before: source.rate});
+      }
       if (source.weigher.set(from, source.factor)) first = from;
       if (source.weigher.agentPart) isCorrected = true;
       source.clear(end);
     }
+    for (const source of touched) if (!source.isCurrent) this.succeed(stream, source, end);
     if (isCorrected || stream.agent.isCorrected) first = Math.min(first, meanOfAgent(stream.agent, from, end));
     return first;
+  }
+
+  /** A rate that is not its data source's takes over when the former one has no more samples. */
+  private succeed(stream: Stream, source: Source, end: number): void {
+    const rates = stream.ratesOf(source);
+    const former = rates.find(({isCurrent}) => isCurrent);
+    if (former?.lastBin === end) return;
+    source.isCurrent = true;
+    if (!former) return;
+    former.isCurrent = false;
+    this.changes.push({what: 'changed', source, before: former.rate});
+    if (former.isWrong) this.changes.push({what: 'right', source: former, before: former.rate});
+  }
+
+  /** What happened to rates since the last call. */
+  takeChanges(): RateChange[] {
+    const {changes} = this;
+    this.changes = [];
+    return changes;
   }
 
   /** Forgets what is past reach, and sources without rows that nothing was heard of since `before`. */
   sweep(agents: readonly Agent[], before: number, reach: number): void {
     const weighers = new Set(this.rows.all.map((row) => row?.weigher));
+    this.isActive = false;
+    for (const weigher of weighers) if (weigher?.isActive) this.isActive = true;
     for (const {subAgents, derived} of agents) {
       for (const [rate, weigher] of derived) {
         weigher.forget(reach);

@@ -1,13 +1,21 @@
 import type {SectionData} from '../account/codec.ts';
 import {COUNTERS, columnIndexes, TEXT_BYTES} from '../account/schema.ts';
 import type {Agent} from './agents.ts';
-import type {Ports} from './ports.ts';
+import type {Port, Ports} from './ports.ts';
 
 const column = columnIndexes(COUNTERS);
 const decoder = new TextDecoder();
 
+/** Is told of each reading of a port's counters: the interval, 0 for a new baseline, and what octets grew by. */
+export type CounterListener = (port: Port, elapsedMs: number, inOctets: number, outOctets: number) => void;
+
 /** Takes interface counters: the ports' speeds, and rates over the interval that each difference spans. */
-export function applyCounters(section: SectionData, locals: readonly (Agent | undefined)[], ports: Ports): void {
+export function applyCounters(
+  section: SectionData,
+  locals: readonly (Agent | undefined)[],
+  ports: Ports,
+  heard: CounterListener,
+): void {
   const {columns, rows} = section;
   for (let i = 0; i < rows; i++) {
     const value = (name: string) => columns[column[name]!]![i]!;
@@ -16,6 +24,7 @@ export function applyCounters(section: SectionData, locals: readonly (Agent | un
     if (!port) continue;
     ports.setSpeed(port, value('speed'));
     const elapsedMs = value('elapsedMs');
+    heard(port, elapsedMs, value('inOctets'), value('outOctets'));
     if (elapsedMs <= 0) continue;
     const perSecond = (name: string) => {
       const delta = value(name);

@@ -16,6 +16,7 @@ import {BIN_MS, REVISED_BINS} from '../shared/bins.ts';
 import {type Agent, Agents, type SubAgent} from './agents.ts';
 import {Corrections} from './correction.ts';
 import {CountRates} from './count-rates.ts';
+import {CounterCheck} from './counter-check.ts';
 import {applyCounters, applyNames} from './counters.ts';
 import {EventLog} from './events.ts';
 import {FlowTable} from './flows.ts';
@@ -26,6 +27,7 @@ import {Roles, SingleSwitch} from './roles.ts';
 import {InferredRoles} from './roles-inferred.ts';
 import {BASIS_MEMORY_BINS, type Row, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
+import {Tally} from './tally.ts';
 import {Totals} from './totals.ts';
 import {Watch} from './watch.ts';
 
@@ -71,6 +73,8 @@ export class Fabric {
   readonly rows = new Rows();
   readonly rings: Rings;
   readonly corrections: Corrections;
+  readonly tally = new Tally();
+  readonly counterCheck = new CounterCheck();
   readonly inferred: InferredRoles;
   readonly roles: Roles;
   readonly sums: FabricSums;
@@ -133,7 +137,11 @@ export class Fabric {
     const bins = sectionOf(partial, BINS);
     if (bins) this.applyBins(bins, partial, locals);
     const counters = sectionOf(partial, COUNTERS);
-    if (counters) applyCounters(counters, locals, this.ports);
+    if (counters) {
+      applyCounters(counters, locals, this.ports, (port, elapsedMs, inOctets, outOctets) =>
+        this.counterCheck.read(this, port, elapsedMs, inOctets, outOctets),
+      );
+    }
     const names = sectionOf(partial, NAMES);
     if (names) applyNames(names, locals, this.ports);
     this.correct(partial);
@@ -228,6 +236,8 @@ export class Fabric {
       chunk.ce[cell] = Math.min(chunk.ce[cell]! + measure(8), 0xffff);
       chunk.cnp[cell] = Math.min(chunk.cnp[cell]! + measure(9), 0xffff);
       this.rows.touch(row, at, measure(3), measure(7));
+      const counts = this.rows.basis(row.port.slot, row.direction, at);
+      this.tally.add(row, counts, measure(0), measure(1), measure(2));
       // A better basis counts in all bins that are open, not from its first sample on.
       if (this.rows.prefer(row, this.openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, this.openFrom);
       const weight = row.rate * row.largest[0];
@@ -307,6 +317,7 @@ export class Fabric {
       const dirtyFrom = Math.max(from, Math.min(this.dirtyFrom, this.newest + 1));
       if (dirtyFrom < end) this.sum(dirtyFrom, end - 1);
       this.totals.advance(from, end);
+      if (this.corrections.isActive) this.tally.correct(this.rows, this.rings, from, end);
     }
     if (to > this.settledTo) this.settledTo = to;
   }

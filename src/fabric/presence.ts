@@ -41,6 +41,11 @@ export class Presence {
     return Math.max(1, Math.ceil(INTERVALS * longest));
   }
 
+  /** The longest silence that is usual, in bins; 0 until its habits are known. */
+  usualBins(): number {
+    return this.lastBin - this.firstBin < LEARNED_AFTER_BINS ? 0 : Math.max(this.learnt, this.learning);
+  }
+
   /**
    * The agent was heard in `bin`; `longestGapBins` is its longest silence since the last call. Returns the first bin
    * whose state is another one now: those before a bin that was heard in time are confirmed by it.

@@ -5,6 +5,8 @@ import {Weigher} from './weigher.ts';
 /** Why a sample stands for another number of frames than its rate says. */
 export type RateReason = 'sample pool' | "device's sample pool" | 'agent drops';
 
+/** A rate that is off by so much is wrong; powers of two for round numbers are not. */
+const WRONG = 0.1;
 /** Drops beyond so many a sample are garbage in their place. */
 const MOST_DROPS = 1_000;
 
@@ -25,6 +27,8 @@ export class Source {
   lastSamples = 0;
   /** What its pool says, as a multiple of the rate and with drops included; undefined where it says nothing else. */
   poolRatio: number | undefined;
+  /** Whether it is the rate that its data source samples at. */
+  isCurrent = false;
   /** The factor in force, and why it is not 1. */
   factor = 1;
   reason: RateReason | undefined;
@@ -65,9 +69,14 @@ export class Source {
     }
   }
 
+  /** Whether its pool shows that it samples at another rate than it claims. */
+  get isWrong(): boolean {
+    return this.reason !== undefined && this.reason !== 'agent drops' && Math.abs(this.factor - 1) >= WRONG;
+  }
+
   /** Its sampling rate of late, the agent's drops included, for people; the rate where nothing is known against it. */
   effective(): number {
-    if (this.reason === 'sample pool' || this.reason === "device's sample pool") return this.rate * this.factor;
+    if (this.reason !== undefined && this.reason !== 'agent drops') return this.rate * this.factor;
     const {made, drops} = this.window;
     return drops > 0 && made > 0 ? (this.rate * (made + drops)) / made : this.rate;
   }

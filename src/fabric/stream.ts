@@ -104,7 +104,7 @@ export class Stream {
 
   /** The source of a class and index at a rate, made when it is new. */
   source(sourceClass: number, sourceIndex: number, rate: number, bin: number): Source {
-    const key = sourceClass * 2 ** 32 + sourceIndex;
+    const key = keyOf(sourceClass, sourceIndex);
     let rates = this.sources.get(key);
     const known = rates?.find((source) => source.rate === rate);
     if (known) return known;
@@ -117,6 +117,11 @@ export class Stream {
     return source;
   }
 
+  /** A source at all of its rates. */
+  ratesOf({sourceClass, sourceIndex}: Source): readonly Source[] {
+    return this.sources.get(keyOf(sourceClass, sourceIndex)) ?? [];
+  }
+
   /** Forgets sources that `isGone`. */
   sweep(isGone: (source: Source) => boolean): void {
     for (const [key, rates] of this.sources) {
@@ -127,3 +132,5 @@ export class Stream {
     }
   }
 }
+
+const keyOf = (sourceClass: number, sourceIndex: number) => sourceClass * 2 ** 32 + sourceIndex;

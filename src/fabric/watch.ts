@@ -3,13 +3,14 @@ import type {Fabric} from './fabric.ts';
 import {AgentWatch, MANY_AGENTS} from './watch-agents.ts';
 import {Herd} from './watch-herd.ts';
 import {MANY_PORTS, PortWatch} from './watch-ports.ts';
+import {MANY_RATES, RateWatch} from './watch-rates.ts';
 import {ServerWatch} from './watch-server.ts';
 import {between, NOTHING, type Reading, readLedgers} from './waterfall.ts';
 
 /** What is happening now is what happened in so many seconds. */
 export const RECENT_SECONDS = 10;
 
-const MANY = {...MANY_AGENTS, ...MANY_PORTS};
+const MANY = {...MANY_AGENTS, ...MANY_PORTS, ...MANY_RATES};
 
 /** What happened in the last seconds: none in the first one. */
 export interface Recent {
@@ -25,6 +26,7 @@ export class Watch {
   readonly server = new ServerWatch();
   readonly agents = new AgentWatch();
   private readonly ports = new PortWatch();
+  private readonly rates = new RateWatch();
   private readonly herd = new Herd();
   private readonly readings: {second: number; reading: Reading}[] = [];
 
@@ -39,6 +41,7 @@ export class Watch {
     const {events, time} = fabric;
     this.agents.look(fabric, this.herd);
     this.ports.look(fabric.ports, this.herd);
+    this.rates.look(fabric, this.herd);
     this.herd.raise(events, time, MANY);
     this.server.look(reading.counts, time, events);
   }

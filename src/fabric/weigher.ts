@@ -20,11 +20,14 @@ export class Weigher {
     this.holder = holder;
   }
 
+  /** Whether some bin within reach is corrected. */
+  get isActive(): boolean {
+    return this.agentPart !== undefined || this.holder.losses.isActive;
+  }
+
   weight(bin: number): number {
-    const {losses} = this.holder;
-    const {agentPart} = this;
-    if (agentPart === undefined && !losses.isActive) return this.rate;
-    return this.rate * losses.factor(bin) * (agentPart?.at(bin) ?? 1);
+    if (!this.isActive) return this.rate;
+    return this.rate * this.holder.losses.factor(bin) * (this.agentPart?.at(bin) ?? 1);
   }
 
   /** The agent's part is `factor` from a bin on. Returns whether that is news. */
