@@ -9,7 +9,10 @@ import type {Random} from './random.ts';
 /** Data packets for one acknowledge; cards coalesce. */
 const ACK_EVERY = 16;
 
-/** A training job by its specification: each of its pairs of hosts sends RDMA WRITEs when the job's clock says so. */
+/**
+ * A training job by its specification: each of its pairs of hosts sends RDMA WRITEs when the job's clock says so, and
+ * again what was lost.
+ */
 export class CollectiveJob implements TrafficModel {
   readonly name: string;
   /** Told of each exchange when it begins, if set. */
@@ -43,7 +46,7 @@ export class CollectiveJob implements TrafficModel {
       for (const list of members) {
         const ends = {sender: list[from], receiver: list[to]};
         for (let i = 0; i < queuePairs; i++) {
-          pairs.add(plan, {...ends, shape, replyEvery: ACK_EVERY, framesPerMs: pace, ceShare});
+          pairs.add(plan, {...ends, shape, replyEvery: ACK_EVERY, framesPerMs: pace, ceShare, isReliable: true});
         }
       }
     }

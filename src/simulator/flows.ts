@@ -13,6 +13,8 @@ export interface FlowPlan {
   readonly isReplyFirst: boolean;
   /** CNPs towards the sender; -1: none. */
   readonly cnp: number;
+  /** Negative acknowledges of what was lost; left out: losses are not noticed and nothing is sent again. */
+  readonly nak?: number;
   readonly ceShare: number;
   /** Frames a millisecond at full intensity. */
   readonly framesPerMs: number;
@@ -40,6 +42,9 @@ export interface TrafficModel {
 /** A NIC sends at most one CNP for a flow in 50 µs (usual default of ConnectX cards). */
 const CNPS_PER_MS = 20;
 
+/** What was lost is sent again on top of what is new, up to this share of it. */
+const RETRY_SHARE = 0.25;
+
 /** Frames a millisecond that fill this many bits a second of a wire, preamble and gap included. */
 export function framesPerMs(shape: Shape, bitsPerSecond: number): number {
   return bitsPerSecond / 8_000 / (shape.prefix[shape.period] / shape.period + PREAMBLE_BYTES);
@@ -60,6 +65,12 @@ export class Flows {
   private readonly pace: Float64Array;
   private readonly carry: Float64Array;
   private readonly cnpCarry: Float64Array;
+  private readonly nak: Int32Array;
+  /** Frames that were lost and wait to be sent again; a NAK is due in the next slot. */
+  private readonly backlog: Float64Array;
+  private readonly isNakDue: Uint8Array;
+  /** The flows whose losses are noticed. */
+  private readonly reliable: readonly number[];
 
   constructor(plans: readonly FlowPlan[], streams: Streams, carry: (flow: number) => number) {
     this.counts = streams.counts;
@@ -72,25 +83,60 @@ export class Flows {
     this.pace = Float64Array.from(plans, (plan) => plan.framesPerMs);
     this.carry = Float64Array.from(plans, (_, flow) => carry(flow));
     this.cnpCarry = new Float64Array(plans.length);
+    this.nak = Int32Array.from(plans, (plan) => plan.nak ?? -1);
+    this.backlog = new Float64Array(plans.length);
+    this.isNakDue = new Uint8Array(plans.length);
+    this.reliable = Array.from(this.nak.keys()).filter((flow) => this.nak[flow] >= 0);
   }
 
   /** Sends what `ms` milliseconds of this flow at an intensity (0 … 1) come to. */
   send(flow: number, intensity: number, ms: number): void {
-    const due = this.carry[flow] + this.pace[flow] * intensity * ms;
+    const fresh = this.pace[flow] * intensity * ms;
+    const again = Math.min(this.backlog[flow], RETRY_SHARE * fresh);
+    this.backlog[flow] -= again;
+    const due = this.carry[flow] + fresh + again;
     const frames = Math.floor(due);
     this.carry[flow] = due - frames;
     if (frames === 0) return;
     this.counts[this.data[flow]] = frames;
     if (this.reply[flow] < 0) return;
-    const since = this.sinceReply[flow] + frames;
-    const replies = Math.floor(since / this.replyEvery[flow]);
-    this.sinceReply[flow] = since - replies * this.replyEvery[flow];
-    this.counts[this.reply[flow]] = replies;
+    this.sinceReply[flow] += frames;
+    if (this.nak[flow] < 0) this.acknowledge(flow);
     const cnp = this.cnp[flow];
     if (cnp < 0) return;
     const marks = this.cnpCarry[flow] + frames * this.ceShare[flow];
     const notifications = Math.min(Math.floor(marks), Math.floor(CNPS_PER_MS * ms));
     this.cnpCarry[flow] = marks - Math.floor(marks);
     this.counts[cnp] = notifications;
+  }
+
+  /** Answers what arrived of the last slot, and complains of what did not; before a slot's other frames. */
+  answer(): void {
+    for (const flow of this.reliable) {
+      this.acknowledge(flow);
+      this.counts[this.nak[flow]] = this.isNakDue[flow];
+      this.isNakDue[flow] = 0;
+    }
+  }
+
+  /**
+   * Notices what of this slot was lost: the last frames of a stream, which it will send again. The receiver answers in
+   * the next slot.
+   */
+  notice(lost: (stream: number) => number, streams: Streams): void {
+    for (const flow of this.reliable) {
+      const frames = lost(this.data[flow]);
+      if (frames === 0) continue;
+      streams.rewind(this.data[flow], frames);
+      this.backlog[flow] += frames;
+      this.sinceReply[flow] -= frames;
+      this.isNakDue[flow] = 1;
+    }
+  }
+
+  private acknowledge(flow: number): void {
+    const replies = Math.floor(this.sinceReply[flow] / this.replyEvery[flow]);
+    this.sinceReply[flow] -= replies * this.replyEvery[flow];
+    this.counts[this.reply[flow]] = replies;
   }
 }

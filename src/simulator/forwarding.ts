@@ -87,6 +87,12 @@ export class Forwarding {
     return this.reason[hop];
   }
 
+  /** How many of a stream's frames of this slot did not arrive; its last ones. */
+  lostOf(stream: number): number {
+    const end = this.firstHop[stream + 1];
+    return !this.hasDrops || end === this.firstHop[stream] ? 0 : this.streams.counts[stream] - this.kept[end - 1];
+  }
+
   /** Takes this slot's counts of all streams through the switches. */
   forward(): void {
     const {firstHop, inPlace, outPlace, outPort, wanted, streams, ports} = this;

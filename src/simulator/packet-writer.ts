@@ -10,6 +10,8 @@ const Ecn = {Ect0: 2, Ce: 3} as const;
 const BTH_BECN = 0x40;
 const ACK_REQUEST = 0x80;
 const U24 = 0xffffff;
+/** AETH syndromes from here on are NAKs. */
+const NAK = 0x60;
 
 /** What a stream's packets need beyond the template, side by side: one cache line of eight doubles a stream. */
 const Row = {PsnStart: 0, PsnStep: 1, MsnStep: 2, CeShare: 3, DestQp: 4, DmaBytes: 5, Words: 6, Period: 7} as const;
@@ -31,6 +33,8 @@ export class PacketWriter {
   private readonly templates: Uint32Array;
   private readonly ipv4Sums: Uint32Array;
   private readonly rows: Float64Array;
+  /** Of streams that tell the PSN of another: which. */
+  private readonly psnOf: ReadonlyMap<number, number>;
   private readonly linkBytes: number;
   private readonly headBytes: number;
   private readonly ipv6: boolean;
@@ -46,6 +50,10 @@ export class PacketWriter {
     this.ipv6 = style.ipv6;
     this.random = random;
     this.rows = new Float64Array(streams.plans.length * ROW);
+    const followers = streams.plans.flatMap(({psnOf}, i): [number, number][] =>
+      psnOf === undefined ? [] : [[i, psnOf]],
+    );
+    this.psnOf = new Map(followers);
     for (const [stream, plan] of streams.plans.entries()) {
       const {psnStart, psnStep, msnStep, ceShare, destQp, shape} = plan;
       const dmaBytes = plan.dmaBytes || shape.messageBytes;
@@ -84,9 +92,11 @@ export class PacketWriter {
     }
     view.setUint16(transport + 4, frameBytes - FCS_BYTES - this.headBytes);
     if (fields >>> 30 === Protocol.Udp) return;
+    const syndrome = fields & 0xff;
+    const told = syndrome < NAK ? index : streams.sent[this.psnOf.get(stream) ?? stream];
     const every = (fields >>> 16) & 0x3fff;
     const isAckRequested = every > 0 && (position + 1) % every === 0;
-    this.writeBth(view, transport + 8, row, index, streams.opcodes[inShape], isAckRequested, fields & 0xff);
+    this.writeBth(view, transport + 8, row, told, streams.opcodes[inShape], isAckRequested, syndrome);
   }
 
   private writeIp(

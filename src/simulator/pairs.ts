@@ -12,6 +12,8 @@ const TrafficClass = {Roce: 26 << 2, Cnp: 48 << 2} as const;
 /** AETH syndrome 31: no limit (what software and shared receive queues send); below: an actual credit code. */
 const NO_CREDIT_LIMIT = 0x1f;
 const LOWEST_CREDIT = 12;
+/** AETH syndrome: NAK, PSN sequence error (InfiniBand specification, 9.7.5.2.8). */
+const NAK_SEQUENCE_ERROR = 0x60;
 /** UDP source ports of RoCEv2 are 0xc000 … 0xffff (Linux, rdma_flow_label_to_udp_sport). */
 const LOWEST_SOURCE_PORT = 0xc000;
 
@@ -24,6 +26,8 @@ export interface PairPlan {
   readonly replyEvery: number;
   readonly framesPerMs: number;
   readonly ceShare: number;
+  /** What is lost is complained of by NAKs, and sent again. */
+  readonly isReliable?: boolean;
 }
 
 /** Lays down the streams of a pair of connected queue pairs: data, acknowledges or READ requests, and CNPs. */
@@ -77,7 +81,9 @@ export class PairFactory {
       ? plan.addStream({...back, shape: this.cnp, trafficClass: TrafficClass.Cnp, ceShare: -1, psnStep: 0})
       : -1;
     const {framesPerMs, ceShare} = pair;
-    plan.addFlow({data, reply: replyStream, replyEvery, isReplyFirst: isRead, cnp, ceShare, framesPerMs});
+    const complaint = {...back, shape: this.acknowledge, psnStart, psnOf: data, syndrome: NAK_SEQUENCE_ERROR};
+    const nak = pair.isReliable ? plan.addStream(complaint) : -1;
+    plan.addFlow({data, reply: replyStream, replyEvery, isReplyFirst: isRead, cnp, nak, ceShare, framesPerMs});
   }
 
   /** A stream as most are; `destQp` is the receiver's. */

@@ -39,6 +39,7 @@ export class Simulation {
   private readonly models: TrafficModel[];
   private readonly forwarding: Forwarding;
   private readonly ports: Ports;
+  private readonly lostOf = (stream: number) => this.forwarding.lostOf(stream);
   private readonly agents: SubAgent[];
   private readonly truth: TruthSink | undefined;
   /** Slots that are over; a count, so that fractions of a millisecond never add up. */
@@ -106,9 +107,11 @@ export class Simulation {
   private slot(): void {
     const atMs = this.nowMs;
     for (const agent of this.agents) agent.begin(atMs);
+    this.flows.answer();
     for (const model of this.models) model.draw(this.flows, atMs, this.options.slotMs);
     this.forwarding.forward();
     for (const agent of this.agents) agent.slot(atMs);
+    if (this.forwarding.hasDrops) this.flows.notice(this.lostOf, this.streams);
     this.streams.advance();
     this.slots++;
     if (this.slots % this.slotsPerBin === 0) this.closeBin();

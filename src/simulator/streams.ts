@@ -26,6 +26,8 @@ export interface StreamPlan {
   readonly syndrome: number;
   /** Length of the message that a READ request asks for; 0: the shape's own. */
   readonly dmaBytes: number;
+  /** Its PSN is the next of this other stream, as in a NAK. */
+  readonly psnOf?: number;
   /** Its hops, where they are not those of the topology; frames are then the same on each. */
   readonly path?: readonly Hop[];
   /** TTL or hop limit, where it is not that of the fabric's hosts. */
@@ -39,7 +41,7 @@ export interface StreamPlan {
 export class Streams {
   readonly plans: readonly StreamPlan[];
   readonly counts: Int32Array;
-  /** Frames sent before this slot: the index of its first frame. */
+  /** Frames sent before this slot, again or not: the index of its first frame. */
   readonly sent: Float64Array;
   /** The opcodes and lengths of all shapes, one after the other. */
   readonly opcodes: Uint8Array;
@@ -97,6 +99,13 @@ export class Streams {
   /** Place of a stream's shape in `opcodes` and `frameBytes`. */
   shapeOf(stream: number): number {
     return this.shapeStart[this.shape[stream]];
+  }
+
+  /** The last `count` of this slot's frames of a stream come once more: after `advance` it goes on with the first of them. */
+  rewind(stream: number, count: number): void {
+    const period = this.period[this.shape[stream]];
+    this.sent[stream] -= count;
+    this.position[stream] = (((this.position[stream] - count) % period) + period) % period;
   }
 
   /** Ends the slot: what was counted has been sent. */
