@@ -1,4 +1,5 @@
 import {randomInt} from 'node:crypto';
+import {writeFileSync} from 'node:fs';
 import {Command, InvalidArgumentError, Option} from 'commander';
 import {nearest} from '../config.ts';
 import {parseAddress} from '../simulator/address.ts';
@@ -9,6 +10,7 @@ import {reference} from '../simulator/scenarios/reference.ts';
 import {findScenario, scenarios} from '../simulator/scenarios.ts';
 import type {Destination} from '../simulator/sender.ts';
 import {makeTopology} from '../simulator/simulation.ts';
+import {topologyFile} from '../simulator/topology-file.ts';
 import {parseDuration, parseHostPort, parseSpeed} from '../simulator/units.ts';
 
 /** Column of the names in the list of scenarios. */
@@ -33,6 +35,7 @@ interface Flags {
   ipv6: boolean;
   duration?: number;
   seed?: number;
+  topology?: string;
   truth?: string;
 }
 
@@ -62,6 +65,7 @@ export function simulateCommand(): Command {
     .option('--ipv6', 'RoCEv2 over IPv6', d.ipv6)
     .option('--duration <time>', 'stop after this time, e.g. 40s (default: run until interrupted)', duration)
     .option('--seed <n>', 'repeat the run that printed this seed (default: random)', seed)
+    .option('--topology <file>', "write the fabric's topology, as PUT /api/v1/topology takes it")
     .option('--truth <file>', 'write what really passed each port in each 100 ms, one JSON object a line')
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .action(simulate);
@@ -97,12 +101,14 @@ async function simulate(flags: Flags, command: Command): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const {collector, truth: truthFile, duration: durationMs = Number.POSITIVE_INFINITY} = flags;
-  print(headline(flags.scenario, options, collector));
+  const topology = makeTopology(options);
+  const {collector, topology: file, truth: truthFile, duration: durationMs = Number.POSITIVE_INFINITY} = flags;
+  print(headline(flags.scenario, options, topology.switches.length, collector));
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once('SIGINT', abort).once('SIGTERM', abort);
   try {
+    if (file !== undefined) writeFileSync(file, `${JSON.stringify(topologyFile(topology), null, 2)}\n`);
     const {transport} = flags.scenario;
     await run({simulation: options, transport, collector, durationMs, truthFile, signal: stop.signal, print});
   } catch (error) {
@@ -113,9 +119,13 @@ async function simulate(flags: Flags, command: Command): Promise<void> {
   }
 }
 
-function headline({name}: Scenario, options: SimulationOptions, {host, port}: Destination): string {
-  const count = makeTopology(options).switches.length;
-  const switches = count === 1 ? '1 switch' : `${count} switches`;
+function headline(
+  {name}: Scenario,
+  options: SimulationOptions,
+  switchCount: number,
+  {host, port}: Destination,
+): string {
+  const switches = switchCount === 1 ? '1 switch' : `${switchCount} switches`;
   const size = `${name}: ${options.nodes} nodes at ${options.speed / 1e9} Gbit/s on ${switches}`;
   const target = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const jobs = options.jobs.map((job) => `${job.name} ${job.cycleMs} ms`).join(', ') || `cycle ${options.cycleMs} ms`;

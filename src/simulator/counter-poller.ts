@@ -2,6 +2,7 @@ import {type CounterStyle, type PortCounters, writeCounterSample, writeHostSampl
 import type {DatagramWriter} from './datagram-writer.ts';
 import type {PortRange} from './port-sampling.ts';
 import type {Ports, PortTallies} from './ports.ts';
+import {portName} from './topology-file.ts';
 
 /** Ports whose counters are sent in one slot at most, so that a round of a large switch does not come as one burst. */
 const COUNTER_PORTS_A_SLOT = 12;
@@ -42,7 +43,7 @@ export class CounterPoller {
     this.intervalMs = intervalMs;
     this.roundMs = startMs;
     this.sequence = new Uint32Array(of.range.ports);
-    this.names = Array.from(this.sequence, (_, i) => Buffer.from(`Ethernet1/${of.firstIfIndex + i}`));
+    this.names = Array.from(this.sequence, (_, i) => Buffer.from(portName(of.firstIfIndex + i)));
     this.hostName = of.hostName === undefined ? undefined : Buffer.from(of.hostName);
     this.counters = {
       ifIndex: 0,

@@ -4,6 +4,7 @@ import type {FabricOptions} from '../../src/simulator/fabric-options.ts';
 import type {SimulationOptions} from '../../src/simulator/options.ts';
 import {makeTopology, Simulation} from '../../src/simulator/simulation.ts';
 import type {Topology} from '../../src/simulator/topology.ts';
+import {topologyFile} from '../../src/simulator/topology-file.ts';
 import {sumByRole} from '../../src/simulator/truth.ts';
 import {groupBy, simulate, small} from './harness.ts';
 
@@ -116,6 +117,25 @@ test('bonded hosts send and receive on both of their ports', () => {
     new Set(edges.filter((line) => line[side].frames > 0).map((line) => `${line.agent}~${line.ifIndex}`)).size;
   expect(used('in')).toBe(16);
   expect(used('out')).toBe(16);
+});
+
+test('is written down with the names that the agents send', () => {
+  const options = {...optionsOf(FABRICS['leaf-spine of double wires']), sampling: 1e6, agents: [{hasHostName: true}]};
+  const topology = makeTopology(options);
+  const {nodes, links} = topologyFile(topology);
+  const {hosts, counters} = simulate(options, 100);
+  expect(
+    Object.entries(nodes)
+      .map(([name, {agent}]) => `${name} ${agent}`)
+      .sort(),
+  ).toEqual(hosts.map(({hostName, agent}) => `${hostName} ${agent}`).sort());
+  expect(Object.keys(nodes)).toEqual(['leaf1', 'leaf2', 'spine1', 'spine2']);
+  for (const {agent, source, name} of counters) {
+    const node = Object.values(nodes).find((each) => each.agent === agent)!;
+    expect(node.ports[name]).toEqual({ifindex: String(source)});
+  }
+  expect(Object.keys(links).length).toBe(8);
+  expect(links['L1']).toEqual({node1: 'leaf1', port1: 'Ethernet1/9', node2: 'spine1', port2: 'Ethernet1/1'});
 });
 
 test('separate rails know no way to each other', () => {
