@@ -38,6 +38,9 @@ export interface TransportCounts {
   delayed: number;
 }
 
+/** Its generator, apart from those of the simulation with the same seed. */
+const RANDOM_STREAM = 2 ** 21;
+
 interface Delayed {
   readonly dueMs: number;
   readonly bytes: Uint8Array;
@@ -60,7 +63,7 @@ export class Transport {
 
   constructor(options: Partial<TransportOptions>, seed: number, startMs: number, sink: DatagramSink) {
     this.options = {...perfectTransport, ...options};
-    this.random = new Random(seed, 0x7a);
+    this.random = new Random(seed, RANDOM_STREAM);
     this.startMs = startMs;
     this.sink = sink;
     this.burstMs = startMs + this.exponential(this.options.bursts?.everyMs ?? Number.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 import {createSocket} from 'node:dgram';
 import {afterEach, describe, expect, test, vi} from 'vitest';
+import {demoCommand} from '../../src/cli/demo.ts';
 import {simulateCommand} from '../../src/cli/simulate.ts';
 import {scenarios} from '../../src/simulator/scenarios.ts';
 
@@ -85,4 +86,10 @@ describe('tenhertz simulate', () => {
       expect(said).toMatch(/^error: .+\n$/);
     });
   }
+});
+
+test('tenhertz demo suggests a scenario too, before it starts anything', async () => {
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const command = demoCommand().exitOverride();
+  await expect(command.parseAsync(['--scenario', 'to-jobs'], {from: 'user'})).rejects.toThrow('Did you mean two-jobs?');
 });
