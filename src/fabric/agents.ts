@@ -14,6 +14,8 @@ export interface Agent {
   index: number;
   /** The agent address as people write it; the `agent` of link ids. */
   address: string;
+  /** Its own host name (0:2000); undefined while it told none. From the wire: text only, never markup. */
+  name: string | undefined;
   presence: Presence;
   /** Epoch ms of its last datagram. */
   lastArrival: number;
@@ -85,6 +87,7 @@ export class Agents {
     const agent: Agent = {
       index: this.all.length,
       address,
+      name: undefined,
       presence: new Presence(binOf(firstHeard)),
       lastArrival: firstHeard,
       subAgents: new Map(),

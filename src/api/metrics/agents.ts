@@ -1,10 +1,11 @@
 import type {Agent} from '../../fabric/agents.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import {BinState} from '../../shared/live.ts';
+import {secondOf} from '../sampling.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Adds up a count over the agent's sub-agents. */
-function over({subAgents}: Agent, count: 'received' | 'missing'): number {
+function over({subAgents}: Agent, count: 'received' | 'missing' | 'missingFlowSamples' | 'agentDrops'): number {
   let sum = 0;
   for (const stream of subAgents.values()) sum += stream[count];
   return sum;
@@ -12,6 +13,7 @@ function over({subAgents}: Agent, count: 'received' | 'missing'): number {
 
 /** Who reports, and what of it is missing. */
 export function agentMetrics(builder: MetricsBuilder, fabric: Fabric): void {
+  samplingMetrics(builder, fabric);
   builder.gauge('tenhertz_agent_up', '1 while the agent is not overdue.', ['agent'], (set) => {
     for (const {address, presence} of fabric.agents.all) {
       set(presence.state(fabric.newest) === BinState.Absent ? 0 : 1, {agent: address});
@@ -26,4 +28,52 @@ export function agentMetrics(builder: MetricsBuilder, fabric: Fabric): void {
   builder.gauge('tenhertz_agent_datagrams_missing', 'Datagrams of the agent missing by number.', ['agent'], (set) => {
     for (const agent of fabric.agents.all) set(over(agent, 'missing'), {agent: agent.address});
   });
+}
+
+/** How well agents sample. */
+function samplingMetrics(builder: MetricsBuilder, fabric: Fabric): void {
+  // Samples that were only late are no longer missing; what was told of them stays.
+  const most = new Map<Agent, number>();
+  builder.counter(
+    'tenhertz_agent_samples_missing_total',
+    'Flow samples of the agent missing by their own sequence numbers.',
+    ['agent'],
+    (set) => {
+      for (const agent of fabric.agents.all) {
+        const missing = Math.max(most.get(agent) ?? 0, over(agent, 'missingFlowSamples'));
+        most.set(agent, missing);
+        set(missing, {agent: agent.address});
+      }
+    },
+  );
+  builder.counter(
+    'tenhertz_agent_sample_drops_total',
+    'Packets that the agent says it could not sample.',
+    ['agent'],
+    (set) => {
+      for (const agent of fabric.agents.all) set(over(agent, 'agentDrops'), {agent: agent.address});
+    },
+  );
+  builder.gauge(
+    'tenhertz_agent_time_resolution_seconds',
+    "Time that the agent's samples may be off by, mean over the last 10 s.",
+    ['agent'],
+    (set) => {
+      for (const agent of fabric.agents.all) {
+        const {uncertainMs} = agent.recent.before(secondOf(fabric));
+        if (uncertainMs !== null) set(uncertainMs / 1_000, {agent: agent.address});
+      }
+    },
+  );
+  builder.gauge(
+    'tenhertz_agent_samples_versus_counters',
+    "Bytes estimated from the agent's samples over octets counted by its interfaces; 1 where both tell the same.",
+    ['agent'],
+    (set) => {
+      for (const agent of fabric.agents.all) {
+        const ratio = fabric.counterCheck.ofAgent(agent)?.ratio;
+        if (ratio !== undefined) set(ratio, {agent: agent.address});
+      }
+    },
+  );
 }

@@ -3,7 +3,9 @@ import {Type} from 'typebox';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState} from '../../shared/live.ts';
 import type {Context} from '../context.ts';
-import {FinalBefore} from '../schemas.ts';
+import {agentSampling} from '../sampling.ts';
+import {AgentAdviceSchema, AgentVersusSchema, EffectiveRateSchema, SamplesSchema} from '../sampling-schemas.ts';
+import {FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
 
 const SubAgentSchema = Type.Object({
@@ -15,8 +17,33 @@ const SubAgentSchema = Type.Object({
   restarts: Type.Number(),
   flowSamples: Type.Number(),
   counterSamples: Type.Number(),
+  missingFlowSamples: Type.Number({description: 'by the numbers of their data sources'}),
+  missingCounterSamples: Type.Number(),
+  agentDrops: Type.Number({description: 'packets that it says it could not sample'}),
+  timestamped: Type.Number({description: 'flow samples with a time of their own (0:1043)'}),
+  timestampsRefused: Type.Number({description: 'of those, times that cannot be'}),
   uptimeMs: Type.Number(),
   largestDatagram: Type.Number({description: 'bytes'}),
+});
+
+const AgentSchema = Type.Object({
+  address: Type.String(),
+  name: Nullable(Type.String({description: 'its own host name; from the wire'})),
+  presence: Type.String({description: 'present, or absent when it is overdue'}),
+  lastSeen: Type.Number({description: 'epoch ms of its last datagram'}),
+  silentAfterMs: Type.Number({description: 'silence after which it counts as absent'}),
+  links: Type.Number(),
+  timeResolutionMs: Nullable(
+    Type.Number({description: 'time that its samples may be off by, mean over the last 10 s; null without samples'}),
+  ),
+  timeResolutionNote: Nullable(Type.String({description: 'what that means, where it is more than 100 ms'})),
+  samples: SamplesSchema,
+  effectiveRates: Type.Array(EffectiveRateSchema, {
+    description: 'data sources whose samples stand for another number of frames than their rate says',
+  }),
+  samplesVersusCounters: AgentVersusSchema,
+  advice: AgentAdviceSchema,
+  subAgents: Type.Array(SubAgentSchema),
 });
 
 /** Who reports. */
@@ -28,32 +55,20 @@ export const agentRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
       schema: {
         summary: 'The agents, what came from them and what is missing',
         tags: ['agents'],
-        response: {
-          200: Type.Object({
-            finalBefore: FinalBefore,
-            agents: Type.Array(
-              Type.Object({
-                address: Type.String(),
-                presence: Type.String({description: 'present, or absent when it is overdue'}),
-                lastSeen: Type.Number({description: 'epoch ms of its last datagram'}),
-                silentAfterMs: Type.Number({description: 'silence after which it counts as absent'}),
-                links: Type.Number(),
-                subAgents: Type.Array(SubAgentSchema),
-              }),
-            ),
-          }),
-        },
+        response: {200: Type.Object({finalBefore: FinalBefore, agents: Type.Array(AgentSchema)})},
       },
     },
     () => ({
       finalBefore: finalBefore(fabric),
-      agents: fabric.agents.all.map(({address, presence, lastArrival, ports, subAgents}) => ({
-        address,
-        presence: presence.state(fabric.newest) === BinState.Absent ? 'absent' : 'present',
-        lastSeen: Math.round(lastArrival),
-        silentAfterMs: presence.windowBins() * BIN_MS,
-        links: ports.length,
-        subAgents: [...subAgents.values()],
+      agents: fabric.agents.all.map((agent) => ({
+        address: agent.address,
+        name: agent.name ?? null,
+        presence: agent.presence.state(fabric.newest) === BinState.Absent ? 'absent' : 'present',
+        lastSeen: Math.round(agent.lastArrival),
+        silentAfterMs: agent.presence.windowBins() * BIN_MS,
+        links: agent.ports.length,
+        ...agentSampling(fabric, agent),
+        subAgents: [...agent.subAgents.values()],
       })),
     }),
   );

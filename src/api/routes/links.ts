@@ -7,6 +7,8 @@ import type {Context} from '../context.ts';
 import {parseWindow} from '../duration.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
 import {Problem} from '../problem.ts';
+import {effectiveRate, portAdvice, portVersus} from '../sampling.ts';
+import {PortAdviceSchema, PortVersusSchema} from '../sampling-schemas.ts';
 import {DirectionSchema, EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
 import {parseSpan, readSeries} from '../series.ts';
 import {finalBefore} from '../time.ts';
@@ -16,6 +18,7 @@ const rate = () => Nullable(Type.Number());
 const CountersSchema = Type.Object(
   {
     time: Type.Number({description: 'epoch ms when they arrived'}),
+    ageMs: Type.Number({description: 'how long ago that is'}),
     elapsedMs: Type.Number({description: 'interval that the rates are taken over'}),
     inOctetsPerSecond: rate(),
     inPacketsPerSecond: rate(),
@@ -49,6 +52,13 @@ const LinkSchema = Type.Object({
   in: Type.Object({roce: EstimateSchema, all: EstimateSchema}),
   out: Type.Object({roce: EstimateSchema, all: EstimateSchema}),
   counters: Nullable(CountersSchema),
+  effectiveRate: Nullable(
+    Type.Number({
+      description: 'frames that a sample stood for over the window, received or else sent; corrected for what was lost',
+    }),
+  ),
+  samplesVersusCounters: Type.Object({in: PortVersusSchema, out: PortVersusSchema}),
+  advice: PortAdviceSchema,
 });
 
 const WindowQuery = Type.Object({
@@ -87,7 +97,12 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
       peer: null,
       in: both('in'),
       out: both('out'),
-      counters: port.counters ?? null,
+      counters: port.counters
+        ? {...port.counters, ageMs: Math.max(0, Math.round(fabric.time - port.counters.time))}
+        : null,
+      effectiveRate: effectiveRate(fabric, port, from, to),
+      samplesVersusCounters: {in: portVersus(fabric, port, 'in'), out: portVersus(fabric, port, 'out')},
+      advice: portAdvice(fabric, port),
     };
   };
 
