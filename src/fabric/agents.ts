@@ -3,6 +3,7 @@ import {formatAddress} from './address.ts';
 import {Losses} from './losses.ts';
 import {Presence} from './presence.ts';
 import {Recent} from './recent.ts';
+import {Steps} from './steps.ts';
 import {Stream} from './stream.ts';
 import type {Weigher} from './weigher.ts';
 
@@ -26,6 +27,9 @@ export interface Agent {
   largestWeight: number;
   /** The largest sampling rate that was ever seen here. */
   largestRate: number;
+  /** Both as they were known when a bin became final. */
+  largestWeights: Steps;
+  largestRates: Steps;
   /** Samples of the last seconds. */
   recent: Recent;
   /** What got lost of all its streams together; of its only one, while there is one. */
@@ -94,6 +98,8 @@ export class Agents {
       ports: [],
       largestWeight: 0,
       largestRate: 0,
+      largestWeights: new Steps(0),
+      largestRates: new Steps(0),
       recent: new Recent(),
       losses: new Losses(),
       derived: new Map(),

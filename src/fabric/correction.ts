@@ -221,7 +221,9 @@ export class Corrections {
     const weighers = new Set(this.rows.all.map((row) => row?.weigher));
     this.isActive = false;
     for (const weigher of weighers) if (weigher?.isActive) this.isActive = true;
-    for (const {subAgents, derived} of agents) {
+    for (const {subAgents, derived, largestWeights, largestRates} of agents) {
+      largestWeights.forget(reach);
+      largestRates.forget(reach);
       for (const [rate, weigher] of derived) {
         weigher.forget(reach);
         if (!weighers.has(weigher)) derived.delete(rate);

@@ -240,9 +240,7 @@ export class Fabric {
       this.tally.add(row, counts, measure(0), measure(1), measure(2));
       // A better basis counts in all bins that are open, not from its first sample on.
       if (this.rows.prefer(row, this.openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, this.openFrom);
-      const weight = row.rate * row.largest[0];
-      if (weight > row.port.agent.largestWeight) row.port.agent.largestWeight = weight;
-      if (row.rate > row.port.agent.largestRate) row.port.agent.largestRate = row.rate;
+      noteLargest(row.port.agent, row.rate, row.largest[0], this.newest + 1);
       if (at < this.dirtyFrom) this.dirtyFrom = at;
     }
   }
@@ -372,4 +370,13 @@ export class Fabric {
   get time(): number {
     return (this.newest + 1) * BIN_MS;
   }
+}
+
+/** The agent has sampled a frame at a rate: it may have missed as heavy ones in the bins from `from` on. */
+function noteLargest(agent: Agent, rate: number, length: number, from: number): void {
+  if (rate * length <= agent.largestWeight && rate <= agent.largestRate) return;
+  agent.largestWeight = Math.max(agent.largestWeight, rate * length);
+  agent.largestRate = Math.max(agent.largestRate, rate);
+  agent.largestWeights.set(from, agent.largestWeight);
+  agent.largestRates.set(from, agent.largestRate);
 }

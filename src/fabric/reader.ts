@@ -66,6 +66,6 @@ function addLink(
   }
   // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.
   const lost = agent.losses.factor(bin);
-  into.largest = Math.max(into.largest, largest || agent.largestWeight * lost);
-  into.largestRate = Math.max(into.largestRate, largestRate || agent.largestRate * lost);
+  into.largest = Math.max(into.largest, largest || agent.largestWeights.at(bin) * lost);
+  into.largestRate = Math.max(into.largestRate, largestRate || agent.largestRates.at(bin) * lost);
 }

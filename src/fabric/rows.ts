@@ -2,6 +2,7 @@ import {Basis, Direction} from '../account/schema.ts';
 
 export {Direction};
 
+import {REVISED_BINS} from '../shared/bins.ts';
 import type {Port} from './ports.ts';
 import type {Rings} from './rings.ts';
 import type {Weigher} from './weigher.ts';
@@ -31,6 +32,8 @@ export interface Row {
   largest: [number, number];
   roceLargest: [number, number];
   generation: number;
+  /** Its data source samples at another rate now: no sample is to come that could have weighed so much. */
+  isFormer: boolean;
 }
 
 /** Which basis counts from which bin on. */
@@ -87,6 +90,7 @@ export class Rows {
       largest: [0, 0],
       roceLargest: [0, 0],
       generation: Math.floor(bin / LARGEST_GENERATION_BINS),
+      isFormer: false,
     };
     this.all[row.index] = row;
     this.byKey.set(key, row);
@@ -98,6 +102,8 @@ export class Rows {
   /** The row got samples in `bin`, the largest of these lengths. */
   touch(row: Row, bin: number, largest: number, roceLargest: number): void {
     if (bin > row.lastBin) row.lastBin = bin;
+    const beside = this.ofPort[row.port.slot * 2 + row.direction]!;
+    if (beside.length > 1) this.succeed(row, beside);
     const generation = Math.floor(bin / LARGEST_GENERATION_BINS);
     if (generation > row.generation) {
       row.largest = [0, row.largest[0] || row.largest[1]];
@@ -108,12 +114,29 @@ export class Rows {
     if (roceLargest > row.roceLargest[0]) row.roceLargest[0] = roceLargest;
   }
 
+  /** Rows of a data source at other rates, without samples since all bins of then are final, are former ones. */
+  private succeed(row: Row, beside: readonly Row[]): void {
+    row.isFormer = false;
+    if (row.basis === Basis.Derived) return;
+    for (const other of beside) {
+      if (
+        other.rate !== row.rate &&
+        other.sourceIndex === row.sourceIndex &&
+        other.sourceClass === row.sourceClass &&
+        other.basis === row.basis &&
+        other.lastBin < row.lastBin - REVISED_BINS
+      ) {
+        other.isFormer = true;
+      }
+    }
+  }
+
   /** Writes down the largest L of every row for the bins from..to. */
   noteLargest(rings: Rings, from: number, to: number): void {
     for (const row of this.all) {
       if (row === undefined) continue;
-      const largest = Math.max(row.largest[0], row.largest[1]);
-      const roceLargest = Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
+      const largest = row.isFormer ? 0 : Math.max(row.largest[0], row.largest[1]);
+      const roceLargest = row.isFormer ? 0 : Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
       for (let bin = from; bin <= to; bin++) rings.setLargest(row.index, bin, largest, roceLargest);
     }
   }

@@ -1,18 +1,23 @@
 /**
- * A figure that counts from a bin on until another one does: 1 before the first. What was said of bins that are final
- * stays as long as nobody sets them anew.
+ * A figure that counts from a bin on until another one does, and how it stood before the first. What was said of bins
+ * that are final stays as long as nobody sets them anew.
  */
 export class Steps {
+  private readonly initial: number;
   private readonly from: number[] = [];
   private readonly values: number[] = [];
+
+  constructor(initial: number) {
+    this.initial = initial;
+  }
 
   /** The figure of a bin. Most questions are about the newest ones. */
   at(bin: number): number {
     const {from, values} = this;
     let last = from.length - 1;
-    if (last < 0 || bin >= from[last]!) return values[last] ?? 1;
+    if (last < 0 || bin >= from[last]!) return values[last] ?? this.initial;
     let first = 0;
-    if (bin < from[0]!) return 1;
+    if (bin < from[0]!) return this.initial;
     while (last - first > 1) {
       const middle = (first + last) >>> 1;
       if (from[middle]! <= bin) first = middle;
@@ -29,7 +34,7 @@ export class Steps {
       from.pop();
       if (values.pop() !== value) isNews = true;
     }
-    if ((values.at(-1) ?? 1) === value) return isNews;
+    if ((values.at(-1) ?? this.initial) === value) return isNews;
     from.push(bin);
     values.push(value);
     return true;
@@ -44,8 +49,8 @@ export class Steps {
     this.values.splice(0, gone);
   }
 
-  /** Whether it is 1 now and was 1 wherever it is still asked for. */
+  /** Whether it is as it was at first, wherever it is still asked for. */
   get isPlain(): boolean {
-    return this.values.every((value) => value === 1);
+    return this.values.every((value) => value === this.initial);
   }
 }

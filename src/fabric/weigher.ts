@@ -33,7 +33,7 @@ export class Weigher {
   /** The agent's part is `factor` from a bin on. Returns whether that is news. */
   set(bin: number, factor: number): boolean {
     if (this.agentPart === undefined && factor === 1) return false;
-    this.agentPart ??= new Steps();
+    this.agentPart ??= new Steps(1);
     return this.agentPart.set(bin, factor);
   }
 

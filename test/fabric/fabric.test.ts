@@ -425,3 +425,28 @@ describe('totals', () => {
     );
   });
 });
+
+describe('the upper end of a direction without rows', () => {
+  it('stays what it was in final bins, whatever larger frames the agent shows later', () => {
+    const {fabric, give, pass} = start();
+    give(T + 1, {rows: [{bin: T, roce: [100]}]});
+    pass(T + 1, T + 20);
+    const out = linkScope(fabric, ID, 'out');
+    const before = read(fabric, out, 'all', T).largest;
+    expect(before).toBe(100_000);
+    give(T + 21, {rows: [{bin: T + 20, roce: [9_000]}]});
+    pass(T + 21, T + 40);
+    expect(read(fabric, out, 'all', T).largest).toBe(before);
+    expect(read(fabric, out, 'all', T + 30).largest).toBe(9_000_000);
+  });
+
+  it('goes by the rate that a source samples at now, not by a former one', () => {
+    const {fabric, give, pass} = start();
+    give(T + 1, {rows: [{bin: T, rate: 10_000, roce: [1_000]}]});
+    for (let bin = T + 1; bin < T + 40; bin++) give(bin + 1, {rows: [{bin, rate: 1_000, roce: [1_000]}]});
+    pass(T + 40, T + 42, 2);
+    const link = linkScope(fabric, ID, 'in');
+    expect(read(fabric, link, 'all', T + 5).largest).toBe(10_000_000);
+    expect(read(fabric, link, 'all', T + 39).largest).toBe(1_000_000);
+  });
+});
