@@ -58,13 +58,16 @@ export class Corrections {
   private readonly rings: Rings;
   private found: {stream: Stream; missing: number; silence: number}[] = [];
   private readonly touched = new Set<Stream>();
-  /** Whether anything is to be corrected within reach: until then a sample stands for its rate. */
-  isActive = false;
   private changes: RateChange[] = [];
 
   constructor(rows: Rows, rings: Rings) {
     this.rows = rows;
     this.rings = rings;
+  }
+
+  /** Whether anything is to be corrected within reach: until then a sample stands for its rate. */
+  get isActive(): boolean {
+    return this.rows.isCorrected;
   }
 
   /** Takes what a Partial says of a stream. */
@@ -87,8 +90,7 @@ export class Corrections {
   }
 
   /** Samples of a bin have arrived. */
-  arrive(stream: Stream, basis: number, bin: number, samples: number): void {
-    if (basis === Basis.Derived) return; // the same samples once more
+  arrive(stream: Stream, bin: number, samples: number): void {
     if (stream.losses.isActive) stream.losses.add(bin, samples);
     const {losses} = stream.agent;
     if (losses !== stream.losses && losses.isActive) losses.add(bin, samples);
@@ -130,7 +132,7 @@ export class Corrections {
       first = Math.min(first, this.settleSources(stream, end, open));
       this.touched.delete(stream);
     }
-    if (first !== Number.POSITIVE_INFINITY) this.isActive = true;
+    if (first !== Number.POSITIVE_INFINITY) this.rows.isCorrected = true;
     return first;
   }
 
@@ -157,6 +159,7 @@ export class Corrections {
       if (missing <= 0) return Number.POSITIVE_INFINITY;
       this.begin(losses, holder, open);
     }
+    this.rows.isCorrected = true;
     return losses.lay(missing, end, open.from, silence);
   }
 
@@ -165,7 +168,7 @@ export class Corrections {
     const isWhole = agent.losses === losses;
     const rows = agent.ports
       .flatMap((slot) => [...this.rows.of(slot, Direction.In), ...this.rows.of(slot, Direction.Out)])
-      .filter(({basis, weigher}) => basis !== Basis.Derived && (isWhole || weigher.holder === holder));
+      .filter(({basis, stream}) => basis !== Basis.Derived && (isWhole || stream === holder));
     losses.begin(this.rings.depth, to, (bin) =>
       rows.reduce((sum, {index}) => sum + this.rings.chunk(index).frames[this.rings.at(index, bin)]!, 0),
     );
@@ -219,8 +222,6 @@ export class Corrections {
   /** Forgets what is past reach, and sources without rows that nothing was heard of since `before`. */
   sweep(agents: readonly Agent[], before: number, reach: number): void {
     const weighers = new Set(this.rows.all.map((row) => row?.weigher));
-    this.isActive = false;
-    for (const weigher of weighers) if (weigher?.isActive) this.isActive = true;
     for (const {subAgents, derived, largestWeights, largestRates} of agents) {
       largestWeights.forget(reach);
       largestRates.forget(reach);
@@ -233,6 +234,7 @@ export class Corrections {
         stream.sweep((source) => source.lastBin < before && !weighers.has(source.weigher));
       }
     }
+    this.rows.isCorrected = [...weighers].some((weigher) => weigher?.isActive);
   }
 }
 

@@ -1,8 +1,8 @@
 import {type Partial, type SectionData, sectionOf} from '../account/codec.ts';
 import {COUNTS} from '../account/ledger.ts';
+import {Measure} from '../account/measures.ts';
 import {
   AGENTS,
-  Basis,
   BINS,
   COUNTERS,
   COUNTS_SECTION,
@@ -25,7 +25,8 @@ import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
 import {Roles, SingleSwitch} from './roles.ts';
 import {InferredRoles} from './roles-inferred.ts';
-import {BASIS_MEMORY_BINS, type Row, Rows} from './rows.ts';
+import {RowFinder} from './row-finder.ts';
+import {BASIS_MEMORY_BINS, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
 import {Tally} from './tally.ts';
 import {Totals} from './totals.ts';
@@ -101,14 +102,14 @@ export class Fabric {
   private sweptAt = 0;
   /** How far the rings have been emptied ahead of the newest bin. */
   private roomUpTo = Number.NEGATIVE_INFINITY;
-  /** Per producer: its number of a row → ours, checked by key before use. */
-  private readonly hints = new Map<number, (Row | undefined)[]>();
+  private readonly finder: RowFinder;
   /** The sub-agents that the present Partial names. */
   private subAgents: (SubAgent | undefined)[] = [];
 
   constructor(options: FabricOptions = DEFAULT_FABRIC) {
     this.rings = new Rings(options.depth);
     this.corrections = new Corrections(this.rows, this.rings);
+    this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
     this.inferred = new InferredRoles(this.agents, this.ports, basisOf);
     this.roles = new Roles(this.agents, this.ports, [new SingleSwitch(this.agents), this.inferred]);
@@ -135,7 +136,7 @@ export class Fabric {
     if (!this.producers.admit(partial)) return undefined;
     const locals = this.applyAgents(partial);
     const bins = sectionOf(partial, BINS);
-    if (bins) this.applyBins(bins, partial, locals);
+    if (bins) this.applyBins(bins, partial);
     const counters = sectionOf(partial, COUNTERS);
     if (counters) {
       applyCounters(counters, locals, this.ports, (port, elapsedMs, inOctets, outOctets) =>
@@ -208,84 +209,41 @@ export class Fabric {
     });
   }
 
-  private applyBins(section: SectionData, partial: Partial, locals: readonly (Agent | undefined)[]): void {
+  private applyBins(section: SectionData, {producer}: Partial): void {
     const {columns, rows} = section;
     const bins = columns[bin['bin']!]!;
-    const measures = bin['row']! + 1;
+    const first = bin['row']! + 1;
+    const samples = columns[first + Measure.Frames]!;
+    const bytes = columns[first + Measure.Bytes]!;
+    const squares = columns[first + Measure.Squares]!;
+    const largest = columns[first + Measure.Largest]!;
+    const roceLargest = columns[first + Measure.RoceLargest]!;
+    const hints = this.finder.hintsOf(producer);
+    const openFrom = this.openFrom;
     for (let i = 0; i < rows; i++) {
       const at = bins[i]!;
-      if (at < this.openFrom) {
+      if (at < openFrom || at < this.settledTo) {
         this.lateRows++;
         continue;
       }
-      const row = this.rowOf(section, i, partial.producer, locals);
+      const row = this.finder.find(section, i, hints, this.subAgents);
       if (!row) continue;
+      const {agent} = row.port;
       this.makeRoom(at);
       if (at < this.oldest) this.oldest = at;
-      this.confirmedFrom = Math.min(this.confirmedFrom, row.port.agent.presence.witness(at));
-      const chunk = this.rings.chunk(row.index);
-      const cell = this.rings.at(row.index, at);
-      const measure = (index: number) => columns[measures + index]![i]!;
-      chunk.frames[cell]! += measure(0);
-      this.corrections.arrive(this.subAgents[columns[bin['agent']!]![i]!]!.stream, row.basis, at, measure(0));
-      chunk.bytes[cell] = Math.min(chunk.bytes[cell]! + measure(1), 0xffffffff);
-      chunk.squares[cell]! += measure(2);
-      chunk.roceFrames[cell]! += measure(4);
-      chunk.roceBytes[cell] = Math.min(chunk.roceBytes[cell]! + measure(5), 0xffffffff);
-      chunk.roceSquares[cell]! += measure(6);
-      chunk.ce[cell] = Math.min(chunk.ce[cell]! + measure(8), 0xffff);
-      chunk.cnp[cell] = Math.min(chunk.cnp[cell]! + measure(9), 0xffff);
-      this.rows.touch(row, at, measure(3), measure(7));
-      const counts = this.rows.basis(row.port.slot, row.direction, at);
-      this.tally.add(row, counts, measure(0), measure(1), measure(2));
+      this.confirmedFrom = Math.min(this.confirmedFrom, agent.presence.witness(at));
+      this.rings.add(row.index, at, columns, first, i);
+      this.rows.touch(row, at, largest[i]!, roceLargest[i]!);
+      if (row.stream) {
+        if (this.corrections.isActive) this.corrections.arrive(row.stream, at, samples[i]!);
+        const counts = this.rows.basis(row.port.slot, row.direction, at) === row.basis;
+        if (counts) this.tally.add(row, samples[i]!, bytes[i]!, squares[i]!);
+      }
       // A better basis counts in all bins that are open, not from its first sample on.
-      if (this.rows.prefer(row, this.openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, this.openFrom);
-      noteLargest(row.port.agent, row.rate, row.largest[0], this.newest + 1);
+      if (this.rows.prefer(row, openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
+      noteLargest(agent, row.rate, row.largest[0], this.newest + 1);
       if (at < this.dirtyFrom) this.dirtyFrom = at;
     }
-  }
-
-  /** Our row of a Partial's row: by the producer's own number where it is known, else by its key. */
-  private rowOf(
-    section: SectionData,
-    i: number,
-    producer: number,
-    locals: readonly (Agent | undefined)[],
-  ): Row | undefined {
-    const {columns} = section;
-    const first = bin['agent']!;
-    const word = (index: number) => columns[first + index]![i]!;
-    const of = locals[word(0)];
-    const subAgent = this.subAgents[word(0)];
-    if (!of || !subAgent) return undefined;
-    const {stream} = subAgent;
-    let hints = this.hints.get(producer);
-    if (!hints) {
-      hints = [];
-      this.hints.set(producer, hints);
-    }
-    const hint = columns[bin['row']!]![i]!;
-    const hinted = hints[hint];
-    if (
-      hinted &&
-      hinted.port.agent === of &&
-      (hinted.basis === Basis.Derived || hinted.weigher.holder === stream) &&
-      hinted.sourceClass === word(1) &&
-      hinted.sourceIndex === word(2) &&
-      hinted.rate === word(3) &&
-      hinted.port.ifIndex === word(4) &&
-      (hinted.direction | (hinted.basis << 1)) === word(5) &&
-      this.rows.all[hinted.index] === hinted
-    ) {
-      return hinted;
-    }
-    const port = this.ports.intern(of, word(4));
-    const at = columns[bin['bin']!]![i]!;
-    const weigher = () => this.corrections.weigher(stream, word(1), word(2), word(3), word(5) >>> 1, at);
-    const row = port && this.rows.intern(port, word(1), word(2), word(3), word(5), stream.id, at, weigher);
-    if (row) this.rings.ensure(row.index);
-    hints[hint] = row;
-    return row;
   }
 
   /** Samples of bins before this one come too late. */

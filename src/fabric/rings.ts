@@ -1,3 +1,5 @@
+import {Measure} from '../account/measures.ts';
+
 /** Rows of one chunk. Chunks keep memory in step with the fabric's size. */
 const CHUNK_ROWS = 64;
 
@@ -58,6 +60,20 @@ export class Rings {
   /** Index of a cell within the row's chunk. */
   at(row: number, bin: number): number {
     return (bin % this.depth) * CHUNK_ROWS + (row % CHUNK_ROWS);
+  }
+
+  /** Adds entry `i` of columns, the measures' from `first` on, to the cell of a row and bin. */
+  add(row: number, bin: number, columns: readonly ArrayLike<number>[], first: number, i: number): void {
+    const chunk = this.chunk(row);
+    const cell = this.at(row, bin);
+    chunk.frames[cell]! += columns[first + Measure.Frames]![i]!;
+    chunk.bytes[cell] = Math.min(chunk.bytes[cell]! + columns[first + Measure.Bytes]![i]!, 0xffffffff);
+    chunk.squares[cell]! += columns[first + Measure.Squares]![i]!;
+    chunk.roceFrames[cell]! += columns[first + Measure.RoceFrames]![i]!;
+    chunk.roceBytes[cell] = Math.min(chunk.roceBytes[cell]! + columns[first + Measure.RoceBytes]![i]!, 0xffffffff);
+    chunk.roceSquares[cell]! += columns[first + Measure.RoceSquares]![i]!;
+    chunk.ce[cell] = Math.min(chunk.ce[cell]! + columns[first + Measure.CeFrames]![i]!, 0xffff);
+    chunk.cnp[cell] = Math.min(chunk.cnp[cell]! + columns[first + Measure.CnpFrames]![i]!, 0xffff);
   }
 
   /**

@@ -5,6 +5,7 @@ export {Direction};
 import {REVISED_BINS} from '../shared/bins.ts';
 import type {Port} from './ports.ts';
 import type {Rings} from './rings.ts';
+import type {Stream} from './stream.ts';
 import type {Weigher} from './weigher.ts';
 
 /** Rows past this bound are refused and counted. */
@@ -27,6 +28,8 @@ export interface Row {
   rate: number;
   /** How many frames its samples stand for. */
   weigher: Weigher;
+  /** Whose samples they are; undefined where they were taken at other ports, and so of any stream. */
+  stream: Stream | undefined;
   lastBin: number;
   /** The largest L of late, of all and of RoCEv2 samples: this generation's and the last one's. */
   largest: [number, number];
@@ -49,6 +52,8 @@ const MAX_CHOICES = 8;
 export class Rows {
   readonly all: (Row | undefined)[] = [];
   refused = 0;
+  /** Whether any sample stands for another number than its rate; `Corrections` says so. */
+  isCorrected = false;
   private readonly byKey = new Map<string, Row>();
   private readonly free: number[] = [];
   /** At slot * 2 + direction. */
@@ -63,13 +68,13 @@ export class Rows {
     sourceIndex: number,
     rate: number,
     side: number,
-    subAgent: number,
+    from: Stream,
     bin: number,
     weigher: () => Weigher,
   ): Row | undefined {
     // Data sources are those of a sub-agent; derived rows are of all of them.
-    const owner = side >>> 1 === Basis.Derived ? '' : subAgent;
-    const key = `${port.slot}:${sourceClass}:${sourceIndex}:${rate}:${side}:${owner}`;
+    const stream = side >>> 1 === Basis.Derived ? undefined : from;
+    const key = `${port.slot}:${sourceClass}:${sourceIndex}:${rate}:${side}:${stream?.id}`;
     const known = this.byKey.get(key);
     if (known) return known;
     if (this.byKey.size >= MAX_ROWS) {
@@ -86,6 +91,7 @@ export class Rows {
       basis: side >>> 1,
       rate,
       weigher: weigher(),
+      stream,
       lastBin: bin,
       largest: [0, 0],
       roceLargest: [0, 0],
@@ -142,8 +148,8 @@ export class Rows {
   }
 
   /** Frames that one sample of a row stands for in a bin. */
-  weight({weigher}: Row, bin: number): number {
-    return weigher.weight(bin);
+  weight(row: Row, bin: number): number {
+    return this.isCorrected ? row.weigher.weight(bin) : row.rate;
   }
 
   /** All rows of a port and direction, on any basis. */

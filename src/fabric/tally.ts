@@ -1,4 +1,3 @@
-import {Basis} from '../account/schema.ts';
 import type {Rings} from './rings.ts';
 import type {Row, Rows} from './rows.ts';
 
@@ -23,15 +22,14 @@ export class Tally {
   private sums = new Float64Array(FIRST_SLOTS * 2 * SUMS);
 
   /** Samples of a row have arrived; each counts for its nominal rate until its bin is final. */
-  add({port, direction, basis, rate}: Row, counts: number, samples: number, bytes: number, squares: number): void {
-    if (basis !== counts || basis === Basis.Derived) return;
+  add({port, direction, rate}: Row, samples: number, bytes: number, squares: number): void {
     this.put((port.slot * 2 + direction) * SUMS, samples, samples * rate, bytes * rate, squares * rate * rate);
   }
 
   /** The bins from..to-1 are final: what they are corrected by. */
   correct(rows: Rows, rings: Rings, from: number, to: number): void {
     for (const row of rows.all) {
-      if (row === undefined || row.basis === Basis.Derived || !row.weigher.isActive || row.lastBin < from) continue;
+      if (row === undefined || row.stream === undefined || !row.weigher.isActive || row.lastBin < from) continue;
       const {port, direction, rate} = row;
       const chunk = rings.chunk(row.index);
       for (let bin = from; bin < to; bin++) {
