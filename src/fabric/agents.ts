@@ -34,6 +34,8 @@ export interface Agent {
   recent: Recent;
   /** What got lost of all its streams together; of its only one, while there is one. */
   losses: Losses;
+  /** What it could not sample, likewise. */
+  drops: Losses;
   /** By nominal rate: what weighs samples that stand for a port which did not take them. */
   derived: Map<number, Weigher>;
   /** Whether it samples otherwise than it claims. */
@@ -102,6 +104,7 @@ export class Agents {
       largestRates: new Steps(0),
       recent: new Recent(),
       losses: new Losses(),
+      drops: new Losses(),
       derived: new Map(),
       isCorrected: false,
     };
@@ -116,7 +119,10 @@ export class Agents {
     if (known) return known;
     // One stream shares its losses with its agent. With the second both go on by themselves.
     const [only, ...others] = agent.subAgents.values();
-    if (only && others.length === 0) only.stream.losses = agent.losses.clone();
+    if (only && others.length === 0) {
+      only.stream.losses = agent.losses.clone();
+      only.stream.drops = agent.drops.clone();
+    }
     const subAgent: SubAgent = {
       id,
       received: 0,
@@ -133,7 +139,7 @@ export class Agents {
       timestampsRefused: 0,
       uptimeMs: 0,
       largestDatagram: 0,
-      stream: new Stream(agent, id, only ? new Losses() : agent.losses),
+      stream: new Stream(agent, id, only ? {losses: new Losses(), drops: new Losses()} : agent),
     };
     agent.subAgents.set(id, subAgent);
     return subAgent;

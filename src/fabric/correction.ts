@@ -1,14 +1,14 @@
 import type {SectionData} from '../account/codec.ts';
-import {Basis, columnIndexes, Direction, SOURCES} from '../account/schema.ts';
+import {Basis, columnIndexes, SOURCES} from '../account/schema.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import type {Agent, SubAgent} from './agents.ts';
 import {DevicePool} from './device-pool.ts';
-import type {Losses} from './losses.ts';
+import {Laying, type OpenBins} from './laying.ts';
 import type {Rings} from './rings.ts';
 import type {Rows} from './rows.ts';
 import type {Source} from './source.ts';
-import type {Stream, StreamDelta} from './stream.ts';
-import {type LossHolder, Weigher} from './weigher.ts';
+import type {Stream} from './stream.ts';
+import {Weigher} from './weigher.ts';
 
 const column = columnIndexes(SOURCES);
 const AGENT = column['agent']!;
@@ -36,45 +36,33 @@ export interface RateChange {
   before: number;
 }
 
-/** Which bins can be corrected: those that are open, and for which there is room. */
-export interface OpenBins {
-  from: number;
-  to: number;
-}
-
 /**
- * How many frames each sample stands for. There are two corrections, and what got lost enters one of them once:
+ * How many frames each sample stands for. What got lost enters once, in one of two ways:
  *
- * On the way (`Losses`): samples that were made and did not come, by their own sequence numbers, be it that the
- * network, the kernel or we ourselves lost them. One share for a stream, bin by bin.
+ * Stream by stream and bin by bin (`Laying`): samples that were made and did not come, by their own sequence numbers, be
+ * it that the network, the kernel or we ourselves lost them; and packets that the agent could not sample (`drops`).
  *
- * In the agent (`Source`): packets that it marked and could not sample (`drops`), second by second, or another rate
- * than it claims, where its sample pool shows that. One factor for a data source.
+ * Data source by data source and second by second (`Source`): its own share of those drops, or another rate than it
+ * claims, where its sample pool shows that.
  *
  * Both are settled while the bins that they concern are open, and stay when those are final.
  */
 export class Corrections {
   private readonly rows: Rows;
   private readonly rings: Rings;
-  private found: {stream: Stream; missing: number; silence: number}[] = [];
+  readonly laying: Laying;
   private readonly touched = new Set<Stream>();
   private changes: RateChange[] = [];
 
   constructor(rows: Rows, rings: Rings) {
     this.rows = rows;
     this.rings = rings;
+    this.laying = new Laying(rows, rings);
   }
 
   /** Whether anything is to be corrected within reach: until then a sample stands for its rate. */
   get isActive(): boolean {
     return this.rows.isCorrected;
-  }
-
-  /** Takes what a Partial says of a stream. */
-  hear({stream}: SubAgent, delta: StreamDelta): void {
-    const silence = Math.floor(delta.longestGapMs / BIN_MS);
-    const missing = stream.missing(delta, silence);
-    if (missing !== 0) this.found.push({stream, missing, silence});
   }
 
   /** What weighs the rows of a data source. Derived rows are of all sources of their agent at that rate. */
@@ -87,13 +75,6 @@ export class Corrections {
       agent.derived.set(rate, weigher);
     }
     return weigher;
-  }
-
-  /** Samples of a bin have arrived. */
-  arrive(stream: Stream, bin: number, samples: number): void {
-    if (stream.losses.isActive) stream.losses.add(bin, samples);
-    const {losses} = stream.agent;
-    if (losses !== stream.losses && losses.isActive) losses.add(bin, samples);
   }
 
   /** Takes what data sources have told since they did last. */
@@ -119,13 +100,7 @@ export class Corrections {
 
   /** Corrects what a Partial has told of, once its rows are in. Returns the first bin that is another one now. */
   settle(end: number, open: OpenBins): number {
-    let first = Number.POSITIVE_INFINITY;
-    for (const {stream, missing, silence} of this.found) {
-      const {agent} = stream;
-      first = Math.min(first, this.lay(stream, missing, silence, end, open));
-      if (agent.losses !== stream.losses) first = Math.min(first, this.lay(agent, missing, silence, end, open));
-    }
-    this.found = [];
+    let first = this.laying.settle(end, open);
     for (const stream of this.touched) {
       // A Partial that was sent early brings a part of a second.
       if (end <= stream.settledTo) continue;
@@ -153,27 +128,6 @@ export class Corrections {
     return samples > 0 ? frames / samples : rate;
   }
 
-  private lay(holder: Stream | Agent, missing: number, silence: number, end: number, open: OpenBins): number {
-    const {losses} = holder;
-    if (!losses.isActive) {
-      if (missing <= 0) return Number.POSITIVE_INFINITY;
-      this.begin(losses, holder, open);
-    }
-    this.rows.isCorrected = true;
-    return losses.lay(missing, end, open.from, silence);
-  }
-
-  private begin(losses: Losses, holder: LossHolder, {to}: OpenBins): void {
-    const agent = 'agent' in holder ? (holder as Stream).agent : (holder as Agent);
-    const isWhole = agent.losses === losses;
-    const rows = agent.ports
-      .flatMap((slot) => [...this.rows.of(slot, Direction.In), ...this.rows.of(slot, Direction.Out)])
-      .filter(({basis, stream}) => basis !== Basis.Derived && (isWhole || stream === holder));
-    losses.begin(this.rings.depth, to, (bin) =>
-      rows.reduce((sum, {index}) => sum + this.rings.chunk(index).frames[this.rings.at(index, bin)]!, 0),
-    );
-  }
-
   private settleSources(stream: Stream, end: number, open: OpenBins): number {
     const from = Math.max(stream.settledTo, open.from);
     const {touched} = stream;
@@ -183,6 +137,7 @@ export class Corrections {
     for (const source of touched) source.measure(end, unnumbered);
     const owner = poolOwner(stream, touched, end);
     const devicePool = owner === 'device' ? stream.devicePool?.ratio(end) : undefined;
+    const shape = stream.drops.isActive ? this.laying.dropShape(stream, from, end) : undefined;
     let first = Number.POSITIVE_INFINITY;
     let isCorrected = false;
     for (const source of touched) {
@@ -191,7 +146,8 @@ export class Corrections {
       if (source.isWrong !== wasWrong) {
         this.changes.push({what: wasWrong ? 'right' : 'wrong', source, before: source.rate});
       }
-      if (source.weigher.set(from, source.factor)) first = from;
+      source.relative = source.factor / (shape?.get(source.weigher) ?? 1);
+      if (source.weigher.set(from, source.relative)) first = from;
       if (source.weigher.agentPart) isCorrected = true;
       source.clear(end);
     }
@@ -271,8 +227,8 @@ function meanOfAgent(agent: Agent, from: number, end: number): number {
         for (const source of rates) {
           if (source.rate !== rate || source.lastBin < end - FRESH_BINS) continue;
           samples += source.lastSamples;
-          frames += source.lastSamples * source.factor;
-          if (source.factor !== 1) agent.isCorrected = true;
+          frames += source.lastSamples * source.relative;
+          if (source.relative !== 1) agent.isCorrected = true;
         }
       }
     }

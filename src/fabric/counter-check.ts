@@ -78,6 +78,14 @@ export class CounterCheck {
     return moments.bytes + 2 * Math.sqrt(moments.squares);
   }
 
+  /** An agent's samples are weighed otherwise now: what was compared before says nothing of it. */
+  restart({ports}: Agent): void {
+    for (const slot of ports) {
+      this.watched[slot * 2 + Direction.In] = undefined;
+      this.watched[slot * 2 + Direction.Out] = undefined;
+    }
+  }
+
   /** A port's samples against its counters; undefined where there is nothing to compare. */
   ofPort({slot}: Port, direction: number): Comparison | undefined {
     const watched = this.watched[slot * 2 + direction];

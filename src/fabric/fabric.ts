@@ -203,7 +203,7 @@ export class Fabric {
       this.confirmedFrom = Math.min(this.confirmedFrom, this.agents.report(known, subAgent, delta));
       if (delta.received > 0) {
         known.recent.add(second, delta.flowSamples, delta.missingFlowSamples, delta.uncertainMs);
-        this.corrections.hear(subAgent, delta);
+        this.corrections.laying.hear(subAgent, delta);
       }
       return known;
     });
@@ -235,7 +235,7 @@ export class Fabric {
       this.rings.add(row.index, at, columns, first, i);
       this.rows.touch(row, at, largest[i]!, roceLargest[i]!);
       if (row.stream) {
-        if (this.corrections.isActive) this.corrections.arrive(row.stream, at, samples[i]!);
+        if (this.corrections.isActive) this.corrections.laying.arrive(row.stream, at, samples[i]!);
         const counts = this.rows.basis(row.port.slot, row.direction, at) === row.basis;
         if (counts) this.tally.add(row, samples[i]!, bytes[i]!, squares[i]!);
       }

@@ -20,8 +20,8 @@ interface Laid {
 }
 
 /**
- * Samples that got lost on their way from an agent, laid upon those that arrived: how many each one of a bin stands for
- * beside itself. Loss on the way does not choose ports, so there is one share for a stream of datagrams.
+ * Samples that are lacking, laid upon those that arrived: how many each one of a bin stands for beside itself. What gets
+ * lost on the way does not choose ports, so there is one share for a stream of datagrams.
  *
  * What is found missing is laid upon the samples of the last bin that has any: so bin by bin the samples that came
  * stand for all that were taken, and the luck of which ones were lost adds no noise. Behind a silence it is laid upon a

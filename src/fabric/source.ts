@@ -31,6 +31,8 @@ export class Source {
   isCurrent = false;
   /** The factor in force, and why it is not 1. */
   factor = 1;
+  /** The same, but for what its stream's drops make of it bin by bin. */
+  relative = 1;
   reason: RateReason | undefined;
   private readonly window: PoolWindow;
 

@@ -1,7 +1,8 @@
 import type {Agent} from './agents.ts';
 import type {DevicePool} from './device-pool.ts';
-import {Losses} from './losses.ts';
+import type {Losses} from './losses.ts';
 import {Source} from './source.ts';
+import type {LossHolder} from './weigher.ts';
 
 /** Missing samples that the datagrams' numbers tell of, before it counts that the samples' own did not. */
 const EXPECTED = 30;
@@ -20,6 +21,7 @@ export interface StreamDelta {
   missing: number;
   flowSamples: number;
   missingFlowSamples: number;
+  agentDrops: number;
   longestGapMs: number;
 }
 
@@ -28,6 +30,7 @@ export class Stream {
   readonly agent: Agent;
   readonly id: number;
   losses: Losses;
+  drops: Losses;
   /** By class · 2^32 + index: the source at each of its rates. */
   readonly sources = new Map<number, Source[]>();
   /** Sources with samples that are not settled yet, and the first bin that they may be of. */
@@ -49,10 +52,11 @@ export class Stream {
   /** Those that only the samples' own numbers told of. */
   private beyond = 0;
 
-  constructor(agent: Agent, id: number, losses = new Losses()) {
+  constructor(agent: Agent, id: number, {losses, drops}: LossHolder) {
     this.agent = agent;
     this.id = id;
     this.losses = losses;
+    this.drops = drops;
   }
 
   /**

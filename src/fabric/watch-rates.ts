@@ -28,7 +28,7 @@ export class RateWatch {
     if (ports.length > 0) this.counters(fabric, ports, herd);
   }
 
-  private pools({time}: Fabric, changes: readonly RateChange[], herd: Herd): void {
+  private pools({time, counterCheck}: Fabric, changes: readonly RateChange[], herd: Herd): void {
     const agents = new Map<Agent, RateChange[]>();
     for (const change of changes) {
       const {agent} = change.source.stream;
@@ -43,6 +43,7 @@ export class RateWatch {
         time,
         herd,
       );
+      if (those.some(({what}) => what !== 'changed')) counterCheck.restart(agent);
       this.belied(agent, those, herd);
     }
   }

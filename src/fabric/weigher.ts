@@ -1,18 +1,21 @@
 import type {Losses} from './losses.ts';
 import {Steps} from './steps.ts';
 
-/** Whose samples may get lost on the way: a stream of datagrams, or an agent with all of its streams. */
+/** Whose samples are lacking: those of a stream of datagrams, or of an agent with all of its streams. */
 export interface LossHolder {
+  /** What got lost on the way. */
   losses: Losses;
+  /** What the agent could not sample. */
+  drops: Losses;
 }
 
 /** How many frames one sample stands for, bin by bin: the claimed rate, and two corrections that each count once. */
 export class Weigher {
   /** Nominal sampling rate, N of 1-in-N. */
   readonly rate: number;
-  /** What got lost on the way. */
+  /** What is lacking beside what arrived. */
   readonly holder: LossHolder;
-  /** What the agent took otherwise than it claims, as a factor; none while it never did. */
+  /** What the data source took otherwise than it claims and its stream on average, as a factor; none while it never did. */
   agentPart: Steps | undefined;
 
   constructor(rate: number, holder: LossHolder) {
@@ -22,12 +25,14 @@ export class Weigher {
 
   /** Whether some bin within reach is corrected. */
   get isActive(): boolean {
-    return this.agentPart !== undefined || this.holder.losses.isActive;
+    const {losses, drops} = this.holder;
+    return this.agentPart !== undefined || losses.isActive || drops.isActive;
   }
 
   weight(bin: number): number {
     if (!this.isActive) return this.rate;
-    return this.rate * this.holder.losses.factor(bin) * (this.agentPart?.at(bin) ?? 1);
+    const {losses, drops} = this.holder;
+    return this.rate * losses.factor(bin) * drops.factor(bin) * (this.agentPart?.at(bin) ?? 1);
   }
 
   /** The agent's part is `factor` from a bin on. Returns whether that is news. */

@@ -7,12 +7,12 @@ import {type Harness, makeHarness} from './harness.ts';
 const LINK = `${AGENT}~1`;
 
 /** Passes `bins` bins of a stream with counters every five seconds. */
-function pass(harness: Harness, options: StreamOptions & {loss?: number}, bins: number): void {
+function pass(harness: Harness, options: StreamOptions & {loss?: number; drops?: number}, bins: number): void {
   const stream = new DrawnStream(options, new Random(1));
   const told = new Map<number, number>();
   for (let bin = T; bin < T + bins; bin++) {
     const content = stream.bin(bin, options.loss);
-    const heard = content.heard.map((one) => ({...one, agentDrops: 2, uncertainMs: 30 * (one.flowSamples ?? 0)}));
+    const heard = content.heard.map((one) => ({...one, agentDrops: options.drops ?? 0, uncertainMs: 30 * (one.flowSamples ?? 0)}));
     const counters = options.ports.flatMap(({ifIndex}): CounterRow[] => {
       if ((bin - T) % 50 !== 49) return [];
       const {bytes, frames} = stream.truth.get(ifIndex)!;
@@ -35,7 +35,7 @@ const link = async ({get}: Harness) => (await get(`/api/v1/links/${LINK}`)).json
 describe('REST says of sampling', () => {
   it('what is missing, what was dropped, and how well time is known', async () => {
     const harness = await makeHarness();
-    pass(harness, {ports: ports(1_000), loss: 0.25}, 200);
+    pass(harness, {ports: ports(1_000), loss: 0.25, drops: 2}, 200);
     const {samples, timeResolutionMs, timeResolutionNote, subAgents} = await agent(harness);
     expect(samples.received + samples.missing).toBeGreaterThan(7_000);
     expect(samples.missing / (samples.received + samples.missing)).toBeCloseTo(0.25, 1);
@@ -94,7 +94,7 @@ describe('REST says of sampling', () => {
 
   it('the same to Prometheus', async () => {
     const harness = await makeHarness();
-    pass(harness, {ports: ports(1_000), loss: 0.25}, 200);
+    pass(harness, {ports: ports(1_000), loss: 0.25, drops: 2}, 200);
     const {text} = await harness.get('/metrics');
     const value = (name: string) => Number(new RegExp(`^${name}\\{agent="${AGENT}"\\} (.*)$`, 'm').exec(text)?.[1]);
     const {samples} = await agent(harness);

@@ -79,7 +79,16 @@ export class DrawnStream {
     const {agent = AGENT, subAgent = 0, policer = Number.POSITIVE_INFINITY, numbered = true} = this.options;
     const taken = this.draw(bin).sort((a, b) => a.at - b.at);
     const lengths = new Map<State, number[]>();
-    const heard = {agent, subAgent, at: bin * 100 + 99, received: 0, missing: 0, flowSamples: 0, missingFlowSamples: 0};
+    const heard = {
+      agent,
+      subAgent,
+      at: bin * 100 + 99,
+      received: 0,
+      missing: 0,
+      flowSamples: 0,
+      missingFlowSamples: 0,
+      agentDrops: 0,
+    };
     const before = this.devicePool;
     let isLost = false;
     taken.forEach(({state, at}, i) => {
@@ -102,6 +111,7 @@ export class DrawnStream {
       }
       heard.flowSamples++;
       if (numbered) heard.missingFlowSamples += state.lost;
+      if (state.started) heard.agentDrops += state.drops;
       this.tell(state, bin, at, before);
       lengths.set(state, [...(lengths.get(state) ?? []), state.port.length ?? LENGTH]);
     });
