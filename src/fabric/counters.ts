@@ -41,6 +41,8 @@ export function applyCounters(
       outPacketsPerSecond: perSecond('outPackets'),
       outDiscardsPerSecond: perSecond('outDiscards'),
       outErrorsPerSecond: perSecond('outErrors'),
+      fcsErrorsPerSecond: perSecond('fcsErrors'),
+      symbolErrorsPerSecond: perSecond('symbolErrors'),
     };
   }
 }

@@ -19,6 +19,9 @@ export interface CounterRates {
   outPacketsPerSecond: number | null;
   outDiscardsPerSecond: number | null;
   outErrorsPerSecond: number | null;
+  /** Of ethernet_counters (0:2): frames with a wrong FCS, and symbol errors. */
+  fcsErrorsPerSecond: number | null;
+  symbolErrorsPerSecond: number | null;
 }
 
 /** One (agent, ifIndex). A link is this port's end of a wire. */

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {compare} from '../../src/fabric/counter-verdict.ts';
+import {CounterSpan} from '../../src/fabric/counter-span.ts';
+import {compare, differs} from '../../src/fabric/counter-verdict.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
 import {Random} from '../../src/simulator/random.ts';
 import {type DrawnPort, DrawnStream, type StreamOptions} from '../support/drawn-stream.ts';
@@ -154,6 +155,32 @@ describe('samples against counters', () => {
 });
 
 describe('the band of a comparison', () => {
+  it('raises no false alarm on thousands of healthy ports for hours', () => {
+    const random = new Random(proofSeed());
+    const none = {samples: 0, frames: 0, bytes: 0, squares: 0};
+    let alarms = 0;
+    for (let port = 0; port < proofCount(400, 40_000); port++) {
+      const expected = 10 ** (1 + 3 * random.uniform());
+      const [length, rate] = [200 + random.below(4_000), 1_000];
+      const edge = (expected * rate * length) / 20;
+      const tallied = {...none};
+      const span = new CounterSpan({tallied: none, edge});
+      // An hour of 20 s.
+      for (let reading = 0; reading < 180; reading++) {
+        const samples = Math.max(0, Math.round(expected + Math.sqrt(expected) * random.gaussian()));
+        tallied.samples += samples;
+        tallied.frames += samples * rate;
+        tallied.bytes += samples * rate * length;
+        tallied.squares += samples * (rate * length) ** 2;
+        span.add({tallied: {...tallied}, edge}, 20_000, expected * rate * (length - 4));
+        const recent = span.recent();
+        if (recent && differs(recent, span.earlier())) span.forgetOlder();
+        if (compare(span.whole())?.verdict === 'disagrees') alarms++;
+      }
+    }
+    expect(alarms).toBe(0);
+  });
+
   it('leaves out 1 by chance as seldom as it says', () => {
     const random = new Random(proofSeed());
     let outside = 0;

@@ -28,6 +28,8 @@ const CountersSchema = Type.Object(
     outPacketsPerSecond: rate(),
     outDiscardsPerSecond: rate(),
     outErrorsPerSecond: rate(),
+    fcsErrorsPerSecond: rate(),
+    symbolErrorsPerSecond: rate(),
   },
   {description: "the interface's own counters; usually without FCS"},
 );
