@@ -11,12 +11,17 @@ import {count} from './watch-text.ts';
 /** An agent that changes its rates all the time says so once a minute. */
 const QUIET_MS = 60_000;
 
+/** All ports of an agent are added up so often, though some of their counters arrive every second. */
+const AGENT_EVERY_MS = 5_000;
+
 /** Looks at sampling rates once a second: those that change, and those that are not what is claimed. */
 export class RateWatch {
   /** By agent: when it was told last that its rates change. */
   private readonly changedAt = new Map<Agent, number>();
   /** By agent: sources whose pools belie their rates. */
   private readonly wrong = new Map<Agent, Set<Source>>();
+  /** By agent: when its ports were added up last, and whether enough was known then to speak of them one by one. */
+  private readonly looked = new Map<Agent, {time: number; isKnown: boolean}>();
   /** Agents, and ports and directions, whose counters belie their samples. */
   private readonly wrongAgents = new Set<Agent>();
   private readonly wrongPorts = new Set<number>();
@@ -91,10 +96,13 @@ export class RateWatch {
   }
 
   private counters(fabric: Fabric, ports: readonly Port[], herd: Herd): void {
-    const told = new Set<Agent>();
-    for (const agent of new Set(ports.map((port) => port.agent))) if (this.agent(fabric, agent, herd)) told.add(agent);
+    for (const agent of new Set(ports.map((port) => port.agent))) {
+      const looked = this.looked.get(agent);
+      if (looked && fabric.time - looked.time < AGENT_EVERY_MS) continue;
+      this.looked.set(agent, {time: fabric.time, isKnown: this.agent(fabric, agent, herd)});
+    }
     for (const port of ports) {
-      if (!told.has(port.agent)) continue;
+      if (!this.looked.get(port.agent)!.isKnown) continue;
       this.port(fabric, port, Direction.In, herd);
       this.port(fabric, port, Direction.Out, herd);
     }
