@@ -40,6 +40,8 @@ export interface Agent {
   derived: Map<number, Weigher>;
   /** Whether it samples otherwise than it claims. */
   isCorrected: boolean;
+  /** Whether its sample pools are not believed: its counters fit the rates that it claims. */
+  isPoolRefuted: boolean;
 }
 
 /** A stream of datagrams with its own sequence numbers (v5, sub_agent_id). Counts since the start. */
@@ -107,6 +109,7 @@ export class Agents {
       drops: new Losses(),
       derived: new Map(),
       isCorrected: false,
+      isPoolRefuted: false,
     };
     this.all.push(agent);
     this.byAddress.set(address, agent);

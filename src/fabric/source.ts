@@ -59,7 +59,7 @@ export class Source {
   decide(isOwnPool: boolean, devicePool: number | undefined): void {
     const {made, drops} = this.second;
     const pool = isOwnPool ? this.poolRatio : devicePool;
-    if (pool !== undefined) {
+    if (pool !== undefined && !this.stream.agent.isPoolRefuted) {
       this.factor = pool;
       this.reason = isOwnPool ? 'sample pool' : "device's sample pool";
     } else if (drops > 0 && made > 0) {

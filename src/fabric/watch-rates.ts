@@ -113,6 +113,11 @@ export class RateWatch {
     const comparison = fabric.counterCheck.ofAgent(agent);
     const rate = claimedRate(agent);
     if (!comparison || rate === undefined) return false;
+    if (comparison.verdict === 'disagrees' && this.refutes(agent, comparison)) {
+      agent.isPoolRefuted = true;
+      fabric.counterCheck.restart(agent);
+      return false;
+    }
     if (comparison.verdict === 'disagrees' && !this.wrongAgents.has(agent) && isCommon(fabric, agent)) {
       this.wrongAgents.add(agent);
       herd.add({...belied(agent, agent.address, rate, comparison), name: agent.address});
@@ -120,6 +125,14 @@ export class RateWatch {
       herd.add(right(agent, `samples and counters of ${agent.address} agree`));
     }
     return true;
+  }
+
+  /** Whether counters fit the rates that an agent claims, and not what its sample pools make of them. */
+  private refutes(agent: Agent, {low, high}: Comparison): boolean {
+    const sources = [...(this.wrong.get(agent) ?? [])];
+    if (sources.length === 0) return false;
+    const factor = sources.reduce((sum, source) => sum + source.factor, 0) / sources.length;
+    return low / factor < 1 && high / factor > 1;
   }
 
   private port(fabric: Fabric, port: Port, direction: number, herd: Herd): void {

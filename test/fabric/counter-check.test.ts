@@ -107,6 +107,16 @@ describe('samples against counters', () => {
     expect(fabric.events.after(0).find(({kind}) => kind === 'sampling-rate-wrong')!.figures).toMatchObject({fitting});
   });
 
+  it('refute a pool that counts what is not sampled: the rate was right', () => {
+    const {fabric, pass, events} = world({ports: four(5), pool: 'double'}, proofSeed());
+    pass(2 * INTERVAL);
+    expect(events()).toEqual([WRONG]);
+    pass(4 * INTERVAL);
+    expect(events()).toEqual([WRONG, RIGHT]);
+    expect(fabric.counterCheck.ofAgent(agentOf(fabric))!.verdict).toBe('agrees');
+    expect(fabric.rows.weight(fabric.rows.all[0]!, fabric.newest)).toBe(1_000);
+  });
+
   it('say that it is right again, by the newest intervals', () => {
     const port = steady(1, 5, {rate: 500, claims: 1_000});
     const {pass, events} = world({ports: [port], pool: 'fake'}, proofSeed());

@@ -7,7 +7,7 @@ import type {Content, SampleRow, SourceRow} from './partial-builder.ts';
 import {AGENT, IN} from './partial-builder.ts';
 
 /** What a source tells as its pool. */
-export type PoolKind = 'none' | 'fake' | 'own' | 'device' | 'garbage';
+export type PoolKind = 'none' | 'fake' | 'own' | 'double' | 'device' | 'garbage';
 
 export interface DrawnPort {
   ifIndex: number;
@@ -172,6 +172,8 @@ export class DrawnStream {
         return (state.toldPool + claims * (1 + state.lost)) >>> 0;
       case 'own':
         return (state.pool + this.framesUpTo(state, bin) + Math.round(at * port.frames(bin))) >>> 0;
+      case 'double':
+        return (state.pool + 2 * (this.framesUpTo(state, bin) + Math.round(at * port.frames(bin)))) >>> 0;
       case 'device':
         return Math.round(before + at * this.passed(bin)) >>> 0;
       case 'garbage':
