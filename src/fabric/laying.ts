@@ -1,7 +1,7 @@
 import {Basis, Direction} from '../account/schema.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import type {Agent, SubAgent} from './agents.ts';
-import type {Losses} from './losses.ts';
+import type {Lack, Losses} from './losses.ts';
 import type {Rings} from './rings.ts';
 import type {Rows} from './rows.ts';
 import type {Stream, StreamDelta} from './stream.ts';
@@ -31,6 +31,7 @@ export class Laying {
   private readonly rows: Rows;
   private readonly rings: Rings;
   private found: Found[] = [];
+  private lastEnd = Number.POSITIVE_INFINITY;
 
   constructor(rows: Rows, rings: Rings) {
     this.rows = rows;
@@ -62,12 +63,15 @@ export class Laying {
   /** Lays what was heard of, once its Partial's rows are in. Returns the first bin that is another one now. */
   settle(end: number, open: OpenBins): number {
     let first = Number.POSITIVE_INFINITY;
+    // Bins that the Partial tells of: after a stall they are several.
+    const bins = Math.max(1, end - this.lastEnd);
+    this.lastEnd = end;
     for (const {stream, missing, drops, silence} of this.found) {
       const {agent} = stream;
       const holders = agent.losses === stream.losses ? [stream] : [stream, agent];
       for (const holder of holders) {
-        const lost = this.lay(holder, holder.losses, missing, silence, end, open);
-        const dropped = this.lay(holder, holder.drops, drops, 0, end, open);
+        const lost = this.lay(holder, holder.losses, {missing, bins, silence}, end, open);
+        const dropped = this.lay(holder, holder.drops, {missing: drops, bins, silence: 0}, end, open);
         first = Math.min(first, lost, dropped);
       }
     }
@@ -75,23 +79,16 @@ export class Laying {
     return first;
   }
 
-  private lay(
-    holder: Stream | Agent,
-    losses: Losses,
-    missing: number,
-    silence: number,
-    end: number,
-    open: OpenBins,
-  ): number {
+  private lay(holder: Stream | Agent, losses: Losses, lack: Lack, end: number, open: OpenBins): number {
     if (!losses.isActive) {
-      if (missing <= 0) return Number.POSITIVE_INFINITY;
+      if (lack.missing <= 0) return Number.POSITIVE_INFINITY;
       const rows = this.rowsOf(holder);
       losses.begin(this.rings.depth, open.to, (bin) =>
         rows.reduce((sum, row) => sum + this.samples(row.index, bin), 0),
       );
     }
     this.rows.isCorrected = true;
-    return losses.lay(missing, end, open.from, silence);
+    return losses.lay(lack, end, open.from);
   }
 
   /** By source: what its samples in the bins from..end-1 stand for on average by drops alone. */

@@ -1,5 +1,5 @@
 /** Bins of arrivals that are kept: what is usual on a stream shows in them. */
-export const ARRIVAL_BINS = 64;
+const ARRIVAL_BINS = 64;
 /** With fewer samples nobody can tell whether a bin outdoes others. */
 const ENOUGH = 30;
 /** A silence of so many bins holds most of what is found missing behind it. */
@@ -10,6 +10,16 @@ const SILENCES = 3;
 const OUTDO = 1.5;
 /** What is left of a difference by rounding. */
 const NOTHING = 1e-6;
+
+/** What is found missing. */
+export interface Lack {
+  /** Samples; fewer than none have come after all. */
+  missing: number;
+  /** Bins that this is said of, the last complete ones. */
+  bins: number;
+  /** Bins that the stream was silent for. */
+  silence: number;
+}
 
 /** Missing samples that were laid upon bins; late arrivals take them off again. */
 interface Laid {
@@ -23,7 +33,7 @@ interface Laid {
  * Samples that are lacking, laid upon those that arrived: how many each one of a bin stands for beside itself. What gets
  * lost on the way does not choose ports, so there is one share for a stream of datagrams.
  *
- * What is found missing is laid upon the samples of the last bin that has any: so bin by bin the samples that came
+ * What is found missing is laid upon the samples of the bins that it is said of, or of the last that has any: so bin by bin the samples that came
  * stand for all that were taken, and the luck of which ones were lost adds no noise. Behind a silence it is laid upon a
  * stretch three times as long, so that a gap is made up for by its surroundings and not by a spike. All of it is laid
  * exactly once: sums over time are those of all samples that were taken.
@@ -94,11 +104,8 @@ export class Losses {
     this.room = bin;
   }
 
-  /**
-   * Lays missing samples, which were found missing in bins before `end`, upon bins from `open` on; fewer than none have
-   * come after all. `silence` is how many bins the stream was silent for. Returns the first bin that it changed.
-   */
-  lay(missing: number, end: number, open: number, silence: number): number {
+  /** Lays what was found missing in bins before `end` upon bins from `open` on. Returns the first that it changed. */
+  lay({missing, bins, silence}: Lack, end: number, open: number): number {
     this.makeRoom(end - 1);
     const {beside, arrived} = this;
     if (beside === undefined || arrived === undefined || end <= open) return Number.POSITIVE_INFINITY;
@@ -109,10 +116,10 @@ export class Losses {
     const all = missing + waiting;
     if (all === 0) return Number.POSITIVE_INFINITY;
     const to = end - 1;
-    const longest = silence >= SILENCE ? to + 1 - SILENCES * silence : to;
+    const longest = Math.max(bins, silence >= SILENCE ? SILENCES * silence : 1);
     let from = to;
     let samples = arrived[to % ARRIVAL_BINS]!;
-    while (from > open && (samples === 0 || from > longest)) samples += arrived[--from % ARRIVAL_BINS]!;
+    while (from > open && (samples === 0 || to - from + 1 < longest)) samples += arrived[--from % ARRIVAL_BINS]!;
     if (samples <= 0) {
       this.waiting = all;
       this.waitingSince = end;

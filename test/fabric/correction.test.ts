@@ -246,6 +246,20 @@ describe('a stream', () => {
     expect(range(T, T + 3).map((bin) => fabric.rows.weight(fabric.rows.all[0]!, bin))).toEqual([1_000, 1_000, 1_000]);
   });
 
+  it('whose bins come together after a stall has what is missing laid upon all of them', () => {
+    const fabric = new Fabric({depth: 300, flows: 10});
+    const builder = new PartialBuilder();
+    const rows = (from: number, to: number) =>
+      range(from, to).map((bin) => ({bin, roce: new Array<number>(20).fill(1_000)}));
+    const heard = (bin: number, bins: number, missingFlowSamples: number) => [
+      {agent: AGENT, at: bin * 100 + 50, flowSamples: 20 * bins, missingFlowSamples},
+    ];
+    fabric.apply(builder.next(T + 1, {rows: rows(T, T + 1), heard: heard(T, 1, 0)}));
+    fabric.apply(builder.next(T + 6, {rows: rows(T + 1, T + 6), heard: heard(T + 5, 5, 50)}));
+    const weights = range(T, T + 6).map((bin) => fabric.rows.weight(fabric.rows.all[0]!, bin));
+    expect(weights).toEqual([1_000, 1_500, 1_500, 1_500, 1_500, 1_500]);
+  });
+
   it('is corrected in bins that are open and never in final ones', () => {
     const random = new Random(proofSeed());
     const fabric = new Fabric({depth: 300, flows: 10});
