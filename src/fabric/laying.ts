@@ -70,8 +70,8 @@ export class Laying {
       const {agent} = stream;
       const holders = agent.losses === stream.losses ? [stream] : [stream, agent];
       for (const holder of holders) {
-        const lost = this.lay(holder, holder.losses, {missing, bins, silence}, end, open);
-        const dropped = this.lay(holder, holder.drops, {missing: drops, bins, silence: 0}, end, open);
+        const lost = this.lay(holder, holder.losses, {missing, bins, silence, together: stream.perDatagram}, end, open);
+        const dropped = this.lay(holder, holder.drops, {missing: drops, bins, silence: 0, together: 1}, end, open);
         first = Math.min(first, lost, dropped);
       }
     }
@@ -83,7 +83,7 @@ export class Laying {
     if (!losses.isActive) {
       if (lack.missing <= 0) return Number.POSITIVE_INFINITY;
       const rows = this.rowsOf(holder);
-      losses.begin(this.rings.depth, open.to, (bin) =>
+      losses.begin(this.rings.depth, open.to, lack.together, (bin) =>
         rows.reduce((sum, row) => sum + this.samples(row.index, bin), 0),
       );
     }

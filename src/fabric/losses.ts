@@ -19,6 +19,8 @@ export interface Lack {
   bins: number;
   /** Bins that the stream was silent for. */
   silence: number;
+  /** Samples that get lost together: those of a datagram, 1 where each is lost by itself. */
+  together: number;
 }
 
 /** Missing samples that were laid upon bins; late arrivals take them off again. */
@@ -43,6 +45,8 @@ export class Losses {
   private beside: Float32Array | undefined;
   private arrived: Float64Array | undefined;
   private laid: Laid[] = [];
+  /** Samples that get lost together. */
+  private together = 1;
   /** The newest bin that there is room for, and the newest that something was laid upon. */
   private room = Number.NEGATIVE_INFINITY;
   private lastLaid = Number.NEGATIVE_INFINITY;
@@ -61,8 +65,23 @@ export class Losses {
     return beside === undefined || bin > this.room ? 1 : 1 + beside[bin % beside.length]!;
   }
 
-  /** Something is missing for the first time in reach. `arrivals` tells how many samples a bin up to `bin` has. */
-  begin(depth: number, bin: number, arrivals: (bin: number) => number): void {
+  /**
+   * By how much the variance of a port's share is larger than its samples tell: they get lost by the datagram, k at a
+   * time, and with a share q lost the variance of what is left of one port is 1 + q (k - 1) times that of as many that
+   * get lost one by one. Those of a datagram may all be of one port, so this is the most that it can be. Of all ports
+   * together it is known how many there were.
+   */
+  clumping(bin: number): number {
+    const factor = this.factor(bin);
+    return factor === 1 ? 1 : 1 + (1 - 1 / factor) * (this.together - 1);
+  }
+
+  /**
+   * Something is missing for the first time in reach, of samples that get lost so many `together`. `arrivals` tells how
+   * many samples a bin up to `bin` has.
+   */
+  begin(depth: number, bin: number, together: number, arrivals: (bin: number) => number): void {
+    this.together = together;
     this.beside = new Float32Array(depth);
     this.arrived = new Float64Array(ARRIVAL_BINS);
     this.room = bin;
@@ -76,6 +95,7 @@ export class Losses {
     copy.beside = this.beside?.slice();
     copy.arrived = this.arrived?.slice();
     copy.laid = this.laid.map((laid) => ({...laid}));
+    copy.together = this.together;
     copy.room = this.room;
     copy.lastLaid = this.lastLaid;
     return copy;
@@ -178,12 +198,13 @@ export class Losses {
         beside[bin % beside.length] = rest < NOTHING ? 0 : rest;
       }
       first = Math.min(first, Math.max(laid.from, open));
-      left -= laid.missing * share;
       if (share === 1) {
+        left -= laid.missing;
         this.laid.pop();
       } else {
-        laid.missing -= laid.missing * share;
+        laid.missing -= left;
         laid.each -= each;
+        left = 0; // said, not reckoned: rounding would leave a rest of it for ever
       }
     }
     return first;

@@ -46,21 +46,22 @@ function addLink(
     const chunk = rings.chunk(row.index);
     const cell = rings.at(row.index, bin);
     const rate = rows.weight(row, bin);
+    const variance = rate * rate * rows.clumping(row, bin);
     // A row that there was not when the bin became final has nothing to say of it.
     if (chunk.largest[cell]! > 0) largestRate = Math.max(largestRate, rate);
     if (measure === 'roce') {
       into.samples += chunk.roceFrames[cell]!;
       into.frames += chunk.roceFrames[cell]! * rate;
-      into.frameSquares += chunk.roceFrames[cell]! * rate * rate;
+      into.frameSquares += chunk.roceFrames[cell]! * variance;
       into.bytes += chunk.roceBytes[cell]! * rate;
-      into.squares += chunk.roceSquares[cell]! * rate * rate;
+      into.squares += chunk.roceSquares[cell]! * variance;
       largest = Math.max(largest, rate * chunk.roceLargest[cell]! * LARGEST_UNIT);
     } else {
       into.samples += chunk.frames[cell]!;
       into.frames += chunk.frames[cell]! * rate;
-      into.frameSquares += chunk.frames[cell]! * rate * rate;
+      into.frameSquares += chunk.frames[cell]! * variance;
       into.bytes += chunk.bytes[cell]! * rate;
-      into.squares += chunk.squares[cell]! * rate * rate;
+      into.squares += chunk.squares[cell]! * variance;
       largest = Math.max(largest, rate * chunk.largest[cell]! * LARGEST_UNIT);
     }
   }

@@ -152,6 +152,11 @@ export class Rows {
     return this.isCorrected ? row.weigher.weight(bin) : row.rate;
   }
 
+  /** By how much the variance of a row's estimate in a bin is larger than its samples tell. */
+  clumping(row: Row, bin: number): number {
+    return this.isCorrected ? row.weigher.clumping(bin) : 1;
+  }
+
   /** All rows of a port and direction, on any basis. */
   of(slot: number, direction: number): readonly Row[] {
     return this.ofPort[slot * 2 + direction] ?? [];

@@ -101,6 +101,11 @@ export class Stream {
     return missing - off;
   }
 
+  /** Samples in a datagram, on average. */
+  get perDatagram(): number {
+    return this.received > 0 ? Math.max(1, this.flowSamples / this.received) : 1;
+  }
+
   /** Whether samples that are missing show in their own numbers; some agents never count up. */
   get isNumbered(): boolean {
     return this.expected < EXPECTED || this.told >= TOLD * this.expected;

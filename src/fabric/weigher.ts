@@ -35,6 +35,11 @@ export class Weigher {
     return this.rate * losses.factor(bin) * drops.factor(bin) * (this.agentPart?.at(bin) ?? 1);
   }
 
+  /** By how much the variance of what rests on samples of a bin is larger than they tell; see `Losses`. */
+  clumping(bin: number): number {
+    return this.holder.losses.clumping(bin);
+  }
+
   /** The agent's part is `factor` from a bin on. Returns whether that is news. */
   set(bin: number, factor: number): boolean {
     if (this.agentPart === undefined && factor === 1) return false;
