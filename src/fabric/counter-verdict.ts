@@ -23,7 +23,7 @@ const EFFECT = 0.1;
 const NOT_HALF = 0.5;
 const NOT_DOUBLE = 2;
 const FCS_BYTES = 4;
-/** Largest frame, to bound what one more sample could weigh where there are hardly any. */
+/** With fewer samples nothing is said, whatever the counters hold. */
 const FEW = 10;
 
 /**
