@@ -1,4 +1,5 @@
 // Hot path: from `receive` to a cell nothing is allocated and nothing is thrown.
+import {isHostTraffic} from '../classify/host-traffic.ts';
 import {classifyRoce, RoceClass, startsOperation} from '../classify/roce.ts';
 import {decodeHeader} from '../packet/header.ts';
 import {Ecn} from '../packet/numbers.ts';
@@ -10,21 +11,25 @@ import {Agents} from './agents.ts';
 import {Cells} from './cells.ts';
 import {CounterTracker} from './counters.ts';
 import {FlowTable} from './flow-table.ts';
+import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
 import {NameTable} from './name-table.ts';
 import {Rows} from './rows.ts';
+import {SampleSequence} from './sample-sequence.ts';
 import {Basis, Direction} from './schema.ts';
 import {Arrival} from './sequence.ts';
+import {FlowSources} from './sources.ts';
+import {CLOCK_WORDS, ClockAt, SampleTimes} from './times.ts';
 
 /** Bounds of the tables; together with the bins' columns they are all the memory that accounting takes. */
 export interface AccountLimits {
   /** (agent, sub-agent) pairs. */
   agents: number;
-  /** Rows of (data source, rate, port, side): about two a port. */
+  /** Rows of (data source, rate, port, side), about two a port; and data sources. */
   rows: number;
   /** (bin, row) pairs between two Partials. */
   cells: number;
-  /** RoCEv2 flows a second. */
+  /** RoCEv2 flows a second, and other hosts. */
   flows: number;
   /** Counter samples between two Partials. */
   counters: number;
@@ -42,6 +47,12 @@ export const DEFAULT_LIMITS: AccountLimits = {
 const MAX_RATE = 100_000_000;
 /** No frame is longer, segmentation offload on hosts included. */
 const MAX_FRAME = 262_144;
+/** No sample is shorter (v5, counters_sample without a record, behind its format and length). */
+const MIN_SAMPLE_BYTES = 20;
+/** Index of the data source by which an agent describes itself: its first physical entity. */
+const OWN_ENTITY = 1;
+/** Stands for a port where a name is the agent's own. */
+const NO_PORT = 0;
 
 /** `side` of a row: direction and basis in one word. */
 const side = (direction: number, basis: number) => direction | (basis << 1);
@@ -61,6 +72,11 @@ export class Accountant implements DatagramSink {
   readonly rows: Rows;
   readonly cells: Cells;
   readonly flows: FlowTable;
+  readonly hosts: HostTable;
+  readonly sources: FlowSources;
+  /** Of counter samples. */
+  readonly counterSequence: SampleSequence;
+  readonly times: SampleTimes;
   readonly counters: CounterTracker;
   readonly names: NameTable;
   readonly counts = new Float64Array(COUNTS);
@@ -68,17 +84,14 @@ export class Accountant implements DatagramSink {
   readonly flowSamples: Float64Array;
   readonly counterSamples: Float64Array;
   readonly largestDatagram: Uint32Array;
-  readonly longestGapMs: Float64Array;
-  readonly lastArrival: Float64Array;
-  /** Called when a table is full and must be sent to make room. */
-  onFull: () => void = () => {};
+  private full: () => void = () => {};
   private readonly packet = new PacketView();
   private readonly source = new Uint32Array(4);
   private datagramView: DatagramView | undefined;
   private stream = -1;
   private isLate = false;
-  /** The arrival's epoch ms, and its bin. */
-  private readonly clock = new Float64Array(2);
+  /** See `ClockAt`. */
+  private readonly clock = new Float64Array(CLOCK_WORDS);
 
   constructor(limits: AccountLimits, seed: number) {
     this.limits = limits;
@@ -86,13 +99,31 @@ export class Accountant implements DatagramSink {
     this.rows = new Rows(limits.rows, seed ^ 0x1b873593, this.clock);
     this.cells = new Cells(limits.rows, limits.cells, this.clock);
     this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491, this.clock);
+    this.hosts = new HostTable(limits.flows, seed ^ 0x165667b1, this.clock);
+    this.sources = new FlowSources(limits.agents, limits.rows, seed ^ 0x27d4eb2f, this.clock);
+    this.counterSequence = new SampleSequence(limits.agents, limits.rows, seed ^ 0x2c1b3c6d, this.clock);
+    this.times = new SampleTimes(limits.agents, this.clock);
     this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5, this.clock);
     this.names = new NameTable(limits.counters);
     this.flowSamples = new Float64Array(limits.agents);
     this.counterSamples = new Float64Array(limits.agents);
     this.largestDatagram = new Uint32Array(limits.agents);
-    this.longestGapMs = new Float64Array(limits.agents);
-    this.lastArrival = new Float64Array(limits.agents);
+  }
+
+  /** What is called when a table is full and must be sent to make room. */
+  set onFull(send: () => void) {
+    this.full = send;
+    this.sources.onFull = send;
+  }
+
+  /** Time was set forward by `ms`, to `now`: nobody was silent for it, and it holds no samples. */
+  step(ms: number, now: number): void {
+    this.agents.forward(ms);
+    this.rows.table.forward(ms);
+    this.counters.forward(ms);
+    this.sources.sequence.sources.forward(ms);
+    this.counterSequence.sources.forward(ms);
+    this.times.step(ms, now);
   }
 
   /** Where the next datagram came from (four words, IPv4 mapped) and when it arrived, in epoch ms. */
@@ -101,8 +132,8 @@ export class Accountant implements DatagramSink {
     this.source[1] = source1;
     this.source[2] = source2;
     this.source[3] = source3;
-    this.clock[0] = now;
-    this.clock[1] = bin;
+    this.clock[ClockAt.Now] = now;
+    this.clock[ClockAt.ArrivalBin] = bin;
     this.counts[Count.DatagramsReceived]!++;
   }
 
@@ -120,24 +151,23 @@ export class Accountant implements DatagramSink {
       return false;
     }
     const {sequence} = this.agents;
-    if (this.agents.streams.created) {
-      this.lastArrival[stream] = 0;
-      this.longestGapMs[stream] = 0;
-      this.largestDatagram[stream] = 0;
-      this.flowSamples[stream] = 0;
-      this.counterSamples[stream] = 0;
-    }
-    const arrival = sequence.arrive(stream, datagram.sequenceNumber, datagram.uptimeMs, contentOf(datagram));
+    if (this.agents.streams.created) this.reset(stream);
+    const {length, uptimeMs} = datagram;
+    const arrival = sequence.arrive(stream, datagram.sequenceNumber, uptimeMs, contentOf(datagram));
     if (arrival === Arrival.Duplicate) {
       this.counts[Count.DatagramsDuplicate]!++;
       return false;
     }
     this.counts[Count.DatagramsDecoded]!++;
-    const now = this.clock[0]!;
-    const last = this.lastArrival[stream]!;
-    if (last > 0 && now - last > this.longestGapMs[stream]!) this.longestGapMs[stream] = now - last;
-    this.lastArrival[stream] = now;
-    if (datagram.length > this.largestDatagram[stream]!) this.largestDatagram[stream] = datagram.length;
+    const most = (length / MIN_SAMPLE_BYTES) | 0;
+    const samples = datagram.sampleCount < most ? datagram.sampleCount : most;
+    const life = sequence.lives[stream]!;
+    const isCounting = sequence.isCounting[stream] === 1;
+    const skipped = sequence.skipped[stream]!;
+    this.sources.sequence.datagram(stream, life, isCounting, skipped, samples);
+    this.counterSequence.datagram(stream, life, isCounting, skipped, samples);
+    this.times.datagram(stream, arrival, uptimeMs, samples);
+    if (length > this.largestDatagram[stream]!) this.largestDatagram[stream] = length;
     this.stream = stream;
     this.isLate = arrival === Arrival.Late;
     this.datagramView = datagram;
@@ -148,8 +178,11 @@ export class Accountant implements DatagramSink {
     const {counts} = this;
     counts[Count.FlowSamples]!++;
     this.flowSamples[this.stream]!++;
+    this.times.place(sample, this.datagramView!.data);
     const rate = sample.samplingRate;
-    if (rate === 0 || rate > MAX_RATE) {
+    const isRate = rate !== 0 && rate <= MAX_RATE;
+    this.sources.add(this.stream, sample, isRate ? rate : 0, this.isLate);
+    if (!isRate) {
       counts[Count.FlowSamplesNoRate]!++;
       return;
     }
@@ -163,22 +196,49 @@ export class Accountant implements DatagramSink {
 
   counterSample(sample: CounterSampleView): void {
     this.counts[Count.CounterSamples]!++;
-    this.counterSamples[this.stream]!++;
+    const {stream} = this;
+    const {sourceClass, sourceIndex} = sample;
+    this.counterSamples[stream]!++;
+    this.times.pass();
+    this.counterSequence.take(stream, sourceClass, sourceIndex, sample.sequenceNumber, this.isLate);
+    if (sample.hostNameOffset >= 0 && sourceClass === SourceClass.Entity && sourceIndex === OWN_ENTITY) {
+      this.addName(NO_PORT, sample.hostNameOffset, sample.recordsEnd);
+    }
     // Counters are absolute: what an overtaken reading would add, the one in front of it has added already.
     if (sample.interfaceOffset < 0 || this.isLate) return;
-    if (this.counters.size === this.limits.counters) this.onFull();
+    if (this.counters.size === this.limits.counters) this.full();
     const data = this.datagramView!.data;
-    const life = this.agents.sequence.lives[this.stream]!;
-    const ifIndex = this.counters.add(this.stream, sample, data, life);
+    const life = this.agents.sequence.lives[stream]!;
+    const ifIndex = this.counters.add(stream, sample, data, life);
     if (ifIndex === 0) {
       this.counts[Count.CountersDropped]!++;
     } else if (sample.portNameOffset >= 0) {
-      this.names.add(this.stream, ifIndex, this.datagramView!, sample.portNameOffset, sample.recordsEnd);
+      this.addName(ifIndex, sample.portNameOffset, sample.recordsEnd);
     }
+  }
+
+  discardedPacket(): void {
+    this.counts[Count.DiscardedPackets]!++;
+    this.times.pass();
   }
 
   otherSample(): void {
     this.counts[Count.OtherSamples]!++;
+    this.times.pass();
+  }
+
+  private addName(port: number, at: number, end: number): void {
+    if (this.names.size === this.names.capacity) this.full();
+    this.names.add(this.stream, port, this.datagramView!, at, end);
+  }
+
+  private reset(stream: number): void {
+    this.largestDatagram[stream] = 0;
+    this.flowSamples[stream] = 0;
+    this.counterSamples[stream] = 0;
+    this.sources.reset(stream);
+    this.counterSequence.reset(stream);
+    this.times.reset(stream);
   }
 
   private classify(sample: FlowSampleView): RoceClass {
@@ -230,9 +290,12 @@ export class Accountant implements DatagramSink {
     const isRoce = roce !== RoceClass.None;
     if (inRow >= 0) this.add(inRow, length, roce);
     if (outRow >= 0) this.add(outRow, length, roce);
-    if (!isRoce) return;
-    this.counts[Count.RoceSamples]!++;
-    if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce);
+    if (isRoce) {
+      this.counts[Count.RoceSamples]!++;
+      if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce);
+    } else if (inRow >= 0 && isHostTraffic(this.packet)) {
+      this.addHost(input, inSide);
+    }
   }
 
   private rowOf(sourceClass: number, sourceIndex: number, rate: number, port: number, rowSide: number): number {
@@ -246,7 +309,7 @@ export class Accountant implements DatagramSink {
     const isCe = isRoce && this.packet.ecn === Ecn.Ce;
     const isCnp = roce === RoceClass.Cnp;
     if (this.cells.add(row, length, isRoce, isCe, isCnp)) return;
-    this.onFull();
+    this.full();
     this.cells.add(row, length, isRoce, isCe, isCnp);
   }
 
@@ -254,8 +317,14 @@ export class Accountant implements DatagramSink {
     const starts = startsOperation(this.packet);
     const isCnp = roce === RoceClass.Cnp;
     if (this.flows.add(row, this.packet, length, starts, isCnp)) return;
-    this.onFull();
+    this.full();
     this.flows.add(row, this.packet, length, starts, isCnp);
+  }
+
+  private addHost(port: number, portSide: number): void {
+    if (this.hosts.add(this.stream, port, portSide, this.packet)) return;
+    this.full();
+    this.hosts.add(this.stream, port, portSide, this.packet);
   }
 }
 

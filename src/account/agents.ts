@@ -53,6 +53,12 @@ export class Agents {
     return stream;
   }
 
+  /** Time was set forward by `ms`: nobody was silent for it. */
+  forward(ms: number): void {
+    this.streams.forward(ms);
+    this.claims.forward(ms);
+  }
+
   /** Whether the sender may go by the agent address that it states. */
   private isOwnAddress(datagram: DatagramView, source: Uint32Array): boolean {
     const {agent0, agent1, agent2, agent3} = datagram;

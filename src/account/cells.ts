@@ -1,84 +1,64 @@
 // Hot path: no allocation after construction, no exception.
-import {Measure} from './measures.ts';
+import {MEASURES, Measure} from './measures.ts';
+import {ClockAt} from './times.ts';
 
 /** Bins that may be open at once, a power of two: a bin stays open for up to 1.2 s. */
 const OPEN_BINS = 16;
 
+/** Words of a cell: its row and bin, then its measures in the order of `MEASURES`; two lines of a cache. */
+export const CellWord = {Row: 0, Bin: 1, Measures: 2} as const;
+export const CELL_WORDS = 16;
+const MEASURED = MEASURES.length;
+const FRAMES = CellWord.Measures + Measure.Frames;
+const BYTES = CellWord.Measures + Measure.Bytes;
+const SQUARES = CellWord.Measures + Measure.Squares;
+const LARGEST = CellWord.Measures + Measure.Largest;
+const ROCE_FRAMES = CellWord.Measures + Measure.RoceFrames;
+const ROCE_BYTES = CellWord.Measures + Measure.RoceBytes;
+const ROCE_SQUARES = CellWord.Measures + Measure.RoceSquares;
+const ROCE_LARGEST = CellWord.Measures + Measure.RoceLargest;
+const CE = CellWord.Measures + Measure.CeFrames;
+const CNP = CellWord.Measures + Measure.CnpFrames;
+
 /**
- * What was added to each (bin, row) since the last Partial. Cells stand one behind another, in columns that a Partial
- * copies as they are. A sparse set finds them: `place` may hold anything, and counts only if the cell it names says
- * that it belongs to that bin and row, so nothing has to be cleared.
+ * What was added to each (bin, row) since the last Partial. Cells stand one behind another, each in one piece: a sample
+ * adds to most of its words. A sparse set finds them: `place` may hold anything, and counts only if the cell it names
+ * says that it belongs to that bin and row, so nothing has to be cleared.
  */
 export class Cells {
   readonly capacity: number;
   /** Cells in use. */
   size = 0;
-  readonly row: Uint32Array;
-  readonly bin: Float64Array;
-  /** By `Measure`, in the order of `MEASURES`. */
-  readonly measures: readonly (Uint32Array | Float64Array)[];
+  /** `CELL_WORDS` a cell. */
+  readonly words: Float64Array;
   private readonly clock: Float64Array;
   private readonly place: Uint32Array;
-  private readonly frames: Uint32Array;
-  private readonly bytes: Float64Array;
-  private readonly squares: Float64Array;
-  private readonly largest: Uint32Array;
-  private readonly roceFrames: Uint32Array;
-  private readonly roceBytes: Float64Array;
-  private readonly roceSquares: Float64Array;
-  private readonly roceLargest: Uint32Array;
-  private readonly ce: Uint32Array;
-  private readonly cnp: Uint32Array;
 
-  /** The second element of `clock` is the bin that is added to; shared for the reason that `KeyTable.clock` is. */
+  /** `clock` says which bin is added to (`ClockAt`); shared for the reason that `KeyTable.clock` is. */
   constructor(rows: number, capacity: number, clock: Float64Array) {
     this.clock = clock;
     this.capacity = capacity;
-    this.row = new Uint32Array(capacity);
-    this.bin = new Float64Array(capacity);
+    this.words = new Float64Array(capacity * CELL_WORDS);
     this.place = new Uint32Array(rows * OPEN_BINS);
-    const u32 = () => new Uint32Array(capacity);
-    const f64 = () => new Float64Array(capacity);
-    this.frames = u32();
-    this.bytes = f64();
-    this.squares = f64();
-    this.largest = u32();
-    this.roceFrames = u32();
-    this.roceBytes = f64();
-    this.roceSquares = f64();
-    this.roceLargest = u32();
-    this.ce = u32();
-    this.cnp = u32();
-    const measures: (Uint32Array | Float64Array)[] = [];
-    measures[Measure.Frames] = this.frames;
-    measures[Measure.Bytes] = this.bytes;
-    measures[Measure.Squares] = this.squares;
-    measures[Measure.Largest] = this.largest;
-    measures[Measure.RoceFrames] = this.roceFrames;
-    measures[Measure.RoceBytes] = this.roceBytes;
-    measures[Measure.RoceSquares] = this.roceSquares;
-    measures[Measure.RoceLargest] = this.roceLargest;
-    measures[Measure.CeFrames] = this.ce;
-    measures[Measure.CnpFrames] = this.cnp;
-    this.measures = measures;
   }
 
   /** Adds one sample of a frame of `length` bytes. Returns false when there is no cell left: send the Partial first. */
   add(row: number, length: number, isRoce: boolean, isCe: boolean, isCnp: boolean): boolean {
-    const cell = this.cell(row);
-    if (cell < 0) return false;
+    const at = this.find(row);
+    if (at < 0) return false;
+    const {words} = this;
     const square = length * length;
-    this.frames[cell]!++;
-    this.bytes[cell]! += length;
-    this.squares[cell]! += square;
-    if (length > this.largest[cell]!) this.largest[cell] = length;
+    words[at + FRAMES]!++;
+    words[at + BYTES]! += length;
+    words[at + SQUARES]! += square;
+    if (length > words[at + LARGEST]!) words[at + LARGEST] = length;
     if (!isRoce) return true;
-    this.roceFrames[cell]!++;
-    this.roceBytes[cell]! += length;
-    this.roceSquares[cell]! += square;
-    if (length > this.roceLargest[cell]!) this.roceLargest[cell] = length;
-    if (isCe) this.ce[cell]!++;
-    if (isCnp) this.cnp[cell]!++;
+    words[at + ROCE_FRAMES]!++;
+    words[at + ROCE_BYTES]! += length;
+    words[at + ROCE_SQUARES]! += square;
+    if (length > words[at + ROCE_LARGEST]!) words[at + ROCE_LARGEST] = length;
+    if (isCe) words[at + CE]!++;
+    if (isCnp) words[at + CNP]!++;
     return true;
   }
 
@@ -87,17 +67,20 @@ export class Cells {
     this.size = 0;
   }
 
-  private cell(row: number): number {
-    const bin = this.clock[1]!;
-    const at = row * OPEN_BINS + (bin % OPEN_BINS);
-    const held = this.place[at]!;
-    if (held < this.size && this.row[held] === row && this.bin[held] === bin) return held;
+  /** Where the words of the cell of `row` in the present bin stand, -1 when there is no room for it. */
+  private find(row: number): number {
+    const {words} = this;
+    const bin = this.clock[ClockAt.SampleBin]!;
+    const slot = row * OPEN_BINS + (bin % OPEN_BINS);
+    const held = this.place[slot]!;
+    const known = held * CELL_WORDS;
+    if (held < this.size && words[known + CellWord.Row] === row && words[known + CellWord.Bin] === bin) return known;
     if (this.size === this.capacity) return -1;
-    const cell = this.size++;
-    this.place[at] = cell;
-    this.row[cell] = row;
-    this.bin[cell] = bin;
-    for (let i = 0; i < this.measures.length; i++) this.measures[i]![cell] = 0;
-    return cell;
+    const at = this.size * CELL_WORDS;
+    this.place[slot] = this.size++;
+    words[at + CellWord.Row] = row;
+    words[at + CellWord.Bin] = bin;
+    words.fill(0, at + CellWord.Measures, at + CellWord.Measures + MEASURED);
+    return at;
   }
 }

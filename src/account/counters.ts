@@ -75,6 +75,12 @@ export class CounterTracker {
     this.size = 0;
   }
 
+  /** Time was set forward by `ms`: no counter counted in between. */
+  forward(ms: number): void {
+    this.ports.forward(ms);
+    for (let port = 0; port < this.ports.limit; port++) this.time[port]! += ms;
+  }
+
   /** Reads the absolute counters; NaN for one that the agent does not keep. */
   private read(data: DataView, at: number, ethernet: number): void {
     const {current} = this;

@@ -6,6 +6,19 @@ import {KeyTable} from './key-table.ts';
 /** Where each word of a flow's key stands; `Row` is the row of accounting that it was seen on. */
 export const FlowKey = {Row: 0, Source: 1, Destination: 5, DestQp: 9, Dscp: 10} as const;
 const KEY_WORDS = 11;
+/** What is kept of a flow, in the order of the columns of `FLOWS` behind its key. */
+export const FlowSum = {
+  Frames: 0,
+  Bytes: 1,
+  Squares: 2,
+  Largest: 3,
+  Operations: 4,
+  Ce: 5,
+  Cnp: 6,
+  Ttl: 7,
+  LastSeen: 8,
+} as const;
+export const FLOW_SUMS = 9;
 
 /**
  * RoCEv2 flows since the last Partial that carried them: (source, destination, destination queue pair, DSCP) as seen
@@ -13,28 +26,13 @@ const KEY_WORDS = 11;
  */
 export class FlowTable {
   readonly table: KeyTable;
-  readonly frames: Uint32Array;
-  readonly bytes: Float64Array;
-  readonly squares: Float64Array;
-  readonly largest: Uint32Array;
-  readonly operations: Uint32Array;
-  readonly ce: Uint32Array;
-  readonly cnp: Uint32Array;
-  readonly ttl: Uint32Array;
-  readonly lastSeen: Float64Array;
+  /** `FLOW_SUMS` a flow, all in one piece: a sample adds to most of them. */
+  readonly sums: Float64Array;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
     this.table = new KeyTable(KEY_WORDS, capacity, seed, clock);
-    this.frames = new Uint32Array(capacity);
-    this.bytes = new Float64Array(capacity);
-    this.squares = new Float64Array(capacity);
-    this.largest = new Uint32Array(capacity);
-    this.operations = new Uint32Array(capacity);
-    this.ce = new Uint32Array(capacity);
-    this.cnp = new Uint32Array(capacity);
-    this.ttl = new Uint32Array(capacity);
-    this.lastSeen = new Float64Array(capacity);
+    this.sums = new Float64Array(capacity * FLOW_SUMS);
   }
 
   get size(): number {
@@ -58,31 +56,22 @@ export class FlowTable {
     key[10] = packet.dscp;
     const flow = table.intern();
     if (flow < 0) return false;
-    if (table.created) this.zero(flow);
-    this.frames[flow]!++;
-    this.bytes[flow]! += length;
-    this.squares[flow]! += length * length;
-    if (length > this.largest[flow]!) this.largest[flow] = length;
-    if (starts) this.operations[flow]!++;
-    if (packet.ecn === Ecn.Ce) this.ce[flow]!++;
-    if (isCnp) this.cnp[flow]!++;
-    if (packet.ttl > this.ttl[flow]!) this.ttl[flow] = packet.ttl;
-    this.lastSeen[flow] = table.clock[0]!;
+    const {sums} = this;
+    const at = flow * FLOW_SUMS;
+    if (table.created) sums.fill(0, at, at + FLOW_SUMS);
+    sums[at + FlowSum.Frames]!++;
+    sums[at + FlowSum.Bytes]! += length;
+    sums[at + FlowSum.Squares]! += length * length;
+    if (length > sums[at + FlowSum.Largest]!) sums[at + FlowSum.Largest] = length;
+    if (starts) sums[at + FlowSum.Operations]!++;
+    if (packet.ecn === Ecn.Ce) sums[at + FlowSum.Ce]!++;
+    if (isCnp) sums[at + FlowSum.Cnp]!++;
+    if (packet.ttl > sums[at + FlowSum.Ttl]!) sums[at + FlowSum.Ttl] = packet.ttl;
+    sums[at + FlowSum.LastSeen] = table.clock[0]!;
     return true;
   }
 
   clear(): void {
     this.table.clear();
-  }
-
-  private zero(flow: number): void {
-    this.frames[flow] = 0;
-    this.bytes[flow] = 0;
-    this.squares[flow] = 0;
-    this.largest[flow] = 0;
-    this.operations[flow] = 0;
-    this.ce[flow] = 0;
-    this.cnp[flow] = 0;
-    this.ttl[flow] = 0;
   }
 }

@@ -63,6 +63,28 @@ export class Ingest {
     if (Number.isFinite(this.bin)) this.reporter.close(this.bin + 1, this.now, true);
   }
 
+  /** Time was set forward by `ms` to `now` by a step of the wall clock. */
+  stepped(ms: number, now: number): void {
+    this.accountant.counts[Count.ClockSteps]!++;
+    this.accountant.counts[Count.ClockStepMs]! += ms;
+    this.accountant.step(ms, now);
+  }
+
+  /** The thread stood still for `ms`. */
+  stalled(ms: number): void {
+    this.accountant.counts[Count.Stalls]!++;
+    this.accountant.counts[Count.StallMs]! += ms;
+  }
+
+  /** Nothing was read since `from`, though it may have arrived: what comes until `endBacklog` did so in between. */
+  backlog(from: number): void {
+    this.accountant.times.backlog(from);
+  }
+
+  endBacklog(): void {
+    this.accountant.times.endBacklog();
+  }
+
   /** The kernel's own count of datagrams it dropped in front of the socket, since the socket's start. */
   kernelDropped(total: number): void {
     this.accountant.counts[Count.DatagramsKernelDropped] = total;

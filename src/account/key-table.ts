@@ -132,6 +132,11 @@ export class KeyTable {
     return removed;
   }
 
+  /** Time was set forward by `ms`: that made nothing older. */
+  forward(ms: number): void {
+    for (let index = 0; index < this.high; index++) this.usedAt[index]! += ms;
+  }
+
   /** Forgets all entries, keeping the memory. */
   clear(): void {
     this.slots.fill(0);

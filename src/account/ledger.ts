@@ -3,7 +3,9 @@
  * counting costs 3 ns, and a Partial carries what was added since the last one.
  *
  * (a) received = decoded + rejected (by fault) + duplicates + thinned
- * (b) flow samples in decoded datagrams = counted + unusable (by reason)
+ * (b) flow samples in decoded datagrams = counted + unusable (by reason); the other samples are counter samples, drop
+ *     notifications and others
+ * (c) by number, for each (agent, sub-agent): datagrams expected = received + missing, flow and counter samples alike
  */
 export const Count = {
   DatagramsReceived: 0,

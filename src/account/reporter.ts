@@ -1,7 +1,10 @@
 import type {Accountant} from './accountant.ts';
+import {CELL_WORDS, CellWord} from './cells.ts';
 import {encodePartial, type SectionData} from './codec.ts';
-import {FlowKey} from './flow-table.ts';
+import {FLOW_SUMS, FlowKey} from './flow-table.ts';
+import {HostKey} from './hosts.ts';
 import {COUNTS} from './ledger.ts';
+import {MEASURES} from './measures.ts';
 import {RowKey} from './rows.ts';
 import {
   AGENTS,
@@ -11,11 +14,13 @@ import {
   type ColumnArray,
   columnIndexes,
   FLOWS,
+  HOSTS,
   makeColumns,
   NAMES,
+  SOURCES,
 } from './schema.ts';
 
-/** Flows are sent with the last bin of a second, all else with every Partial. */
+/** Flows, hosts and data sources are sent with the last bin of a second, all else with every Partial. */
 const BINS_PER_SECOND = 10;
 
 /** Where encoded Partials go. */
@@ -71,7 +76,7 @@ export class Reporter {
   private send(watermark: number, now: number, withFlows: boolean): void {
     const {accountant} = this;
     const sections: SectionData[] = [this.agents(), this.bins()];
-    if (withFlows) sections.push(this.flows());
+    if (withFlows) sections.push(this.flows(), this.hosts(), this.sources());
     const {counters, names} = accountant;
     if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
     if (names.size > 0) {
@@ -91,7 +96,10 @@ export class Reporter {
     accountant.cells.clear();
     counters.clear();
     names.clear();
-    if (withFlows) accountant.flows.clear();
+    if (!withFlows) return;
+    accountant.flows.clear();
+    accountant.hosts.clear();
+    accountant.sources.clear();
   }
 
   /**
@@ -99,7 +107,7 @@ export class Reporter {
    * The table is small: one row a sub-agent.
    */
   private agents(): SectionData {
-    const {agents, flowSamples, counterSamples, largestDatagram, longestGapMs, lastArrival} = this.accountant;
+    const {agents, flowSamples, counterSamples, largestDatagram, sources, counterSequence, times} = this.accountant;
     const {streams, sequence} = agents;
     const rows = streams.limit;
     const columns = makeColumns(AGENTS, rows);
@@ -117,11 +125,17 @@ export class Reporter {
       this.difference(columns, row, 'restarts', sequence.restarts[row]!);
       this.difference(columns, row, 'flowSamples', flowSamples[row]!);
       this.difference(columns, row, 'counterSamples', counterSamples[row]!);
+      this.difference(columns, row, 'missingFlowSamples', sources.sequence.missing[row]!);
+      this.difference(columns, row, 'missingCounterSamples', counterSequence.missing[row]!);
+      this.difference(columns, row, 'agentDrops', sources.agentDrops[row]!);
+      this.difference(columns, row, 'uncertainMs', times.uncertainMs[row]!);
+      this.difference(columns, row, 'timestamped', times.timestamped[row]!);
+      this.difference(columns, row, 'timestampsRefused', times.timestampsRefused[row]!);
       columns[agentColumn['uptimeMs']!]![row] = sequence.uptimeMs[row]!;
       columns[agentColumn['largestDatagram']!]![row] = largestDatagram[row]!;
-      columns[agentColumn['longestGapMs']!]![row] = longestGapMs[row]!;
-      columns[agentColumn['lastArrival']!]![row] = lastArrival[row]!;
-      longestGapMs[row] = 0;
+      columns[agentColumn['longestGapMs']!]![row] = times.longestGapMs[row]!;
+      columns[agentColumn['lastArrival']!]![row] = times.lastArrival[row]!;
+      times.longestGapMs[row] = 0;
     }
     return {schema: AGENTS, rows, columns};
   }
@@ -136,12 +150,17 @@ export class Reporter {
 
   private bins(): SectionData {
     const {cells, rows} = this.accountant;
+    const {words, size} = cells;
     const columns = this.binColumns;
-    (columns[binColumn['bin']!] as Float64Array).set(cells.bin.subarray(0, cells.size));
-    (columns[binColumn['row']!] as Uint32Array).set(cells.row.subarray(0, cells.size));
+    const bins = columns[binColumn['bin']!]!;
+    const numbers = columns[binColumn['row']!]!;
     const first = binColumn['agent']!;
-    for (let cell = 0; cell < cells.size; cell++) {
-      const row = cells.row[cell]!;
+    const measures = binColumn['row']! + 1;
+    for (let cell = 0; cell < size; cell++) {
+      const at = cell * CELL_WORDS;
+      const row = words[at + CellWord.Row]!;
+      bins[cell] = words[at + CellWord.Bin]!;
+      numbers[cell] = row;
       columns[first]![cell] = rows.word(row, RowKey.Stream);
       columns[first + 1]![cell] = rows.word(row, RowKey.SourceClass);
       columns[first + 2]![cell] = rows.word(row, RowKey.SourceIndex);
@@ -149,11 +168,13 @@ export class Reporter {
       columns[first + 4]![cell] = rows.word(row, RowKey.Port);
       columns[first + 5]![cell] = rows.word(row, RowKey.Side);
     }
-    const measures = binColumn['row']! + 1;
-    cells.measures.forEach((column, index) => {
-      columns[measures + index] = column;
-    });
-    return {schema: BINS, rows: cells.size, columns};
+    // Column by column, so that each loop sees arrays of one type.
+    for (let measure = 0; measure < MEASURES.length; measure++) {
+      const from = CellWord.Measures + measure;
+      const column = columns[measures + measure]!;
+      for (let cell = 0; cell < size; cell++) column[cell] = words[cell * CELL_WORDS + from]!;
+    }
+    return {schema: BINS, rows: size, columns};
   }
 
   private flows(): SectionData {
@@ -171,12 +192,30 @@ export class Reporter {
       columns[flowColumn['side']!]![flow] = rows.word(row, RowKey.Side);
       for (let word = FlowKey.Source; word < words; word++) columns[sources + word - 1]![flow] = keys[at + word]!;
     }
-    const sums = [flows.frames, flows.bytes, flows.squares, flows.largest, flows.operations, flows.ce, flows.cnp];
     const first = flowColumn['frames']!;
-    [...sums, flows.ttl, flows.lastSeen].forEach((column, index) => {
-      columns[first + index] = column;
-    });
+    for (let sum = 0; sum < FLOW_SUMS; sum++) {
+      const column = columns[first + sum]!;
+      for (let flow = 0; flow < size; flow++) column[flow] = flows.sums[flow * FLOW_SUMS + sum]!;
+    }
     return {schema: FLOWS, rows: size, columns};
+  }
+
+  private hosts(): SectionData {
+    const {hosts} = this.accountant;
+    const {keys, words} = hosts.table;
+    const columns = makeColumns(HOSTS, hosts.size);
+    for (let host = 0; host < hosts.size; host++) {
+      for (let word = HostKey.Stream; word < words; word++) columns[word]![host] = keys[host * words + word]!;
+    }
+    columns[words]!.set(hosts.frames.subarray(0, hosts.size));
+    columns[words + 1]!.set(hosts.ttl.subarray(0, hosts.size));
+    return {schema: HOSTS, rows: hosts.size, columns};
+  }
+
+  private sources(): SectionData {
+    const {sources} = this.accountant;
+    sources.collect();
+    return {schema: SOURCES, rows: sources.size, columns: sources.columns};
   }
 
   private counts(): SectionData {

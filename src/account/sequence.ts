@@ -48,6 +48,10 @@ export class SequenceTracker {
   /** Grows with each restart and each tenant: what was remembered of another life is no baseline. */
   readonly lives: Float64Array;
   readonly uptimeMs: Uint32Array;
+  /** Numbers that were ever skipped, whether or not they came late. */
+  readonly skipped: Float64Array;
+  /** Whether the number has grown in the stream's present life: some agents leave it as it is. */
+  readonly isCounting: Uint8Array;
   /** Lowest and highest number of the present count. */
   private readonly first: Uint32Array;
   private readonly last: Uint32Array;
@@ -64,6 +68,8 @@ export class SequenceTracker {
     this.restarts = new Float64Array(capacity);
     this.lives = new Float64Array(capacity);
     this.uptimeMs = new Uint32Array(capacity);
+    this.skipped = new Float64Array(capacity);
+    this.isCounting = new Uint8Array(capacity);
     this.first = new Uint32Array(capacity);
     this.last = new Uint32Array(capacity);
     this.started = new Uint8Array(capacity);
@@ -114,7 +120,11 @@ export class SequenceTracker {
     const ahead = (sequence - this.last[stream]!) >>> 0;
     if (ahead === 0) return this.advance(stream, sequence, uptimeMs, Arrival.InOrder);
     if (ahead < FAR_AHEAD) {
-      if (ahead > 1) this.missing[stream]! += ahead - 1;
+      this.isCounting[stream] = 1;
+      if (ahead > 1) {
+        this.missing[stream]! += ahead - 1;
+        this.skipped[stream]! += ahead - 1;
+      }
       return this.advance(stream, sequence, uptimeMs, ahead > 1 ? Arrival.Gap : Arrival.InOrder);
     }
     // What was overtaken was sent before: of a later uptime it is the first of a new count.
@@ -125,6 +135,7 @@ export class SequenceTracker {
     if (behindFirst > 0) {
       this.first[stream] = sequence;
       this.missing[stream]! += behindFirst - 1;
+      this.skipped[stream]! += behindFirst - 1;
     } else if (this.missing[stream]! > 0) {
       this.missing[stream]!--;
     }
@@ -140,6 +151,7 @@ export class SequenceTracker {
   private begin(stream: number, sequence: number, uptimeMs: number): void {
     this.first[stream] = sequence;
     this.last[stream] = sequence;
+    this.isCounting[stream] = 0;
     this.uptimeMs[stream] = uptimeMs;
   }
 

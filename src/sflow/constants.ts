@@ -38,8 +38,18 @@ export const FlowRecordFormat = {
   Timestamp: 1043,
 } as const;
 
-/** Counter record formats of enterprise 0 that the accounting reads (v5; sflow_lag.txt; PFC as host-sflow sends it). */
-export const CounterRecordFormat = {Interface: 1, Ethernet: 2, Lag: 7, Pfc: 11, PortName: 1005} as const;
+/**
+ * Counter record formats of enterprise 0 that the accounting reads (v5; sflow_lag.txt; PFC as host-sflow sends it;
+ * sflow_host.txt for the description).
+ */
+export const CounterRecordFormat = {
+  Interface: 1,
+  Ethernet: 2,
+  Lag: 7,
+  Pfc: 11,
+  PortName: 1005,
+  HostDescription: 2000,
+} as const;
 
 /** v5, header_protocol. */
 export const HeaderProtocol = {Ethernet: 1, Ipv4: 11, Ipv6: 12, Mpls: 13, InfiniBand: 18} as const;

@@ -36,6 +36,7 @@ export function decodeCounterSample(
   view.interfaceOffset = -1;
   view.ethernetOffset = -1;
   view.portNameOffset = -1;
+  view.hostNameOffset = -1;
   view.lagOffset = -1;
   view.pfcOffset = -1;
   let fault: Fault = Fault.None;
@@ -81,6 +82,9 @@ function noteRecord(
       return;
     case CounterRecordFormat.PortName:
       if (length >= 4) view.portNameOffset = body;
+      return;
+    case CounterRecordFormat.HostDescription:
+      if (length >= 4) view.hostNameOffset = body;
       return;
     case CounterRecordFormat.Lag:
       if (length >= Size.LagCounters) view.lagOffset = body;

@@ -116,6 +116,8 @@ export class CounterSampleView {
   ethernetOffset = -1;
   /** Start of the port name's length word (0:1005), -1 when not there. */
   portNameOffset = -1;
+  /** Start of the host name's length word (0:2000), -1 when not there. */
+  hostNameOffset = -1;
   /** Start of the LAG member's counters (0:7) and of the PFC counters (0:11); -1 when not there or cut. */
   lagOffset = -1;
   pfcOffset = -1;

@@ -54,6 +54,8 @@ export interface Folded {
   flows: Row[];
   counters: Row[];
   names: Row[];
+  sources: Row[];
+  hosts: Row[];
   /** By number of `Count`. */
   count(count: number): number;
 }
@@ -74,12 +76,14 @@ export function folded(partials: readonly Partial[]): Folded {
     flows: rowsOf('flows'),
     counters: rowsOf('counters'),
     names: rowsOf('names'),
+    sources: rowsOf('sources'),
+    hosts: rowsOf('hosts'),
     count: (count) => counts.get(count) ?? 0,
   };
 }
 
 /** The ledgers that must add up whatever came; what does not, as sentences. */
-export function ledgerErrors({count, agents, bins}: Folded): string[] {
+export function ledgerErrors({count, agents, bins, sources}: Folded): string[] {
   const errors: string[] = [];
   const same = (what: string, a: number, b: number) => {
     if (a !== b) errors.push(`${what}: ${a} is not ${b}`);
@@ -110,6 +114,21 @@ export function ledgerErrors({count, agents, bins}: Folded): string[] {
   same('agents duplicates', sum(agents, 'duplicates'), count(Count.DatagramsDuplicate));
   same('agents flow samples', sum(agents, 'flowSamples'), count(Count.FlowSamples));
   same('agents counter samples', sum(agents, 'counterSamples'), count(Count.CounterSamples));
+  // Samples whose rate is unusable, and some of those that were overtaken, are on no row of a source.
+  const known = sum(sources, 'samples');
+  if (known > count(Count.FlowSamples) - count(Count.FlowSamplesNoRate))
+    errors.push('more samples of sources than came');
+  for (const row of sources) {
+    const {samples, spanned, baselines, poolDelta, agentDrops} = row;
+    if (spanned! + baselines! > samples!) errors.push(`${spanned} and ${baselines} of ${samples} samples of a source`);
+    if (poolDelta! < 0 || agentDrops! < 0) errors.push('a pool or drops that shrink');
+  }
+  for (const row of agents) {
+    for (const name of ['missing', 'missingFlowSamples', 'missingCounterSamples', 'agentDrops', 'uncertainMs']) {
+      if (!(row[name]! >= 0)) errors.push(`${name} of an agent: ${row[name]}`);
+    }
+    if (row['timestamped']! > row['flowSamples']!) errors.push('more samples with a time than samples');
+  }
   // Each counted sample is on one row or two.
   const frames = sum(bins, 'sampledFrames');
   if (frames < count(Count.FlowSamplesCounted) || frames > 2 * count(Count.FlowSamplesCounted)) {

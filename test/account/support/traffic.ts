@@ -1,13 +1,16 @@
 /** Arbitrary traffic of a few agents: fields that matter, and small ranges so that keys meet again. */
 import fc from 'fast-check';
+import {START} from './feed.ts';
 import {
   CNP_OPCODE,
   counters,
   datagram,
   discarded,
+  dropped,
   expandedFlow,
   flow,
   foreign,
+  hostDescription,
   INTERNAL,
   packet,
   several,
@@ -31,7 +34,10 @@ const flows = fc
     sourceClass: fc.constantFrom(0, 0, 0, 2),
     source: fc.integer({min: 0, max: 5}),
     rate: fc.constantFrom(0, 1, 1_000, 1_000, 2_000, 0xffffffff),
-    sequence: fc.nat(),
+    sequence: fc.oneof(fc.integer({min: 0, max: 40}), fc.nat()),
+    pool: fc.constantFrom(0, 1_000, 50_000, 0xffffffff),
+    drops: fc.constantFrom(0, 0, 3, 10, 0xffffffff),
+    time: fc.option(fc.integer({min: START - 3_000, max: START + 8_000}), {nil: undefined, freq: 3}),
     input: interfaces,
     output: interfaces,
     length: fc.constantFrom(0, 64, 1_500, 9_018, 1_000_000),
@@ -51,7 +57,7 @@ const samples = fc.array(
   fc.oneof(
     {weight: 8, arbitrary: flows},
     {weight: 2, arbitrary: readings},
-    {weight: 1, arbitrary: fc.constant(foreign())},
+    {weight: 1, arbitrary: fc.constantFrom(foreign(), dropped(), hostDescription('leaf1'))},
   ),
   {maxLength: 6},
 );

@@ -48,27 +48,52 @@ export interface FlowFields {
   source?: number;
   rate?: number;
   pool?: number;
+  drops?: number;
   sequence?: number;
   input?: number;
   output?: number;
   length?: number;
   header?: Buffer;
+  /** Adds extended_timestamp (0:1043), epoch ms. */
+  time?: number | undefined;
 }
 
-const DEFAULT_FLOW = {sourceClass: 0, source: 3, rate: 1_000, pool: 0, sequence: 1, input: 3, output: 4, length: 1_000};
+const DEFAULT_FLOW = {
+  sourceClass: 0,
+  source: 3,
+  rate: 1_000,
+  pool: 0,
+  drops: 0,
+  sequence: 1,
+  input: 3,
+  output: 4,
+  length: 1_000,
+};
 
 export function flow(fields: FlowFields = {}): Buffer {
-  const {sourceClass, source, rate, pool, sequence, input, output, length} = {...DEFAULT_FLOW, ...fields};
-  const fixed = words(sequence, (sourceClass << 24) | source, rate, pool, 0, input, output, 1);
-  return sized(1, Buffer.concat([fixed, rawHeader(length, fields.header ?? packet())]));
+  const {sourceClass, source, rate, pool, drops, sequence, input, output} = {...DEFAULT_FLOW, ...fields};
+  return sized(1, withRecords([sequence, (sourceClass << 24) | source, rate, pool, drops, input, output], fields));
 }
 
 /** The same sample in its expanded form (0:3); formats are split off the compact words. */
 export function expandedFlow(fields: FlowFields = {}): Buffer {
-  const {sourceClass, source, rate, pool, sequence, input, output, length} = {...DEFAULT_FLOW, ...fields};
+  const {sourceClass, source, rate, pool, drops, sequence, input, output} = {...DEFAULT_FLOW, ...fields};
   const interfaces = [input >>> 30, input & INTERNAL, output >>> 30, output & INTERNAL];
-  const fixed = words(sequence, sourceClass, source, rate, pool, 0, ...interfaces, 1);
-  return sized(3, Buffer.concat([fixed, rawHeader(length, fields.header ?? packet())]));
+  return sized(3, withRecords([sequence, sourceClass, source, rate, pool, drops, ...interfaces], fields));
+}
+
+function withRecords(fixed: readonly number[], {length = DEFAULT_FLOW.length, header, time}: FlowFields): Buffer {
+  const records = [rawHeader(length, header ?? packet())];
+  if (time !== undefined) {
+    const ns = BigInt(Math.round(time * 1e3)) * 1_000n;
+    records.unshift(sized(1043, words(Number(ns >> 32n), Number(ns & 0xffffffffn))));
+  }
+  return Buffer.concat([words(...fixed, records.length), ...records]);
+}
+
+/** A drop notification (0:5) of a packet like those of `flow`. */
+export function dropped({reason = 262, sequence = 1}: {reason?: number; sequence?: number} = {}): Buffer {
+  return sized(5, Buffer.concat([words(sequence, 0, 3, 0, 3, 0, reason, 1), rawHeader(1_000, packet())]));
 }
 
 function rawHeader(length: number, header: Buffer): Buffer {
@@ -134,6 +159,21 @@ export interface CounterFields {
   name?: string;
 }
 
+/** host_descr (0:2000) in a counter sample of its own. */
+export function hostDescription(
+  name: string,
+  {sourceClass = 2, source = 1, sequence = 1}: {sourceClass?: number; source?: number; sequence?: number} = {},
+): Buffer {
+  const rest = words(...new Array<number>(4).fill(0xabababab), 2, 2, 3, 0x35000000);
+  const body = Buffer.concat([xdrString(name), rest]);
+  return sized(2, Buffer.concat([words(sequence, (sourceClass << 24) | source, 1), sized(2000, body)]));
+}
+
+function xdrString(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([words(bytes.length), bytes, Buffer.alloc((4 - (bytes.length & 3)) & 3)]);
+}
+
 const wide = (value: number): number[] => (value < 0 ? [-1, -1] : [Math.floor(value / 2 ** 32), value % 2 ** 32]);
 
 export function counters(fields: CounterFields = {}): Buffer {
@@ -144,9 +184,7 @@ export function counters(fields: CounterFields = {}): Buffer {
   const records = [sized(1, words(ifIndex, 6, ...wide(speed), 1, 3, ...ins, ...outs))];
   if (fcsErrors !== undefined) records.push(sized(2, words(0, fcsErrors, ...new Array<number>(11).fill(0))));
   if (name !== undefined) {
-    const text = Buffer.from(name);
-    const padding = Buffer.alloc((4 - (text.length & 3)) & 3);
-    records.push(sized(1005, Buffer.concat([words(text.length), text, padding])));
+    records.push(sized(1005, xdrString(name)));
   }
   return sized(2, Buffer.concat([words(sequence, ifIndex, records.length), ...records]));
 }

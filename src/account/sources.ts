@@ -1,0 +1,171 @@
+// Hot path: no allocation after construction, no exception.
+import type {FlowSampleView} from '../sflow/views.ts';
+import {SampleSequence, SEQUENCE_WORDS, Standing} from './sample-sequence.ts';
+import {type ColumnArray, makeColumns, SOURCES} from './schema.ts';
+
+/**
+ * A source's words behind those of its sequence: its last sample in order, and its nominal rate. Behind those, as
+ * doubles, its sums: all that a sample needs stands together.
+ */
+const Word = {Pool: SEQUENCE_WORDS, Drops: SEQUENCE_WORDS + 1, Rate: SEQUENCE_WORDS + 2} as const;
+const STRIDE = 24;
+const SUMS_STRIDE = STRIDE / 2;
+const FIRST_SUM = 4;
+
+/** Sums of a source, in the order of the columns of `SOURCES` from `samples` on; the last two are no sums. */
+export const SourceSum = {
+  Samples: 0,
+  Spanned: 1,
+  Missing: 2,
+  PoolDelta: 3,
+  AgentDrops: 4,
+  Baselines: 5,
+  Pool: 6,
+  LastSeen: 7,
+} as const;
+export const SOURCE_SUMS = 8;
+
+/** A counter that grows by more between two samples ran backwards. */
+const BACKWARDS = 2 ** 31;
+/** Drops that grow by more between two samples are garbage: no agent marks so many packets in the time. */
+const MOST_DROPS = 1 << 20;
+/** So many steps in a row that a count of the whole device's drops explains prove that it is one. */
+const SHARED = 16;
+
+/**
+ * The data sources that send flow samples: their sequence numbers, sample pools and drops (v5, flow_sample), as
+ * differences that can be added up. What an agent's pool is worth, the reader decides. Sums are sent and forgotten once
+ * a second. A source is at one nominal rate at a time; what it had at the one before waits in `columns`.
+ */
+export class FlowSources {
+  readonly sequence: SampleSequence;
+  /** Rows of `SOURCES` that are ready to be sent; `collect` makes rows of all sums. */
+  readonly columns: ColumnArray[];
+  size = 0;
+  /** By stream: what its agent says that it could not sample, since the start. */
+  readonly agentDrops: Float64Array;
+  /** Called when the columns are full and must be sent to make room. */
+  onFull: () => void = () => {};
+  private readonly capacity: number;
+  private readonly clock: Float64Array;
+  private readonly words: Uint32Array;
+  /** The same memory as `words`. */
+  private readonly sums: Float64Array;
+  /** By stream: the source whose drops came last, what they were, and how much speaks for one count of all sources. */
+  private readonly lastSource: Int32Array;
+  private readonly lastDrops: Uint32Array;
+  private readonly evidence: Uint8Array;
+
+  /** `clock` as a `KeyTable` has it. */
+  constructor(streams: number, sources: number, seed: number, clock: Float64Array) {
+    this.capacity = sources;
+    this.clock = clock;
+    this.sequence = new SampleSequence(streams, sources, seed, clock, STRIDE);
+    this.columns = makeColumns(SOURCES, sources);
+    this.agentDrops = new Float64Array(streams);
+    this.words = this.sequence.numbers;
+    this.sums = new Float64Array(this.words.buffer);
+    this.lastSource = new Int32Array(streams);
+    this.lastDrops = new Uint32Array(streams);
+    this.evidence = new Uint8Array(streams);
+  }
+
+  /** Makes a stream's place fit for a newcomer. */
+  reset(stream: number): void {
+    this.sequence.reset(stream);
+    this.agentDrops[stream] = 0;
+    this.lastSource[stream] = -1;
+    this.evidence[stream] = 0;
+  }
+
+  /** Takes a sample; `rate` is 0 where its own is unusable, and then only its number counts. */
+  add(stream: number, sample: FlowSampleView, rate: number, isLate: boolean): void {
+    const {sequence, words, sums} = this;
+    const {sourceClass, sourceIndex} = sample;
+    const standing = sequence.take(stream, sourceClass, sourceIndex, sample.sequenceNumber, isLate);
+    const {source} = sequence;
+    if (source < 0) return;
+    const at = source * STRIDE;
+    const sum = source * SUMS_STRIDE + FIRST_SUM;
+    // An overtaken sample at another rate than the present one is of no use for either.
+    const isSame = words[at + Word.Rate] === rate;
+    if (!isSame && standing >= Standing.Late) return;
+    if (!isSame) this.changeRate(source, rate);
+    if (rate !== 0) {
+      sums[sum + SourceSum.Samples]!++;
+      sums[sum + SourceSum.LastSeen] = this.clock[0]!;
+    }
+    if (standing === Standing.Late && rate !== 0) {
+      sums[sum + SourceSum.Spanned]!++;
+      sums[sum + SourceSum.Missing]!--;
+    }
+    if (standing >= Standing.Late) return;
+    const isNext = standing === Standing.Next;
+    const drops = this.dropsOf(stream, source, sample.drops, isNext);
+    const {samplePool} = sample;
+    const grown = (samplePool - words[at + Word.Pool]!) >>> 0;
+    if (rate !== 0) {
+      if (isNext && isSame && grown < BACKWARDS) {
+        sums[sum + SourceSum.Spanned]!++;
+        sums[sum + SourceSum.Missing]! += sequence.gap;
+        sums[sum + SourceSum.PoolDelta]! += grown;
+        sums[sum + SourceSum.AgentDrops]! += drops;
+      } else {
+        sums[sum + SourceSum.Baselines]!++;
+      }
+    }
+    words[at + Word.Pool] = samplePool;
+    words[at + Word.Drops] = sample.drops;
+  }
+
+  /** Makes rows of all sums that are not zero. What finds no room waits for the next time. */
+  collect(): void {
+    for (let source = 0; source < this.sequence.sources.limit; source++) {
+      if (this.sums[source * SUMS_STRIDE + FIRST_SUM]! > 0 && this.size < this.capacity) this.emit(source);
+    }
+  }
+
+  /** Forgets the rows, which were sent. */
+  clear(): void {
+    this.size = 0;
+  }
+
+  private changeRate(source: number, rate: number): void {
+    const samples = this.sums[source * SUMS_STRIDE + FIRST_SUM]!;
+    if (samples > 0) {
+      if (this.size === this.capacity) this.onFull();
+      // Sending makes rows of all sums, of these too.
+      if (this.sums[source * SUMS_STRIDE + FIRST_SUM]! > 0) this.emit(source);
+    }
+    this.words[source * STRIDE + Word.Rate] = rate;
+  }
+
+  private emit(source: number): void {
+    const {columns, sums} = this;
+    const {keys, words} = this.sequence.sources;
+    const row = this.size++;
+    for (let word = 0; word < words; word++) columns[word]![row] = keys[source * words + word]!;
+    columns[words]![row] = this.words[source * STRIDE + Word.Rate]!;
+    const first = source * SUMS_STRIDE + FIRST_SUM;
+    sums[first + SourceSum.Pool] = this.words[source * STRIDE + Word.Pool]!;
+    for (let sum = 0; sum < SOURCE_SUMS; sum++) columns[words + 1 + sum]![row] = sums[first + sum]!;
+    sums.fill(0, first, first + SOURCE_SUMS);
+  }
+
+  /** What the agent's drops have grown by; where all sources tell the device's, since any of them told it. */
+  private dropsOf(stream: number, source: number, drops: number, isNext: boolean): number {
+    const before = this.lastSource[stream]!;
+    const step = (drops - this.lastDrops[stream]!) >>> 0;
+    const own = (drops - this.words[source * STRIDE + Word.Drops]!) >>> 0;
+    let grown = isNext && own <= MOST_DROPS ? own : 0;
+    if (before !== source) {
+      this.lastSource[stream] = source;
+      if (step > MOST_DROPS || before < 0) this.evidence[stream] = 0;
+      else if (step > 0 && this.evidence[stream]! < SHARED) this.evidence[stream]!++;
+      if (this.evidence[stream] === SHARED) grown = step;
+    }
+    this.lastDrops[stream] = drops;
+    this.agentDrops[stream]! += grown;
+    return grown;
+  }
+}
