@@ -47,15 +47,21 @@ export function applyCounters(
   }
 }
 
-/** Takes the names that agents gave their ports. */
+/** Takes the names that agents gave their ports, and their own: those of port 0. */
 export function applyNames(section: SectionData, locals: readonly (Agent | undefined)[], ports: Ports): void {
   const [agents, indexes, text] = section.columns;
   for (let i = 0; i < section.rows; i++) {
     const agent = locals[agents![i]!];
-    const port = agent && ports.intern(agent, indexes![i]!);
-    if (!port) continue;
+    if (!agent) continue;
     const bytes = (text as Uint8Array).subarray(i * TEXT_BYTES, (i + 1) * TEXT_BYTES);
     const end = bytes.indexOf(0);
-    ports.setName(port, decoder.decode(end < 0 ? bytes : bytes.subarray(0, end)));
+    const name = decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+    const ifIndex = indexes![i]!;
+    if (ifIndex === 0) {
+      agent.name = name || undefined;
+      continue;
+    }
+    const port = ports.intern(agent, ifIndex);
+    if (port) ports.setName(port, name);
   }
 }
