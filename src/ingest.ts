@@ -9,6 +9,7 @@ import {NativeCollector} from './collector/native/collector.ts';
 import {RingPump} from './collector/native/pump.ts';
 import {RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
+import {StallWatch} from './collector/stall-watch.ts';
 import {UdpCollector} from './collector/udp.ts';
 import {type ErrorCode, TenhertzError} from './errors.ts';
 import {BIN_MS} from './shared/bins.ts';
@@ -55,6 +56,8 @@ export type ToIngest = {type: 'stop'} | {type: 'taken'};
 const GRACE_MS = 3;
 /** How often the kernel is asked for its drops. */
 const DROPS_EVERY_MS = 500;
+/** What Node reads from a socket in one turn of the event loop at most (libuv, uv__udp_recvmsg): less is all there was. */
+const READ_IN_A_TURN = 32;
 /** Partials on their way to the main thread before a replay waits for it. */
 const MAX_UNTAKEN = 32;
 
@@ -66,12 +69,15 @@ class IngestThread {
   private readonly post: Post;
   private readonly ingest: Ingest;
   private readonly clock = new SteadyClock();
+  private readonly watch = new StallWatch();
   private readonly native: NativeCollector | undefined;
   private readonly collector: NativeCollector | UdpCollector | undefined;
   /** Why there is no native receiver though one was wanted. */
   private readonly noNative: string = '';
   private drops: KernelDrops | undefined;
   private dropsReadAt = 0;
+  /** Datagrams read through Node's sockets. */
+  private read = 0;
   private timer: NodeJS.Timeout | undefined;
   private untaken = 0;
   private onTaken: (() => void) | undefined;
@@ -123,8 +129,11 @@ class IngestThread {
 
   private plainCollector(source: UdpSource): UdpCollector {
     return new UdpCollector(source, (bytes, from) => {
+      const now = this.clock.now();
+      this.noticeStall(now);
+      this.read++;
       this.ingest.buffer.set(bytes);
-      this.ingest.receive(bytes.length, from, this.clock.now());
+      this.ingest.receive(bytes.length, from, now);
     });
   }
 
@@ -151,20 +160,51 @@ class IngestThread {
   /** Datagrams come by themselves: only time must be told to pass. */
   private tickInTurns(): void {
     if (this.stopped) return;
-    this.clock.follow();
+    this.noticeStall(this.clock.now());
+    this.followWall();
     const now = this.clock.now();
     this.readDrops(now);
     this.ingest.tick(now);
-    this.timer = setTimeout(() => this.tickInTurns(), BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS);
+    this.timer = this.after(BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS, () => this.tickInTurns());
+  }
+
+  /** Node tells no arrival times: what waited in the sockets while this thread stood still came at any time meanwhile. */
+  private noticeStall(now: number): void {
+    const ms = this.watch.alive(now);
+    if (ms === 0) return;
+    this.ingest.stalled(ms);
+    this.ingest.backlog(this.watch.since);
+    const until = now + ms;
+    const turn = (before: number) => {
+      const isAll = this.read - before < READ_IN_A_TURN || this.clock.now() > until;
+      if (isAll) this.ingest.endBacklog();
+      else setImmediate(turn, this.read);
+    };
+    setImmediate(turn, this.read);
+  }
+
+  /** Calls `turn` in `ms`, and lets the watch know. */
+  private after(ms: number, turn: () => void): NodeJS.Timeout {
+    this.watch.expect(this.clock.now() + ms);
+    return setTimeout(turn, ms);
+  }
+
+  private followWall(): void {
+    const ms = this.clock.follow();
+    if (ms === 0) return;
+    this.watch.forward(ms);
+    this.ingest.stepped(ms, this.clock.now());
   }
 
   private drainInTurns(native: NativeCollector): void {
     const pump = new RingPump(native.ring, this.ingest, this.clock, GRACE_MS);
     const turn = () => {
       if (this.stopped) return;
-      this.clock.follow();
+      const ms = this.watch.alive(this.clock.now());
+      if (ms > 0) this.ingest.stalled(ms); // the kernel noted when its datagrams came
+      this.followWall();
       this.readDrops(this.clock.now(), native);
-      this.timer = setTimeout(turn, pump.turn());
+      this.timer = this.after(pump.turn(), turn);
     };
     turn();
   }
