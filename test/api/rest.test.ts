@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
-import {weightedPoissonBand} from '../../src/shared/band.ts';
+import {QUARTER_SAMPLE, weightedPoissonBand} from '../../src/shared/band.ts';
 import {AGENT, type Content, IN_DERIVED, OUT, T} from '../support/partial-builder.ts';
 import {type Harness, makeHarness} from './harness.ts';
 
@@ -49,6 +49,8 @@ describe('/api/v1/fabric', () => {
     const {get, fabric} = await fed();
     const {json} = await get('/api/v1/fabric');
     const band = weightedPoissonBand(20e6, 20e12, 1e6);
+    // Frames of one rate are known as well as bytes of one length, but for what their band is drawn in by.
+    const frames = weightedPoissonBand(20e3, 20e6, 1e3, QUARTER_SAMPLE);
     expect(json).toMatchObject({
       finalBefore: fabric.finalBin * 100,
       bin: fabric.finalBin - 1,
@@ -61,9 +63,8 @@ describe('/api/v1/fabric', () => {
       low: (band.low * 8) / 2,
       high: (band.high * 8) / 2,
       framesPerSecond: 10_000,
-      // Frames of one rate are known as well as bytes of one length.
-      framesLow: expect.closeTo(band.low / 2_000, 6),
-      framesHigh: expect.closeTo(band.high / 2_000, 6),
+      framesLow: expect.closeTo(frames.low / 2, 6),
+      framesHigh: expect.closeTo(frames.high / 2, 6),
       samples: 20,
     });
     expect(json.all.bitsPerSecond).toBe(ONE_BIN);
@@ -121,7 +122,7 @@ describe('series', () => {
     expect(columns.map((column) => column[0])).toEqual([null, null, null, null, 0]);
     expect(json.values.slice(2, 42)).toEqual(Array(40).fill(ONE_BIN));
     expect(columns.map((column) => column[42])).toEqual([0, 0, expect.any(Number), 0, 0]);
-    expect(json.high[42] / (3.1379 * 1e6 * 80)).toBeCloseTo(1, 9);
+    expect(json.high[42] / (-Math.log(0.025) * 1e6 * 80)).toBeCloseTo(1, 9);
     expect([json.values[43], json.samples[43], json.unconfirmed[43]]).toEqual([0, 0, 1]);
   });
 

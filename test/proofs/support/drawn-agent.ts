@@ -9,6 +9,8 @@ const WRITE_ONLY = 0x0a;
 const ACKNOWLEDGE = 0x11;
 const SHORTEST_DATA = 200;
 const MAX_DATAGRAM = 1_400;
+/** How long an agent has run when its test begins. */
+const UPTIME_MS = 60_000;
 /** Where the fixed part of a sample has its sequence number and its pool. */
 const SEQUENCE_AT = 8;
 const POOL_AT = 20;
@@ -34,7 +36,8 @@ export class DrawnAgent {
   private readonly from: Uint32Array;
   private readonly ports = new Map<number, DrawnPort>();
   private readonly buffer = Buffer.alloc(MAX_DATAGRAM);
-  private readonly startMs: number;
+  /** When the agent booted, on its own clock. */
+  private bootMs: number;
   private sequence = 0;
   private length = 28;
   private samples = 0;
@@ -45,7 +48,7 @@ export class DrawnAgent {
     this.from = from;
     this.random = random;
     this.take = take;
-    this.startMs = startMs;
+    this.bootMs = startMs - UPTIME_MS;
     this.buffer.writeUInt32BE(5, 0);
     this.buffer.writeUInt32BE(1, 4);
     this.buffer.writeUInt32BE(from[3]!, 8);
@@ -57,6 +60,26 @@ export class DrawnAgent {
     port.left = this.gap(port);
     this.ports.set(ifIndex, port);
     return this;
+  }
+
+  /** From now on the port samples 1 in `rate`. */
+  setRate(ifIndex: number, rate: number): void {
+    const port = this.ports.get(ifIndex)!;
+    port.rate = rate;
+    port.templates.clear();
+    port.left = this.gap(port);
+  }
+
+  /** Starts again: what was not sent is lost, and all counts begin anew. */
+  restart(atMs: number): void {
+    this.bootMs = atMs;
+    this.sequence = 0;
+    this.length = 28;
+    this.samples = 0;
+    for (const port of this.ports.values()) {
+      port.sequence = 0;
+      port.pool = 0;
+    }
   }
 
   /** So many frames of one length come in at a port. */
@@ -77,7 +100,7 @@ export class DrawnAgent {
   flush(atMs: number): void {
     this.buffer.writeUInt32BE(0, 12);
     this.buffer.writeUInt32BE(++this.sequence >>> 0, 16);
-    this.buffer.writeUInt32BE(Math.floor(atMs - this.startMs) + 60_000, 20);
+    this.buffer.writeUInt32BE(Math.floor(atMs - this.bootMs) >>> 0, 20);
     this.buffer.writeUInt32BE(this.samples, 24);
     this.take(this.buffer, this.length, this.from, atMs);
     this.length = 28;
@@ -92,7 +115,7 @@ export class DrawnAgent {
   private sample(ifIndex: number, port: DrawnPort, length: number, atMs: number): void {
     let template = port.templates.get(length);
     if (!template) {
-      template = sampleOf(ifIndex, port.rate, length);
+      template = sampleOf(this.from[3]! & 0xff, ifIndex, port.rate, length);
       port.templates.set(length, template);
     }
     if (this.length + template.length > MAX_DATAGRAM) this.flush(atMs);
@@ -105,9 +128,9 @@ export class DrawnAgent {
   }
 }
 
-function sampleOf(ifIndex: number, rate: number, length: number): Buffer {
+function sampleOf(agent: number, ifIndex: number, rate: number, length: number): Buffer {
   const transport = roce(length < SHORTEST_DATA ? ACKNOWLEDGE : WRITE_ONLY);
-  const header = ethernet(ipv4(udp(transport), {source: 0x0a010000 + ifIndex}));
+  const header = ethernet(ipv4(udp(transport), {source: 0x0a000000 + agent * 0x10000 + ifIndex}));
   const record = rawHeader(header, {frameLength: length});
   return flowSample([record], {source: [0, ifIndex], rate, input: [0, ifIndex], output: [0, OUTPUT]});
 }
