@@ -9,10 +9,9 @@ import {NativeCollector} from './collector/native/collector.ts';
 import {RingPump} from './collector/native/pump.ts';
 import {RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
-import {StallWatch} from './collector/stall-watch.ts';
+import {GRACE_MS, Turns} from './collector/turns.ts';
 import {UdpCollector} from './collector/udp.ts';
 import {type ErrorCode, TenhertzError} from './errors.ts';
-import {BIN_MS} from './shared/bins.ts';
 
 /** Where an ingest thread takes its datagrams from. */
 export type IngestSource =
@@ -52,12 +51,8 @@ export type FromIngest =
 /** Main thread to ingest thread: settings and flow control, never results. */
 export type ToIngest = {type: 'stop'} | {type: 'taken'};
 
-/** After a bin's end, time for datagrams that are in the socket by then; an arrival closes the bin sooner. */
-const GRACE_MS = 3;
 /** How often the kernel is asked for its drops. */
 const DROPS_EVERY_MS = 500;
-/** What Node reads from a socket in one turn of the event loop at most (libuv, uv__udp_recvmsg): less is all there was. */
-const READ_IN_A_TURN = 32;
 /** Partials on their way to the main thread before a replay waits for it. */
 const MAX_UNTAKEN = 32;
 
@@ -69,15 +64,13 @@ class IngestThread {
   private readonly post: Post;
   private readonly ingest: Ingest;
   private readonly clock = new SteadyClock();
-  private readonly watch = new StallWatch();
+  private readonly turns: Turns;
   private readonly native: NativeCollector | undefined;
   private readonly collector: NativeCollector | UdpCollector | undefined;
   /** Why there is no native receiver though one was wanted. */
   private readonly noNative: string = '';
   private drops: KernelDrops | undefined;
   private dropsReadAt = 0;
-  /** Datagrams read through Node's sockets. */
-  private read = 0;
   private timer: NodeJS.Timeout | undefined;
   private untaken = 0;
   private onTaken: (() => void) | undefined;
@@ -97,6 +90,12 @@ class IngestThread {
       this.post({type: 'partial', encoded}, [encoded]);
     };
     this.ingest = new Ingest({limits: DEFAULT_LIMITS, producer, epoch, seed}, sink, this.native?.ring.landing);
+    const pump = this.native && new RingPump(this.native.ring, this.ingest, this.clock, GRACE_MS);
+    this.turns = new Turns(this.ingest, this.clock, {
+      pump: pump && (() => pump.turn()),
+      count: (now) => this.readDrops(now),
+      soon: setImmediate,
+    });
     this.collector = this.native ?? (source.kind === 'udp' ? this.plainCollector(source) : undefined);
   }
 
@@ -128,13 +127,7 @@ class IngestThread {
   }
 
   private plainCollector(source: UdpSource): UdpCollector {
-    return new UdpCollector(source, (bytes, from) => {
-      const now = this.clock.now();
-      this.noticeStall(now);
-      this.read++;
-      this.ingest.buffer.set(bytes);
-      this.ingest.receive(bytes.length, from, now);
-    });
+    return new UdpCollector(source, (bytes, from) => this.turns.read(bytes, from));
   }
 
   private async listen(collector: NativeCollector | UdpCollector, source: UdpSource): Promise<void> {
@@ -145,8 +138,7 @@ class IngestThread {
     const advice = bufferAdvice(listening.receiveBufferBytes);
     if (advice !== undefined) this.post({type: 'warning', message: advice});
     this.drops = new KernelDrops(listening.port);
-    if (this.native) this.drainInTurns(this.native);
-    else this.tickInTurns();
+    this.takeTurns();
   }
 
   private doWithoutNative({receiver}: UdpSource): void {
@@ -157,63 +149,15 @@ class IngestThread {
     this.post({type: 'warning', message: `${what}; receiving through Node's own sockets, which lose more in bursts`});
   }
 
-  /** Datagrams come by themselves: only time must be told to pass. */
-  private tickInTurns(): void {
-    if (this.stopped) return;
-    this.noticeStall(this.clock.now());
-    this.followWall();
-    const now = this.clock.now();
-    this.readDrops(now);
-    this.ingest.tick(now);
-    this.timer = this.after(BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS, () => this.tickInTurns());
-  }
-
-  /** Node tells no arrival times: what waited in the sockets while this thread stood still came at any time meanwhile. */
-  private noticeStall(now: number): void {
-    const ms = this.watch.alive(now);
-    if (ms === 0) return;
-    this.ingest.stalled(ms);
-    this.ingest.backlog(this.watch.since);
-    const until = now + ms;
-    const turn = (before: number) => {
-      const isAll = this.read - before < READ_IN_A_TURN || this.clock.now() > until;
-      if (isAll) this.ingest.endBacklog();
-      else setImmediate(turn, this.read);
-    };
-    setImmediate(turn, this.read);
-  }
-
-  /** Calls `turn` in `ms`, and lets the watch know. */
-  private after(ms: number, turn: () => void): NodeJS.Timeout {
-    this.watch.expect(this.clock.now() + ms);
-    return setTimeout(turn, ms);
-  }
-
-  private followWall(): void {
-    const ms = this.clock.follow();
-    if (ms === 0) return;
-    this.watch.forward(ms);
-    this.ingest.stepped(ms, this.clock.now());
-  }
-
-  private drainInTurns(native: NativeCollector): void {
-    const pump = new RingPump(native.ring, this.ingest, this.clock, GRACE_MS);
-    const turn = () => {
-      if (this.stopped) return;
-      const ms = this.watch.alive(this.clock.now());
-      if (ms > 0) this.ingest.stalled(ms); // the kernel noted when its datagrams came
-      this.followWall();
-      this.readDrops(this.clock.now(), native);
-      this.timer = this.after(pump.turn(), turn);
-    };
-    turn();
+  private takeTurns(): void {
+    if (!this.stopped) this.timer = setTimeout(() => this.takeTurns(), this.turns.turn());
   }
 
   /** Both the sockets and /proc tell the same count: one with the next datagram, the other now and then. */
-  private readDrops(now: number, native?: NativeCollector): void {
+  private readDrops(now: number): void {
     if (now - this.dropsReadAt < DROPS_EVERY_MS) return;
     this.dropsReadAt = now;
-    const counts = native?.counts;
+    const counts = this.native?.counts;
     this.ingest.kernelDropped(Math.max(this.drops?.total() ?? 0, counts?.kernelDropped ?? 0));
     this.ingest.ringDropped(counts?.ringDropped ?? 0);
     this.ingest.thinned(counts?.thinned ?? 0);

@@ -1,0 +1,109 @@
+import {BIN_MS} from '../shared/bins.ts';
+import type {PumpTarget} from './native/pump.ts';
+import {StallWatch} from './stall-watch.ts';
+
+/** After a bin's end, time for datagrams that are in the socket by then; an arrival closes the bin sooner. */
+export const GRACE_MS = 3;
+/** What Node reads from a socket in one turn of the event loop at most (libuv, uv__udp_recvmsg): less is all there was. */
+const READ_IN_A_TURN = 32;
+
+/** What is fed and told the time: an `Ingest`. */
+export interface TurnTarget extends PumpTarget {
+  readonly buffer: Uint8Array;
+  stalled(ms: number): void;
+  stepped(ms: number, now: number): void;
+  backlog(from: number): void;
+  endBacklog(): void;
+}
+
+/** The server's clock, which follows the wall's. */
+export interface TurnClock {
+  now(): number;
+  follow(): number;
+}
+
+/** What differs between receivers, and what a test does otherwise than a thread. */
+export interface TurnOptions {
+  /** Empties the native receiver's ring and returns when it wants to be called again; none where datagrams are `read`. */
+  pump?: (() => number) | undefined;
+  /** Called each turn, before time moves on: brings the kernel's and the receiver's counts. */
+  count: (now: number) => void;
+  /** Runs something after the event loop has read what waits in the sockets: `setImmediate`. */
+  soon: (next: () => void) => void;
+}
+
+/**
+ * What an ingest thread does when it has its turn, apart from waiting for it: notices that it stood still, follows the
+ * wall clock, empties the ring, closes bins. Knows time only by the clock that it is given.
+ */
+export class Turns {
+  private readonly target: TurnTarget;
+  private readonly clock: TurnClock;
+  private readonly options: TurnOptions;
+  private readonly watch = new StallWatch();
+  /** Datagrams read through Node's sockets. */
+  private readCount = 0;
+
+  constructor(target: TurnTarget, clock: TurnClock, options: TurnOptions) {
+    this.target = target;
+    this.clock = clock;
+    this.options = options;
+  }
+
+  /** One turn. Returns in how many milliseconds the next one is due. */
+  turn(): number {
+    const {pump, count} = this.options;
+    const now = this.clock.now();
+    if (pump) this.noticeStall(now);
+    else this.noticeBacklog(now);
+    this.followWall();
+    count(this.clock.now());
+    const wait = pump ? pump() : this.tick();
+    this.watch.expect(this.clock.now() + wait);
+    return wait;
+  }
+
+  /** A datagram was read from one of Node's sockets. */
+  read(bytes: Uint8Array, from: Uint32Array): void {
+    const now = this.clock.now();
+    this.noticeBacklog(now);
+    this.readCount++;
+    this.target.buffer.set(bytes);
+    this.target.receive(bytes.length, from, now);
+  }
+
+  private tick(): number {
+    this.target.tick(this.clock.now());
+    return BIN_MS - (this.clock.now() % BIN_MS) + GRACE_MS;
+  }
+
+  /** Returns for how long the thread stood still if that is news, else 0. */
+  private noticeStall(now: number): number {
+    const ms = this.watch.alive(now);
+    if (ms > 0) this.target.stalled(ms);
+    return ms;
+  }
+
+  /** Node tells no arrival times: what waited in the sockets while this thread stood still came at any time meanwhile. */
+  private noticeBacklog(now: number): void {
+    const ms = this.noticeStall(now);
+    if (ms === 0) return;
+    this.target.backlog(this.watch.since);
+    const until = now + ms;
+    const next = (before: number) => {
+      const isAll = this.readCount - before < READ_IN_A_TURN || this.clock.now() > until;
+      const sofar = this.readCount;
+      if (isAll) this.target.endBacklog();
+      else this.options.soon(() => next(sofar));
+    };
+    const sofar = this.readCount;
+    this.options.soon(() => next(sofar));
+  }
+
+  private followWall(): void {
+    const ms = this.clock.follow();
+    if (ms === 0) return;
+    this.watch.forward(ms);
+    this.target.stepped(ms, this.clock.now());
+  }
+}
