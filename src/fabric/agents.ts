@@ -17,6 +17,8 @@ export interface Agent {
   address: string;
   /** Its own host name (0:2000); undefined while it told none. From the wire: text only, never markup. */
   name: string | undefined;
+  /** As the operator names it, in a list or a topology. */
+  given?: string | undefined;
   presence: Presence;
   /** Epoch ms of its last datagram. */
   lastArrival: number;

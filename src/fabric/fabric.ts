@@ -20,6 +20,7 @@ import {CounterCheck} from './counter-check.ts';
 import {applyCounters, applyNames} from './counters.ts';
 import {EventLog} from './events.ts';
 import {FlowTable} from './flows.ts';
+import {Names} from './names.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
@@ -29,6 +30,7 @@ import {RowFinder} from './row-finder.ts';
 import {BASIS_MEMORY_BINS, Rows} from './rows.ts';
 import {FabricSums} from './sums.ts';
 import {Tally} from './tally.ts';
+import {TopologyRoles, Wiring} from './topology.ts';
 import {Totals} from './totals.ts';
 import {Watch} from './watch.ts';
 
@@ -76,6 +78,8 @@ export class Fabric {
   readonly corrections: Corrections;
   readonly tally = new Tally();
   readonly counterCheck = new CounterCheck();
+  readonly names = new Names(this.agents, this.ports);
+  readonly wiring = new Wiring(this.agents, this.ports, this.names);
   readonly inferred: InferredRoles;
   readonly roles: Roles;
   readonly sums: FabricSums;
@@ -112,7 +116,8 @@ export class Fabric {
     this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
     this.inferred = new InferredRoles(this.agents, this.ports, basisOf);
-    this.roles = new Roles(this.agents, this.ports, [new SingleSwitch(this.agents), this.inferred]);
+    const sources = [new TopologyRoles(this.wiring), new SingleSwitch(this.agents), this.inferred];
+    this.roles = new Roles(this.agents, this.ports, sources);
     this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
     this.flows = new FlowTable(options.flows, this.ports, {
@@ -278,8 +283,15 @@ export class Fabric {
     if (to > this.settledTo) this.settledTo = to;
   }
 
+  /** Looks again which agents and ports a topology means, and what all are called. */
+  callByNames(): void {
+    this.wiring.refresh();
+    this.names.refresh(this.wiring);
+  }
+
   /** Roles that are known otherwise now count in all bins that are open. */
   private decideRoles(): void {
+    this.callByNames();
     const from = this.openFrom;
     if (this.roles.decide(from)) this.dirtyFrom = Math.min(this.dirtyFrom, from);
   }

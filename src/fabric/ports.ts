@@ -34,6 +34,8 @@ export interface Port {
   ifIndex: number;
   /** As the agent names it (0:1005); undefined when it does not. From the wire: text only, never markup. */
   name: string | undefined;
+  /** As the operator names it, in a list or a topology. */
+  given?: string | undefined;
   /** bit/s; undefined until a counter sample told it. */
   speed: number | undefined;
   counters: CounterRates | undefined;
@@ -73,6 +75,12 @@ export class Ports {
     this.revision++;
   }
 
+  setGiven(port: Port, name: string | undefined): void {
+    if (port.given === name) return;
+    port.given = name;
+    this.revision++;
+  }
+
   /** bit/s; 0 and all ones are no speed. */
   setSpeed(port: Port, speed: number): void {
     if (port.speed === speed || speed <= 0 || speed >= 2 ** 63) return;
@@ -83,5 +91,5 @@ export class Ports {
 
 /** What a port is called on a page. */
 export function portName(port: Port): string {
-  return port.name ?? `ifIndex ${port.ifIndex}`;
+  return port.given ?? port.name ?? `ifIndex ${port.ifIndex}`;
 }
