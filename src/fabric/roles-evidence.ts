@@ -25,11 +25,12 @@ export interface Seen {
   newest: number;
   newer: number;
   new: number;
-  /** Nominal rate of the samples. */
+  /** The least nominal rate of the samples: what was taken by another port may be at the rate of that one. */
   rate: number;
   /** Taken where they left the switch, so perhaps with one off the TTL. */
   isDerived: boolean;
-  /** The last second with a sample. */
+  /** The first and the last second with a sample. */
+  since: number;
   second: number;
 }
 
@@ -46,6 +47,12 @@ export interface Thing {
   isCrowded: boolean;
   /** Slot of the port that brought it up. */
   by: number;
+}
+
+/** Estimated frames a second, over the time that evidence lasts. */
+export function framesPerSecond(seen: Seen): number {
+  const seconds = Math.min(seen.second - seen.since + 1, 1 / (1 - FADING));
+  return (allOf(seen) * seen.rate) / seconds;
 }
 
 /** All samples of a sighting, those that do not count yet as well. */
@@ -136,6 +143,15 @@ export class Evidence {
     }
   }
 
+  /** Ports have left: what came in there is forgotten. */
+  release(ports: ReadonlySet<Port>): void {
+    for (const [key, thing] of this.things) {
+      if (!thing.seen.some(({port}) => ports.has(port))) continue;
+      thing.seen = thing.seen.filter(({port}) => !ports.has(port));
+      if (thing.seen.length === 0) this.forget(key, thing);
+    }
+  }
+
   private eachRow(
     section: SectionData,
     layout: Layout,
@@ -165,7 +181,7 @@ export class Evidence {
     if (!seen || row.ttl < seen.ttl) return;
     if (row.ttl > seen.ttl) Object.assign(seen, {ttl: row.ttl, settled: 0, newest: 0, newer: 0, new: 0});
     seen.newest += row.frames;
-    seen.rate = row.rate;
+    if (row.rate < seen.rate) seen.rate = row.rate;
     seen.isDerived = row.isDerived;
     seen.second = row.second;
   }
@@ -192,7 +208,7 @@ export class Evidence {
 /** Follows a thing on one more port. Where there are too many, those farther from its source give way. */
 function follow(thing: Thing, {port, ttl, rate, isDerived, second}: Row): Seen | undefined {
   const {seen} = thing;
-  const fresh: Seen = {port, ttl, settled: 0, newest: 0, newer: 0, new: 0, rate, isDerived, second};
+  const fresh: Seen = {port, ttl, settled: 0, newest: 0, newer: 0, new: 0, rate, isDerived, since: second, second};
   if (seen.length < MAX_SEEN) {
     seen.push(fresh);
     return fresh;

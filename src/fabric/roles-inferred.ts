@@ -2,7 +2,7 @@ import type {SectionData} from '../account/codec.ts';
 import type {Agent, Agents} from './agents.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import type {RoleSource} from './roles.ts';
-import {allOf, Evidence, type Seen, type Thing} from './roles-evidence.ts';
+import {Evidence, framesPerSecond, type Seen, type Thing} from './roles-evidence.ts';
 import {type Arrival, ENOUGH, notFedBy, rarity} from './roles-odds.ts';
 
 /** TTLs that hosts begin with: one of them has crossed no router. */
@@ -14,15 +14,19 @@ const AGAIN_EVERY = 4;
 /** A switch that was sampling until so many seconds ago and says nothing for so many may still have samples to tell. */
 const TALKING_SECONDS = 15;
 const OVERDUE_MS = 2_500;
-/** Samples that came in elsewhere with a higher TTL: so many make a port core. */
-const CORE_SAMPLES = 4;
-/** Where TTLs are the same, flows must be seen at both ports at once, in so many looks. */
-const CORE_LOOKS = 3;
+/** Where TTLs are the same, flows must be seen at both ports at once, with so many samples and in so many looks. */
+const AT_ONCE_SAMPLES = 4;
+const AT_ONCE_LOOKS = 3;
 const AT_ONCE_SECONDS = 2;
 /** A role that stands is given up when so many looks in a row speak against it. */
 const DOUBTS = 3;
-/** Frames a second that other IP traffic must bring to make a port edge: switches send a little of their own. */
-const HOST_FRAMES_PER_SECOND = 5_000;
+/**
+ * Frames a second that a source of other IP traffic must send to be taken for a host: switches send some of their own
+ * (telemetry, sFlow itself at some 1,000 datagrams).
+ */
+const HOST_FRAMES_PER_SECOND = 2_000;
+
+const TOO_FEW = 'too few samples have come in here yet to tell';
 
 /** What is concluded of one port. */
 interface Verdict {
@@ -81,6 +85,14 @@ export class InferredRoles implements RoleSource {
     this.second = second;
     this.evidence.age();
     this.look(time);
+  }
+
+  /** Ports have left, and agents. */
+  release(ports: ReadonlySet<Port>, agents: ReadonlySet<Agent>): void {
+    this.evidence.release(ports);
+    for (const {slot} of ports) this.verdicts[slot] = undefined;
+    for (const agent of agents) this.sampledAt.delete(agent);
+    this.revision++;
   }
 
   /** Weighs the evidence of the ports whose turn it is. */
@@ -145,11 +157,14 @@ export class InferredRoles implements RoleSource {
     const here = all.filter(isFromHost);
     if (here.length === 0) {
       const [first] = all;
-      const why = first ? `what comes in has crossed a router before (TTL ${first.seen.ttl})` : 'nothing comes in';
+      const why =
+        first && !hasInitialTtl(first.seen)
+          ? `what comes in has crossed a router before (TTL ${first.seen.ttl}), and where it entered is not known`
+          : 'so little comes in here that a switch might send it by itself';
       return {why, isSure: false};
     }
     if (notFedBy(undefined, here, largestRate) < ENOUGH) {
-      return {why: 'too few samples have come in here yet to tell', isSure: false};
+      return {why: TOO_FEW, isSure: false};
     }
     const others = new Set(here.flatMap(({thing}) => thing.seen.map((seen) => seen.port.agent)));
     others.delete(port.agent);
@@ -166,21 +181,22 @@ export class InferredRoles implements RoleSource {
   private weighCore(port: Port, here: readonly Arrival[]): void {
     const verdict = this.verdictOf(port);
     if (verdict.role === 'edge') return;
-    let farther = 0;
+    let isFarther = false;
     let atOnce = 0;
     let witness: {thing: Thing; edge: Port} | undefined;
     for (const {thing, seen} of here) {
       const edge = thing.seen.find((one) => one.port.agent !== port.agent && this.isEdge(one.port));
       if (!edge || edge.ttl < seen.ttl) continue;
-      if (edge.ttl > seen.ttl && (thing.kind === 'flow' || !hasInitialTtl(seen))) farther += allOf(seen);
+      if (edge.ttl > seen.ttl && (thing.kind === 'flow' || !hasInitialTtl(seen))) isFarther = true;
       else if (edge.ttl === seen.ttl && thing.kind === 'flow' && this.isRecent(seen) && this.isRecent(edge))
         atOnce += seen.newer + seen.new;
       else continue;
       witness ??= {thing, edge: edge.port};
     }
     if (!witness) return;
-    if (atOnce >= CORE_SAMPLES) verdict.coreLooks++;
-    if (farther < CORE_SAMPLES && verdict.coreLooks < CORE_LOOKS) return;
+    if (atOnce >= AT_ONCE_SAMPLES) verdict.coreLooks++;
+    // What came in at an edge port with a higher TTL has crossed a router since: one sample is enough.
+    if (!isFarther && verdict.coreLooks < AT_ONCE_LOOKS) return;
     this.conclude(verdict, 'core', `brings in ${witness.thing.address}, which enters at ${witness.edge.id}`);
   }
 
@@ -193,7 +209,7 @@ export class InferredRoles implements RoleSource {
   }
 
   private verdictOf({slot}: Port): Verdict {
-    return (this.verdicts[slot] ??= {role: 'unknown', why: '', doubts: 0, coreLooks: 0});
+    return (this.verdicts[slot] ??= {role: 'unknown', why: TOO_FEW, doubts: 0, coreLooks: 0});
   }
 
   private conclude(verdict: Verdict, role: Role, why: string): void {
@@ -215,7 +231,7 @@ function hasInitialTtl({ttl, isDerived}: Seen): boolean {
 /** Whether it comes straight from its host. Of other IP traffic than RoCEv2 there must be more than a switch sends itself. */
 function isFromHost({thing, seen}: Arrival): boolean {
   if (!hasInitialTtl(seen)) return false;
-  return thing.kind !== 'host' || ((seen.newer + seen.new) * seen.rate) / 2 >= HOST_FRAMES_PER_SECOND;
+  return thing.kind !== 'host' || framesPerSecond(seen) >= HOST_FRAMES_PER_SECOND;
 }
 
 /** "10.1.2.3 and 2 more send from here, 0 hops away, 412 samples, …" */
