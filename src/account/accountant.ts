@@ -126,14 +126,19 @@ export class Accountant implements DatagramSink {
     this.times.step(ms, now);
   }
 
-  /** Where the next datagram came from (four words, IPv4 mapped) and when it arrived, in epoch ms. */
-  arrive(source0: number, source1: number, source2: number, source3: number, now: number, bin: number): void {
+  /** When the next datagram arrived, its bin, and the first moment whose bin is still open; in epoch ms. */
+  at(now: number, bin: number, open: number): void {
+    this.clock[ClockAt.Now] = now;
+    this.clock[ClockAt.ArrivalBin] = bin;
+    this.clock[ClockAt.Open] = open;
+  }
+
+  /** Where the next datagram came from (four words, IPv4 mapped). */
+  arrive(source0: number, source1: number, source2: number, source3: number): void {
     this.source[0] = source0;
     this.source[1] = source1;
     this.source[2] = source2;
     this.source[3] = source3;
-    this.clock[ClockAt.Now] = now;
-    this.clock[ClockAt.ArrivalBin] = bin;
     this.counts[Count.DatagramsReceived]!++;
   }
 

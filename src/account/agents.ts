@@ -75,11 +75,11 @@ export class Agents {
     const known = this.claims.lookup();
     if (known >= 0) {
       if (this.isOwner(known, source)) {
-        this.claims.usedAt[known] = this.claims.clock[0]!;
+        this.claims.touch(known);
         return true;
       }
       const isSelf = source[0] === agent0 && source[1] === agent1 && source[2] === agent2 && source[3] === agent3;
-      if (!isSelf && this.claims.clock[0]! - this.claims.usedAt[known]! < FORGET_AFTER_MS) return false;
+      if (!isSelf && this.claims.clock[0]! - this.claims.usedAt(known) < FORGET_AFTER_MS) return false;
     }
     const claim = this.claims.intern();
     if (claim < 0) return false;

@@ -101,7 +101,7 @@ export class CounterTracker {
     const now = this.ports.clock[0]!;
     const row = this.size++;
     const speed = data.getUint32(at + 8) * TWO_32 + data.getUint32(at + 12);
-    const elapsed = isNew ? 0 : now - this.time[port]!;
+    const elapsed = isNew ? 0 : Math.max(0, now - this.time[port]!);
     const first = column['inOctets']!;
     // Octets tell a reset best: 64 bits do not wrap in practice, and the line bounds them.
     const base = port * KEPT;

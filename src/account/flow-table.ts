@@ -1,11 +1,14 @@
 // Hot path: no allocation after construction, no exception.
 import {Ecn} from '../packet/numbers.ts';
 import type {PacketView} from '../packet/view.ts';
-import {KeyTable} from './key-table.ts';
+import {KEY_AT, KeyTable} from './key-table.ts';
 
 /** Where each word of a flow's key stands; `Row` is the row of accounting that it was seen on. */
 export const FlowKey = {Row: 0, Source: 1, Destination: 5, DestQp: 9, Dscp: 10} as const;
 const KEY_WORDS = 11;
+/** Flows whose indexes are at hand: 2^14. */
+const AT_HAND = 16_384;
+const AT_HAND_SHIFT = 18;
 /** What is kept of a flow, in the order of the columns of `FLOWS` behind its key. */
 export const FlowSum = {
   Frames: 0,
@@ -26,13 +29,12 @@ export const FLOW_SUMS = 9;
  */
 export class FlowTable {
   readonly table: KeyTable;
-  /** `FLOW_SUMS` a flow, all in one piece: a sample adds to most of them. */
-  readonly sums: Float64Array;
+  /** By a cheap hash: the flow that was added to last, plus 1. */
+  private readonly atHand = new Uint32Array(AT_HAND);
 
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
-    this.table = new KeyTable(KEY_WORDS, capacity, seed, clock);
-    this.sums = new Float64Array(capacity * FLOW_SUMS);
+    this.table = new KeyTable(KEY_WORDS, capacity, seed, clock, FLOW_SUMS * 2);
   }
 
   get size(): number {
@@ -41,8 +43,64 @@ export class FlowTable {
 
   /** Adds one sample. Returns false when the table is full: send the Partial first. */
   add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean): boolean {
+    const {table, atHand} = this;
+    const {doubles} = table;
+    const slot =
+      (Math.imul(row, 0x9e3779b1) +
+        Math.imul(packet.source3, 0x85ebca6b) +
+        Math.imul(packet.destination3, 0xc2b2ae35) +
+        Math.imul(packet.destQp, 0x27d4eb2f)) >>>
+      AT_HAND_SHIFT;
+    let flow = atHand[slot]! - 1;
+    if (flow < 0 || flow >= table.limit || !this.isAt(flow, row, packet)) {
+      flow = this.intern(row, packet);
+      if (flow < 0) return false;
+      atHand[slot] = flow + 1;
+    }
+    const at = this.sumsAt(flow);
+    doubles[at + FlowSum.Frames]!++;
+    doubles[at + FlowSum.Bytes]! += length;
+    doubles[at + FlowSum.Squares]! += length * length;
+    if (length > doubles[at + FlowSum.Largest]!) doubles[at + FlowSum.Largest] = length;
+    if (starts) doubles[at + FlowSum.Operations]!++;
+    if (packet.ecn === Ecn.Ce) doubles[at + FlowSum.Ce]!++;
+    if (isCnp) doubles[at + FlowSum.Cnp]!++;
+    if (packet.ttl > doubles[at + FlowSum.Ttl]!) doubles[at + FlowSum.Ttl] = packet.ttl;
+    doubles[at + FlowSum.LastSeen] = table.clock[0]!;
+    return true;
+  }
+
+  /** Where the sums of a flow stand among the table's doubles, in the order of `FlowSum`. */
+  sumsAt(flow: number): number {
     const {table} = this;
-    const {key} = table;
+    return (table.at(flow) + table.payloadAt) >>> 1;
+  }
+
+  clear(): void {
+    this.table.clear();
+  }
+
+  /** Whether a flow that is in the table is that of the packet on this row. */
+  private isAt(flow: number, row: number, packet: PacketView): boolean {
+    const {records} = this.table;
+    const at = this.table.at(flow) + KEY_AT;
+    return (
+      records[at] === row &&
+      records[at + 4] === packet.source3 &&
+      records[at + 8] === packet.destination3 &&
+      records[at + 9] === packet.destQp &&
+      records[at + 10] === packet.dscp &&
+      records[at + 1] === packet.source0 &&
+      records[at + 2] === packet.source1 &&
+      records[at + 3] === packet.source2 &&
+      records[at + 5] === packet.destination0 &&
+      records[at + 6] === packet.destination1 &&
+      records[at + 7] === packet.destination2
+    );
+  }
+
+  private intern(row: number, packet: PacketView): number {
+    const {key} = this.table;
     key[0] = row;
     key[1] = packet.source0;
     key[2] = packet.source1;
@@ -54,24 +112,6 @@ export class FlowTable {
     key[8] = packet.destination3;
     key[9] = packet.destQp;
     key[10] = packet.dscp;
-    const flow = table.intern();
-    if (flow < 0) return false;
-    const {sums} = this;
-    const at = flow * FLOW_SUMS;
-    if (table.created) sums.fill(0, at, at + FLOW_SUMS);
-    sums[at + FlowSum.Frames]!++;
-    sums[at + FlowSum.Bytes]! += length;
-    sums[at + FlowSum.Squares]! += length * length;
-    if (length > sums[at + FlowSum.Largest]!) sums[at + FlowSum.Largest] = length;
-    if (starts) sums[at + FlowSum.Operations]!++;
-    if (packet.ecn === Ecn.Ce) sums[at + FlowSum.Ce]!++;
-    if (isCnp) sums[at + FlowSum.Cnp]!++;
-    if (packet.ttl > sums[at + FlowSum.Ttl]!) sums[at + FlowSum.Ttl] = packet.ttl;
-    sums[at + FlowSum.LastSeen] = table.clock[0]!;
-    return true;
-  }
-
-  clear(): void {
-    this.table.clear();
+    return this.table.intern();
   }
 }

@@ -5,6 +5,9 @@ import {KeyTable} from './key-table.ts';
 /** Where each word of a host's key stands. */
 export const HostKey = {Stream: 0, Port: 1, Side: 2, Address: 3} as const;
 const KEY_WORDS = 7;
+/** What is kept of a host: words of its payload. */
+export const HostWord = {Frames: 0, Ttl: 1} as const;
+const PAYLOAD = 2;
 
 /**
  * Sources of IP traffic that is not RoCEv2, as seen coming in on a port. Sent and forgotten once a second; a full table
@@ -12,14 +15,10 @@ const KEY_WORDS = 7;
  */
 export class HostTable {
   readonly table: KeyTable;
-  readonly frames: Uint32Array;
-  readonly ttl: Uint32Array;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
-    this.table = new KeyTable(KEY_WORDS, capacity, seed, clock);
-    this.frames = new Uint32Array(capacity);
-    this.ttl = new Uint32Array(capacity);
+    this.table = new KeyTable(KEY_WORDS, capacity, seed, clock, PAYLOAD);
   }
 
   get size(): number {
@@ -39,12 +38,10 @@ export class HostTable {
     key[HostKey.Address + 3] = packet.source3;
     const host = table.intern();
     if (host < 0) return false;
-    if (table.created) {
-      this.frames[host] = 0;
-      this.ttl[host] = 0;
-    }
-    this.frames[host]!++;
-    if (packet.ttl > this.ttl[host]!) this.ttl[host] = packet.ttl;
+    const {records} = table;
+    const at = table.at(host) + table.payloadAt;
+    records[at + HostWord.Frames]!++;
+    if (packet.ttl > records[at + HostWord.Ttl]!) records[at + HostWord.Ttl] = packet.ttl;
     return true;
   }
 

@@ -5,6 +5,7 @@ import {binOf} from '../shared/bins.ts';
 import {Accountant, type AccountLimits} from './accountant.ts';
 import {Count} from './ledger.ts';
 import {type PartialSink, Reporter} from './reporter.ts';
+import {MOST_BACK_MS} from './times.ts';
 
 /** What tells one ingest apart from others, and bounds it. */
 export interface IngestOptions {
@@ -40,10 +41,16 @@ export class Ingest {
     this.reporter = new Reporter(this.accountant, sink, options.producer, options.epoch);
   }
 
-  /** Hot path. Takes the first `length` bytes of `buffer`, which came from `source` (four words, IPv4 mapped). */
+  /**
+   * Hot path. Takes the first `length` bytes of `buffer`, which came from `source` (four words, IPv4 mapped). One that
+   * arrived before others that were told sooner finds its bin as long as that is open.
+   */
   receive(length: number, source: Uint32Array, arrivalMs: number): void {
     this.tick(arrivalMs);
-    this.accountant.arrive(source[0]!, source[1]!, source[2]!, source[3]!, this.now, this.bin);
+    const open = this.now - MOST_BACK_MS;
+    const at = arrivalMs > open ? arrivalMs : open;
+    this.accountant.at(at, at === this.now ? this.bin : binOf(at), open);
+    this.accountant.arrive(source[0]!, source[1]!, source[2]!, source[3]!);
     this.view.length = length;
     this.accountant.outcome(this.decoder.decode(this.view));
   }

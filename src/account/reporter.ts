@@ -2,7 +2,7 @@ import type {Accountant} from './accountant.ts';
 import {CELL_WORDS, CellWord} from './cells.ts';
 import {encodePartial, type SectionData} from './codec.ts';
 import {FLOW_SUMS, FlowKey} from './flow-table.ts';
-import {HostKey} from './hosts.ts';
+import {HostKey, HostWord} from './hosts.ts';
 import {COUNTS} from './ledger.ts';
 import {MEASURES} from './measures.ts';
 import {RowKey} from './rows.ts';
@@ -117,7 +117,7 @@ export class Reporter {
         this.agentTenant[row] = sequence.tenant[row]!;
         this.agentSent.fill(0, row * AGENTS.columns.length, (row + 1) * AGENTS.columns.length);
       }
-      for (let word = 0; word < words; word++) columns[word]![row] = streams.keys[row * words + word]!;
+      for (let word = 0; word < words; word++) columns[word]![row] = streams.word(row, word);
       this.difference(columns, row, 'received', sequence.received[row]!);
       this.difference(columns, row, 'missing', sequence.missing[row]!);
       this.difference(columns, row, 'duplicates', sequence.duplicates[row]!);
@@ -180,35 +180,39 @@ export class Reporter {
   private flows(): SectionData {
     const {flows, rows} = this.accountant;
     const columns = this.flowColumns;
-    const {keys, words} = flows.table;
+    const {table} = flows;
+    const {words, doubles} = table;
     const size = flows.size;
     const sources = flowColumn['source0']!;
     for (let flow = 0; flow < size; flow++) {
-      const at = flow * words;
-      const row = keys[at + FlowKey.Row]!;
+      const row = table.word(flow, FlowKey.Row);
       columns[flowColumn['agent']!]![flow] = rows.word(row, RowKey.Stream);
       columns[flowColumn['port']!]![flow] = rows.word(row, RowKey.Port);
       columns[flowColumn['rate']!]![flow] = rows.word(row, RowKey.Rate);
       columns[flowColumn['side']!]![flow] = rows.word(row, RowKey.Side);
-      for (let word = FlowKey.Source; word < words; word++) columns[sources + word - 1]![flow] = keys[at + word]!;
+      for (let word = FlowKey.Source; word < words; word++) columns[sources + word - 1]![flow] = table.word(flow, word);
     }
     const first = flowColumn['frames']!;
     for (let sum = 0; sum < FLOW_SUMS; sum++) {
       const column = columns[first + sum]!;
-      for (let flow = 0; flow < size; flow++) column[flow] = flows.sums[flow * FLOW_SUMS + sum]!;
+      for (let flow = 0; flow < size; flow++) column[flow] = doubles[flows.sumsAt(flow) + sum]!;
     }
     return {schema: FLOWS, rows: size, columns};
   }
 
   private hosts(): SectionData {
     const {hosts} = this.accountant;
-    const {keys, words} = hosts.table;
+    const {table} = hosts;
+    const {words} = table;
     const columns = makeColumns(HOSTS, hosts.size);
     for (let host = 0; host < hosts.size; host++) {
-      for (let word = HostKey.Stream; word < words; word++) columns[word]![host] = keys[host * words + word]!;
+      for (let word = HostKey.Stream; word < words; word++) columns[word]![host] = table.word(host, word);
     }
-    columns[words]!.set(hosts.frames.subarray(0, hosts.size));
-    columns[words + 1]!.set(hosts.ttl.subarray(0, hosts.size));
+    for (let host = 0; host < hosts.size; host++) {
+      const at = table.at(host) + table.payloadAt;
+      columns[words]![host] = table.records[at + HostWord.Frames]!;
+      columns[words + 1]![host] = table.records[at + HostWord.Ttl]!;
+    }
     return {schema: HOSTS, rows: hosts.size, columns};
   }
 

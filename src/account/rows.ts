@@ -1,6 +1,6 @@
 // Hot path: no allocation after construction, no exception.
 import {FORGET_AFTER_MS, SWEEP_EVERY_MS} from './agents.ts';
-import {KeyTable} from './key-table.ts';
+import {KEY_AT, KeyTable} from './key-table.ts';
 
 /** Where each word of a row's key stands. */
 export const RowKey = {Stream: 0, SourceClass: 1, SourceIndex: 2, Rate: 3, Port: 4, Side: 5} as const;
@@ -25,20 +25,20 @@ export class Rows {
   /** The row's number, or -1 when the table is full. */
   row(stream: number, sourceClass: number, sourceIndex: number, rate: number, port: number, side: number): number {
     const {table, atHand} = this;
-    const {key, keys} = table;
+    const {key, records} = table;
     const slot = (Math.imul(stream, 0x9e3779b1) + Math.imul(port, 0x85ebca6b) + side * 0x3c6ef372) >>> 18;
     const known = atHand[slot]! - 1;
-    const at = known * 6;
+    const at = table.at(known) + KEY_AT;
     if (
       known >= 0 &&
-      keys[at + RowKey.Port] === port &&
-      keys[at + RowKey.Stream] === stream &&
-      keys[at + RowKey.SourceIndex] === sourceIndex &&
-      keys[at + RowKey.Rate] === rate &&
-      keys[at + RowKey.Side] === side &&
-      keys[at + RowKey.SourceClass] === sourceClass
+      records[at + RowKey.Port] === port &&
+      records[at + RowKey.Stream] === stream &&
+      records[at + RowKey.SourceIndex] === sourceIndex &&
+      records[at + RowKey.Rate] === rate &&
+      records[at + RowKey.Side] === side &&
+      records[at + RowKey.SourceClass] === sourceClass
     ) {
-      table.usedAt[known] = table.clock[0]!;
+      table.touch(known);
       return known;
     }
     key[RowKey.Stream] = stream;
@@ -55,6 +55,6 @@ export class Rows {
 
   /** One word of a row's key. */
   word(row: number, word: number): number {
-    return this.table.keys[row * this.table.words + word]!;
+    return this.table.word(row, word);
   }
 }

@@ -1,6 +1,6 @@
 // Hot path: no allocation after construction, no exception.
 import {FORGET_AFTER_MS, SWEEP_EVERY_MS} from './agents.ts';
-import {KeyTable} from './key-table.ts';
+import {KEY_AT, KeyTable} from './key-table.ts';
 
 /** What a sample's sequence number says of it. */
 export const Standing = {
@@ -25,15 +25,18 @@ const FAR_BEHIND = 1_024;
 const STRAYS = 8;
 /** So many more steps that only one count of all sources explains, than steps that it does not, prove it. */
 const SHARED = 8;
+/** Sources whose indexes are at hand: 2^14. */
+const AT_HAND = 16_384;
+const AT_HAND_SHIFT = 18;
 /** What a lost datagram may have carried, where none that came carried more. */
 const SAMPLES_AT_LEAST = 16;
 
 /**
- * A source's words in `numbers`: the newest number of its present count, how far that is from the first (it stops at
+ * A source's words in its record's payload: the newest number of its present count, how far that is from the first (it stops at
  * `FAR_AHEAD`), life of the stream, strays in a row.
  */
 const Word = {Last: 0, Span: 1, Life: 2, Strays: 3} as const;
-/** How many those are. */
+/** How many those are; what the owner of the sequence keeps of a source stands behind them. */
 export const SEQUENCE_WORDS = 4;
 
 /**
@@ -49,12 +52,8 @@ export class SampleSequence {
   /** Of the last sample: its source, -1 where that is not followed, and what it adds to the missing. */
   source = -1;
   gap = 0;
-  private stream = -1;
-  private sourceClass = 0;
-  private sourceIndex = 0;
-  /** `stride` words a source: `SEQUENCE_WORDS`, and behind them what its owner wants to have at hand with them. */
-  readonly numbers: Uint32Array;
-  private readonly stride: number;
+  /** By a cheap hash: the source that was taken last, plus 1. */
+  private readonly atHand = new Uint32Array(AT_HAND);
   /** By stream: its life, and of that life: the number that came last, from any source; */
   private readonly lives: Float64Array;
   private readonly last: Uint32Array;
@@ -66,11 +65,9 @@ export class SampleSequence {
   private readonly allowed: Float64Array;
   private readonly owed: Float64Array;
 
-  /** `clock` as a `KeyTable` has it. */
-  constructor(streams: number, sources: number, seed: number, clock: Float64Array, stride: number = SEQUENCE_WORDS) {
-    this.stride = stride;
-    this.sources = new KeyTable(3, sources, seed, clock);
-    this.numbers = new Uint32Array(sources * stride);
+  /** `clock` as a `KeyTable` has it; `more` are the words that the owner keeps of a source. */
+  constructor(streams: number, sources: number, seed: number, clock: Float64Array, more = 0) {
+    this.sources = new KeyTable(3, sources, seed, clock, SEQUENCE_WORDS + more);
     this.missing = new Float64Array(streams);
     this.lives = new Float64Array(streams);
     this.last = new Uint32Array(streams);
@@ -116,8 +113,8 @@ export class SampleSequence {
     this.gap = 0;
     const source = this.sourceOf(stream, sourceClass, sourceIndex);
     if (source < 0) return Standing.Untracked;
-    const {numbers} = this;
-    const at = source * this.stride;
+    const {records: numbers} = this.sources;
+    const at = this.wordsAt(source);
     const ahead = (sequence - numbers[at + Word.Last]!) >>> 0;
     const fromAny = (sequence - this.last[stream]!) >>> 0;
     const isShared = this.evidence[stream]! >= SHARED;
@@ -135,28 +132,34 @@ export class SampleSequence {
     return Standing.Next;
   }
 
+  /** Where the words of a source stand among its table's records. */
+  wordsAt(source: number): number {
+    return this.sources.at(source) + this.sources.payloadAt;
+  }
+
   private sourceOf(stream: number, sourceClass: number, sourceIndex: number): number {
-    const {sources, source} = this;
-    if (source >= 0 && stream === this.stream && sourceIndex === this.sourceIndex && sourceClass === this.sourceClass) {
-      sources.usedAt[source] = sources.clock[0]!;
-      return source;
+    const {sources, atHand} = this;
+    const {key, records} = sources;
+    const slot = (Math.imul(stream, 0x9e3779b1) + Math.imul(sourceIndex, 0x85ebca6b)) >>> AT_HAND_SHIFT;
+    const known = atHand[slot]! - 1;
+    const at = sources.at(known) + KEY_AT;
+    if (known >= 0 && records[at] === stream && records[at + 2] === sourceIndex && records[at + 1] === sourceClass) {
+      sources.touch(known);
+      this.source = known;
+      return known;
     }
-    const {key} = sources;
     key[0] = stream;
     key[1] = sourceClass;
     key[2] = sourceIndex;
-    if (sources.shouldSweep(SWEEP_EVERY_MS)) sources.sweep(FORGET_AFTER_MS);
+    if (sources.shouldSweep(SWEEP_EVERY_MS) && sources.sweep(FORGET_AFTER_MS) > 0) atHand.fill(0);
     const found = sources.intern();
     this.source = found;
-    this.stream = stream;
-    this.sourceClass = sourceClass;
-    this.sourceIndex = sourceIndex;
-    if (found >= 0 && sources.created) this.numbers.fill(0, found * this.stride, (found + 1) * this.stride);
+    atHand[slot] = found + 1;
     return found;
   }
 
   private begin(stream: number, at: number, sequence: number): Standing {
-    const {numbers} = this;
+    const {records: numbers} = this.sources;
     numbers[at + Word.Last] = sequence;
     numbers[at + Word.Span] = 0;
     numbers[at + Word.Life] = this.lives[stream]!;
@@ -204,7 +207,7 @@ export class SampleSequence {
   }
 
   private behind(stream: number, at: number, sequence: number, behind: number, isLate: boolean): Standing {
-    const {numbers} = this;
+    const {records: numbers} = this.sources;
     if (isLate) {
       if (behind > FAR_AHEAD) return Standing.Stray;
     } else if (behind > FAR_BEHIND || ++numbers[at + Word.Strays]! >= STRAYS) {

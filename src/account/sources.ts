@@ -8,9 +8,8 @@ import {type ColumnArray, makeColumns, SOURCES} from './schema.ts';
  * doubles, its sums: all that a sample needs stands together.
  */
 const Word = {Pool: SEQUENCE_WORDS, Drops: SEQUENCE_WORDS + 1, Rate: SEQUENCE_WORDS + 2} as const;
-const STRIDE = 24;
-const SUMS_STRIDE = STRIDE / 2;
-const FIRST_SUM = 4;
+/** Where the first sum stands behind a source's words, in words. */
+const SUMS_AT = SEQUENCE_WORDS + 4;
 
 /** Sums of a source, in the order of the columns of `SOURCES` from `samples` on; the last two are no sums. */
 export const SourceSum = {
@@ -48,8 +47,8 @@ export class FlowSources {
   onFull: () => void = () => {};
   private readonly capacity: number;
   private readonly clock: Float64Array;
+  /** The records of the sources, as words and as doubles. */
   private readonly words: Uint32Array;
-  /** The same memory as `words`. */
   private readonly sums: Float64Array;
   /** By stream: the source whose drops came last, what they were, and how much speaks for one count of all sources. */
   private readonly lastSource: Int32Array;
@@ -60,11 +59,11 @@ export class FlowSources {
   constructor(streams: number, sources: number, seed: number, clock: Float64Array) {
     this.capacity = sources;
     this.clock = clock;
-    this.sequence = new SampleSequence(streams, sources, seed, clock, STRIDE);
+    this.sequence = new SampleSequence(streams, sources, seed, clock, SUMS_AT - SEQUENCE_WORDS + SOURCE_SUMS * 2);
     this.columns = makeColumns(SOURCES, sources);
     this.agentDrops = new Float64Array(streams);
-    this.words = this.sequence.numbers;
-    this.sums = new Float64Array(this.words.buffer);
+    this.words = this.sequence.sources.records;
+    this.sums = this.sequence.sources.doubles;
     this.lastSource = new Int32Array(streams);
     this.lastDrops = new Uint32Array(streams);
     this.evidence = new Uint8Array(streams);
@@ -85,8 +84,8 @@ export class FlowSources {
     const standing = sequence.take(stream, sourceClass, sourceIndex, sample.sequenceNumber, isLate);
     const {source} = sequence;
     if (source < 0) return;
-    const at = source * STRIDE;
-    const sum = source * SUMS_STRIDE + FIRST_SUM;
+    const at = sequence.wordsAt(source);
+    const sum = (at + SUMS_AT) >>> 1;
     // An overtaken sample at another rate than the present one is of no use for either.
     const isSame = words[at + Word.Rate] === rate;
     if (!isSame && standing >= Standing.Late) return;
@@ -121,7 +120,7 @@ export class FlowSources {
   /** Makes rows of all sums that are not zero. What finds no room waits for the next time. */
   collect(): void {
     for (let source = 0; source < this.sequence.sources.limit; source++) {
-      if (this.sums[source * SUMS_STRIDE + FIRST_SUM]! > 0 && this.size < this.capacity) this.emit(source);
+      if (this.sums[this.sumsAt(source)]! > 0 && this.size < this.capacity) this.emit(source);
     }
   }
 
@@ -130,24 +129,30 @@ export class FlowSources {
     this.size = 0;
   }
 
+  /** Where the sums of a source stand, as doubles. */
+  private sumsAt(source: number): number {
+    return (this.sequence.wordsAt(source) + SUMS_AT) >>> 1;
+  }
+
   private changeRate(source: number, rate: number): void {
-    const samples = this.sums[source * SUMS_STRIDE + FIRST_SUM]!;
+    const samples = this.sums[this.sumsAt(source)]!;
     if (samples > 0) {
       if (this.size === this.capacity) this.onFull();
       // Sending makes rows of all sums, of these too.
-      if (this.sums[source * SUMS_STRIDE + FIRST_SUM]! > 0) this.emit(source);
+      if (this.sums[this.sumsAt(source)]! > 0) this.emit(source);
     }
-    this.words[source * STRIDE + Word.Rate] = rate;
+    this.words[this.sequence.wordsAt(source) + Word.Rate] = rate;
   }
 
   private emit(source: number): void {
-    const {columns, sums} = this;
-    const {keys, words} = this.sequence.sources;
+    const {columns, sums, sequence} = this;
+    const {words} = sequence.sources;
+    const at = sequence.wordsAt(source);
     const row = this.size++;
-    for (let word = 0; word < words; word++) columns[word]![row] = keys[source * words + word]!;
-    columns[words]![row] = this.words[source * STRIDE + Word.Rate]!;
-    const first = source * SUMS_STRIDE + FIRST_SUM;
-    sums[first + SourceSum.Pool] = this.words[source * STRIDE + Word.Pool]!;
+    for (let word = 0; word < words; word++) columns[word]![row] = sequence.sources.word(source, word);
+    columns[words]![row] = this.words[at + Word.Rate]!;
+    const first = this.sumsAt(source);
+    sums[first + SourceSum.Pool] = this.words[at + Word.Pool]!;
     for (let sum = 0; sum < SOURCE_SUMS; sum++) columns[words + 1 + sum]![row] = sums[first + sum]!;
     sums.fill(0, first, first + SOURCE_SUMS);
   }
@@ -156,7 +161,7 @@ export class FlowSources {
   private dropsOf(stream: number, source: number, drops: number, isNext: boolean): number {
     const before = this.lastSource[stream]!;
     const step = (drops - this.lastDrops[stream]!) >>> 0;
-    const own = (drops - this.words[source * STRIDE + Word.Drops]!) >>> 0;
+    const own = (drops - this.words[this.sequence.wordsAt(source) + Word.Drops]!) >>> 0;
     let grown = isNext && own <= MOST_DROPS ? own : 0;
     if (before !== source) {
       this.lastSource[stream] = source;

@@ -4,14 +4,14 @@ import {BIN_MS, binOf} from '../shared/bins.ts';
 import {Arrival} from './sequence.ts';
 
 /**
- * Where the time of a sample stands in the clock that accounting shares: epoch ms of the arrival, the arrival's bin,
- * and the bin that the present sample belongs to.
+ * What the clock that accounting shares tells: epoch ms of the arrival, the arrival's bin, the bin that the present
+ * sample belongs to, and the first moment whose bin is still open.
  */
-export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2} as const;
-export const CLOCK_WORDS = 3;
+export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2, Open: 3} as const;
+export const CLOCK_WORDS = 4;
 
 /** No sample is placed further back: agents send at least once a second, and bins stay open that long. */
-const MOST_BACK_MS = 1_200;
+export const MOST_BACK_MS = 1_200;
 /** A time of its own that is ahead of the arrival by more is of a clock that nobody set. */
 const MOST_AHEAD_MS = 50;
 
@@ -104,7 +104,7 @@ export class SampleTimes {
     const last = this.lastArrival[stream]!;
     const at = stream * WORDS;
     const isFirst = bursts[at + Word.Datagrams] === 0;
-    let gap = isFirst ? 0 : now - last;
+    let gap = isFirst || now < last ? 0 : now - last;
     if (gap > this.longestGapMs[stream]!) this.longestGapMs[stream] = gap;
     this.stream = stream;
     this.samples = samples;
@@ -120,7 +120,7 @@ export class SampleTimes {
     window[Window.UncertainMs] = back;
     if (gap > BIN_MS || isFirst) this.begin(stream);
     else bursts[at + Word.Datagrams]!++;
-    this.lastArrival[stream] = now;
+    if (isFirst || now > last) this.lastArrival[stream] = now;
     const habit = this.habits[stream]!;
     if (habit >= Habit.Flushed && now - bursts[at + Word.Start]! <= flushMs(bursts[at + Word.Datagrams]!)) {
       this.mode = Mode.Golden;
@@ -221,7 +221,7 @@ export class SampleTimes {
     const {bursts, window} = this;
     const at = stream * WORDS;
     const now = this.clock[ClockAt.Now]!;
-    this.lastArrival[stream] = now;
+    if (now > this.lastArrival[stream]!) this.lastArrival[stream] = now;
     bursts[at + Word.Start] = now;
     bursts[at + Word.Silence] = 0;
     bursts[at + Word.Datagrams] = 1;
@@ -250,7 +250,9 @@ export class SampleTimes {
     const {clock} = this;
     const time = this.window[Window.Time]!;
     const now = clock[ClockAt.Now]!;
-    const earliest = this.limits[Limit.Earliest]!;
+    const stepped = this.limits[Limit.Earliest]!;
+    const open = clock[ClockAt.Open]!;
+    const earliest = stepped > open ? stepped : open;
     const at = time > now || earliest > now ? now : time < earliest ? earliest : time;
     clock[ClockAt.SampleBin] = binOf(at);
   }
