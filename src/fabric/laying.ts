@@ -31,6 +31,8 @@ export class Laying {
   private readonly rows: Rows;
   private readonly rings: Rings;
   private found: Found[] = [];
+  /** Upon whose bins more has arrived since something was laid there. */
+  private readonly stale = new Set<Losses>();
   private lastEnd = Number.POSITIVE_INFINITY;
 
   constructor(rows: Rows, rings: Rings) {
@@ -53,11 +55,15 @@ export class Laying {
   /** Samples of a bin have arrived. */
   arrive(stream: Stream, bin: number, samples: number): void {
     const {agent} = stream;
-    if (stream.losses.isActive) stream.losses.add(bin, samples);
-    if (stream.drops.isActive) stream.drops.add(bin, samples);
+    this.add(stream.losses, bin, samples);
+    this.add(stream.drops, bin, samples);
     if (agent.losses === stream.losses) return;
-    if (agent.losses.isActive) agent.losses.add(bin, samples);
-    if (agent.drops.isActive) agent.drops.add(bin, samples);
+    this.add(agent.losses, bin, samples);
+    this.add(agent.drops, bin, samples);
+  }
+
+  private add(losses: Losses, bin: number, samples: number): void {
+    if (losses.isActive && losses.add(bin, samples)) this.stale.add(losses);
   }
 
   /** Lays what was heard of, once its Partial's rows are in. Returns the first bin that is another one now. */
@@ -66,6 +72,8 @@ export class Laying {
     // Bins that the Partial tells of: after a stall they are several.
     const bins = Math.max(1, end - this.lastEnd);
     this.lastEnd = end;
+    for (const losses of this.stale) first = Math.min(first, losses.renew(open.from));
+    this.stale.clear();
     for (const {stream, missing, drops, silence} of this.found) {
       const {agent} = stream;
       const holders = agent.losses === stream.losses ? [stream] : [stream, agent];

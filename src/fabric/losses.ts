@@ -28,7 +28,9 @@ interface Laid {
   from: number;
   to: number;
   missing: number;
+  /** How many of them each sample stands for, and all together: a spike is cut off. */
   each: number;
+  whole: number;
 }
 
 /**
@@ -101,10 +103,35 @@ export class Losses {
     return copy;
   }
 
-  /** So many samples of a bin have arrived. */
-  add(bin: number, samples: number): void {
+  /** So many samples of a bin have arrived. Returns whether something was laid upon it before: `renew` is due. */
+  add(bin: number, samples: number): boolean {
     this.makeRoom(bin);
     if (this.arrived !== undefined && bin > this.room - ARRIVAL_BINS) this.arrived[bin % ARRIVAL_BINS]! += samples;
+    return this.isActive && bin <= this.lastLaid;
+  }
+
+  /**
+   * Lays what was laid upon bins from `open` on once more, upon all that has arrived by now: behind a stall samples of
+   * one bin come in parts. Returns the first bin that it changed.
+   */
+  renew(open: number): number {
+    const {beside, arrived} = this;
+    const to = this.lastLaid;
+    if (beside === undefined || arrived === undefined || to < open) return Number.POSITIVE_INFINITY;
+    for (let bin = open; bin <= to; bin++) beside[bin % beside.length] = 0;
+    for (const laid of this.laid) {
+      if (laid.to < open) continue;
+      let settled = 0;
+      for (; laid.from < open; laid.from++) settled += laid.each * arrived[laid.from % ARRIVAL_BINS]!;
+      const rest = Math.max(0, laid.whole - settled);
+      if (laid.whole > 0) laid.missing *= rest / laid.whole;
+      laid.whole = rest;
+      let samples = 0;
+      for (let bin = laid.from; bin <= laid.to; bin++) samples += arrived[bin % ARRIVAL_BINS]!;
+      if (samples > 0) laid.each = Math.fround(rest / samples);
+      for (let bin = laid.from; bin <= laid.to; bin++) beside[bin % beside.length]! += laid.each;
+    }
+    return Math.min(open, this.bound(open, to, beside, arrived));
   }
 
   /** Bins up to this one take the places of the oldest. Without loss in all that are left, nothing is kept. */
@@ -149,7 +176,7 @@ export class Losses {
     if (silence >= SILENCE && samples >= ENOUGH) each = Math.min(each, this.most(from, to, beside, arrived));
     each = Math.fround(each); // so that it can be taken off again without a rest
     for (let bin = from; bin <= to; bin++) beside[bin % beside.length]! += each;
-    this.laid.push({from, to, missing: all, each});
+    this.laid.push({from, to, missing: all, each, whole: each * samples});
     this.lastLaid = to;
     return Math.min(from, this.bound(open, to, beside, arrived));
   }
@@ -204,6 +231,7 @@ export class Losses {
       } else {
         laid.missing -= left;
         laid.each -= each;
+        laid.whole *= 1 - share;
         left = 0; // said, not reckoned: rounding would leave a rest of it for ever
       }
     }
