@@ -175,7 +175,9 @@ export class SampleTimes {
       lastArrival[stream]! += ms;
       bursts[stream * WORDS + Word.Start]! += ms;
     }
-    this.limits[Limit.Earliest] = now;
+    // What waited to be read meanwhile lies before it, as long as it waited.
+    if (this.isCatchingUp) this.limits[Limit.BacklogFrom]! += ms;
+    this.limits[Limit.Earliest] = this.isCatchingUp ? this.limits[Limit.BacklogFrom]! : now;
   }
 
   /** A silence is over: what the burst before it tells, and the start of the next one. */

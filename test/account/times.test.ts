@@ -100,6 +100,21 @@ test('what waited while the thread stood still is spread over that time', () => 
   for (const count of bins.slice(5, 11)) expect(count).toBeLessThanOrEqual(12);
 });
 
+test('what waited through a stall in which the clock was stepped is spread over the stall too', () => {
+  const feed = feedOf();
+  for (let i = 0; i < 10; i++) feed.send(samples(1), {after: 50});
+  feed.ingest.stalled(600);
+  feed.ingest.backlog(feed.now);
+  feed.now += 600 + 5_000;
+  feed.ingest.stepped(5_000, feed.now);
+  for (let i = 0; i < 60; i++) feed.send(samples(1));
+  feed.ingest.endBacklog();
+  const bins = drawn(feed);
+  expect(bins.slice(6, 55).every((n) => n === 0)).toBe(true);
+  for (const count of bins.slice(55, 61)) expect(count).toBeGreaterThanOrEqual(9);
+  for (const count of bins.slice(55, 61)) expect(count).toBeLessThanOrEqual(12);
+});
+
 test('a step of the clock is no silence, and no sample lies in what it skipped', () => {
   const feed = feedOf();
   feed.send(samples(1)).send(samples(1), {after: 90});
