@@ -119,7 +119,7 @@ test('flows are kept by addresses, queue pair, DSCP and the port they came in on
   expect(flows[4]).toMatchObject({port: 5, frames: 1});
 });
 
-test('samples of an agent that is not silent fall into the bin of their arrival; time that runs backwards stands still', () => {
+test('samples of an agent that is not silent fall into the bin of their arrival, also where that is told late', () => {
   const feed = new Feed();
   const one = (sequence: number) => datagram([flow({output: 0})], {sequence});
   feed
@@ -128,12 +128,14 @@ test('samples of an agent that is not silent fall into the bin of their arrival;
     .send(one(3), {after: 0.1})
     .send(one(4), {after: 95})
     .send(one(5), {after: 95})
-    .send(one(6), {after: -1_000});
+    .send(one(6), {after: -91})
+    .send(one(7), {after: -10_000});
   const {bins} = feed.finish();
   expect(bins.map((row) => [row['bin']! - START_BIN, row['sampledFrames']])).toEqual([
     [0, 2],
-    [1, 2],
-    [2, 2],
+    [1, 3],
+    [2, 1],
+    [-10, 1],
   ]);
 });
 
