@@ -1,4 +1,7 @@
+import {setTimeout as passed} from 'node:timers/promises';
 import {afterEach, beforeEach, expect, it} from 'vitest';
+import {startLyingRelay} from '../support/lying-relay.ts';
+import type {PortCounters} from '../support/netns.ts';
 import {type OvsAgent, startOvs} from '../support/ovs.ts';
 import {bytesOf, Rest, until} from '../support/rest.ts';
 import {type Server, startServer} from '../support/server.ts';
@@ -11,6 +14,18 @@ const FCS = 4;
 /** 95 % two-sided, and 99.9 % for all ports and directions together: 1 - 0.001 / 8 (Bonferroni). */
 const Z_95 = 1.96;
 const Z_FAMILY = 3.84;
+
+interface RestAgent {
+  address: string;
+  samplesVersusCounters: {ratio: number; low: number; high: number; verdict: string; suggestedRate: number | null};
+}
+
+interface Kernel {
+  before: PortCounters[];
+  after: PortCounters[];
+  /** Epoch ms before the first frame. */
+  from: number;
+}
 
 needs('ovs')('with a real agent', () => {
   let server: Server;
@@ -27,13 +42,14 @@ needs('ovs')('with a real agent', () => {
     await server?.stop();
   });
 
-  it('estimates the bytes of every port, both directions, as the kernel counts them', async () => {
+  /** Traffic around the ring of hosts for so long; `meanwhile` runs beside it. Returns what the kernel counted. */
+  async function ringTraffic(seconds: number, meanwhile?: () => Promise<void>): Promise<Kernel> {
     const before = agent.counters();
     const from = Date.now() - 1_000;
-    const seconds = 8;
-    await Promise.all(
-      [1, 2, 3, 4].map((host) => agent.send(host, (host % HOSTS) + 1, {seconds, packetsPerSecond: 4_000})),
-    );
+    await Promise.all([
+      ...[1, 2, 3, 4].map((host) => agent.send(host, (host % HOSTS) + 1, {seconds, packetsPerSecond: 4_000})),
+      meanwhile?.(),
+    ]);
     for (let host = 1; host <= HOSTS; host++) await agent.answered(host);
     const after = agent.counters();
     const sentAt = Date.now();
@@ -43,7 +59,11 @@ needs('ovs')('with a real agent', () => {
       () => rest.health(),
       ({finalBefore}) => finalBefore > sentAt + 1_500,
     );
+    return {before, after, from};
+  }
 
+  /** Holds the estimate of every port and direction against the kernel: 1 lies in the band of each ratio. */
+  async function compare({before, after, from}: Kernel, widest: number): Promise<void> {
     const checked: string[] = [];
     for (const port of after) {
       const was = before.find(({ifIndex}) => ifIndex === port.ifIndex)!;
@@ -54,24 +74,81 @@ needs('ovs')('with a real agent', () => {
       for (const direction of ['in', 'out'] as const) {
         const id = `${agent.agentAddress}~${port.ifIndex}`;
         // One step over everything: its band comes from the summed moments.
-        const series = await rest.linkSeries(id, `measure=all&direction=${direction}&from=${from}&step=60000`);
+        const series = await rest.linkSeries(id, `measure=all&direction=${direction}&from=${from}&step=3600000`);
         const estimate = bytesOf(
           await rest.linkSeries(id, `measure=all&direction=${direction}&from=${from}`),
           'values',
         );
         const share = series.values.map((value, i) => (series.high[i]! - series.low[i]!) / 2 / (value || 1));
         const halfWidth = (Math.max(...share) * estimate * Z_FAMILY) / Z_95;
-        checked.push(
-          `${port.device} ${direction}: ${estimate} against ${truth[direction]}, ± ${Math.round(halfWidth)}`,
-        );
+        const ratio = (estimate / truth[direction]).toFixed(4);
+        const band = (halfWidth / truth[direction]).toFixed(4);
+        checked.push(`${port.device} ${direction}: estimate / kernel = ${ratio} ± ${band}`);
         expect(truth[direction], checked.join('\n')).toBeGreaterThan(5e6);
         expect(Math.abs(estimate - truth[direction]), checked.join('\n')).toBeLessThan(halfWidth);
-        expect(halfWidth, checked.join('\n')).toBeLessThan(0.15 * truth[direction]);
+        expect(halfWidth, checked.join('\n')).toBeLessThan(widest * truth[direction]);
       }
     }
     expect(checked).toHaveLength(HOSTS * 2);
-    const {in: inRate} = (await rest.links()).find(({ifIndex}) => ifIndex === after[0]!.ifIndex)!;
+    console.log(checked.join('\n'));
+  }
+
+  it('estimates the bytes of every port, both directions, as the kernel counts them', async () => {
+    const kernel = await ringTraffic(30);
+    await compare(kernel, 0.08);
+    const {in: inRate} = (await rest.links()).find(({ifIndex}) => ifIndex === kernel.after[0]!.ifIndex)!;
     expect(inRate.all.samples).not.toBeNull();
+  });
+
+  it('changing the sampling rate of the running agent changes nothing but the noise', async () => {
+    const kernel = await ringTraffic(15, async () => {
+      await passed(5_000);
+      agent.setSampling(4 * SAMPLING);
+      await passed(5_000);
+      agent.setSampling(SAMPLING / 2);
+    });
+    await compare(kernel, 0.15);
+    // It starts anew with each change, and that is told.
+    const events = await rest.events();
+    expect(events.map(({kind}) => kind)).toContain('sampling-rate-changed');
+  });
+
+  it('finds by its counters that an agent claims twice the rate it samples at, and names it', async () => {
+    // A server that has not yet heard this address from its owner.
+    await agent.stop();
+    await server.stop();
+    server = await startServer();
+    rest = new Rest(server.url);
+    const relay = await startLyingRelay(server.udpPort, 2);
+    try {
+      const polling = 5;
+      agent = await startOvs({collectorPort: relay.port, sampling: SAMPLING, hosts: HOSTS, polling});
+      const sending = Promise.allSettled(
+        [1, 2, 3, 4].map((host) =>
+          agent.send(host, (host % HOSTS) + 1, {seconds: 4 * polling, packetsPerSecond: 4_000}),
+        ),
+      );
+      const [event] = await until(
+        'the finding',
+        () => rest.events('&kind=sampling-rate-wrong'),
+        (events) => events.length > 0,
+      );
+      expect(relay.changed()).toBeGreaterThan(100);
+      expect(event!.agent).toBe(agent.agentAddress);
+      expect(event!.text).toContain(agent.agentAddress);
+      // Within two intervals of the counters, from the first traffic on, and what the datagrams waited.
+      const [first] = (await rest.events('&kind=agent-appeared')).slice(-1);
+      console.log(`found after ${(event!.time - first!.time) / 1_000} s: ${event!.text}`);
+      expect(event!.time - first!.time).toBeLessThan((2 * polling + polling + 2) * 1_000);
+      const {agents} = await rest.get<{agents: RestAgent[]}>('agents');
+      const {samplesVersusCounters} = agents.find(({address}) => address === agent.agentAddress)!;
+      expect(samplesVersusCounters).toMatchObject({verdict: 'disagrees', suggestedRate: SAMPLING});
+      expect(samplesVersusCounters.low).toBeLessThan(2);
+      expect(samplesVersusCounters.high).toBeGreaterThan(2);
+      await sending;
+    } finally {
+      relay.stop();
+    }
   });
 
   it('recognises RoCEv2 frames with their flows and marks, and does not take TCP on port 4791 for them', async () => {

@@ -41,6 +41,17 @@ export interface RestFlow {
   links: string[];
 }
 
+export interface RestEvent {
+  id: number;
+  time: number;
+  kind: string;
+  level: string;
+  text: string;
+  agent?: string;
+  link?: string;
+  figures?: Record<string, number>;
+}
+
 export class Rest {
   readonly url: string;
 
@@ -64,6 +75,11 @@ export class Rest {
 
   async flows(query = ''): Promise<RestFlow[]> {
     return (await this.get<{flows: RestFlow[]}>(`flows?top=1000${query}`)).flows;
+  }
+
+  /** Newest first. */
+  async events(query = ''): Promise<RestEvent[]> {
+    return (await this.get<{events: RestEvent[]}>(`events?limit=1000${query}`)).events;
   }
 
   fabricSeries(query: string): Promise<RestSeries> {
