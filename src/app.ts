@@ -13,6 +13,9 @@ import {type Clock, ManualClock, SteadyClock} from './clock.ts';
 import {type Config, readToken} from './config.ts';
 import {listenError, TenhertzError} from './errors.ts';
 import {Fabric} from './fabric/fabric.ts';
+import {readNamesFile, readTopologyFile} from './history/given.ts';
+import {State} from './history/state.ts';
+import {Store} from './history/store.ts';
 import type {FromIngest, IngestSource, IngestThreadData, ToIngest} from './ingest.ts';
 import type {Log} from './log.ts';
 
@@ -23,6 +26,8 @@ export interface AppOptions {
   log: Log;
   /** The traffic is simulated: the page says so. */
   demo?: boolean;
+  /** Where state is kept unless the configuration says; nowhere when there is none. */
+  stateDir?: string;
 }
 
 /** A running server. */
@@ -36,6 +41,9 @@ export interface App {
   stop(): Promise<void>;
 }
 
+/** So often it is looked for names that agents and ports told and that are not kept yet. */
+const KEEP_EVERY_MS = 60_000;
+
 const WEB_ROOT = fileURLToPath(new URL('./web', import.meta.url));
 const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
@@ -43,8 +51,9 @@ const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js
  * Wires ingest thread, fabric and API, and opens their ports. Throws `TenhertzError` when one cannot be had; nothing
  * is left open then.
  */
-export async function startApp({config, source, log, demo = false}: AppOptions): Promise<App> {
+export async function startApp({config, source, log, demo = false, stateDir}: AppOptions): Promise<App> {
   const fabric = new Fabric();
+  const state = restoreState(fabric, config, log, stateDir);
   const context: Context = {
     fabric,
     info: {
@@ -60,6 +69,7 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     token: readToken(config),
     anyHost: config.allowAnyHost,
     metricsLinks: config.metricsLinks,
+    state,
     log,
   };
   // A recording's bins keep their own time, and so does all that is said of it.
@@ -106,9 +116,13 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
   });
   ended.promise.catch(() => {}); // who waits for the end hears of it; nobody need wait
   isListening.promise.catch(() => {});
+  const keep = () => state.keepLearned().catch((error: Error) => log.warn(`names cannot be kept: ${error.message}`));
+  const keeping = setInterval(keep, KEEP_EVERY_MS);
   const stop = async () => {
+    clearInterval(keeping);
     worker.postMessage({type: 'stop'} satisfies ToIngest);
     await Promise.all([exited, api?.server.close()]);
+    await keep();
   };
   try {
     // Both ports are tried before the API is loaded, so that one that is taken is told at once.
@@ -118,6 +132,7 @@ export async function startApp({config, source, log, demo = false}: AppOptions):
     await listen(api, config);
     context.info.ready = true;
   } catch (error) {
+    clearInterval(keeping);
     await Promise.all([worker.terminate(), api?.server.close()]);
     throw error;
   }
@@ -135,6 +150,31 @@ export function takePartial(
   played.set(partial.time);
   const advance = fabric.apply(partial);
   if (advance) hub?.advance(advance);
+}
+
+/** What operators say of the fabric: from files that the configuration names, and from a former start. */
+function restoreState(fabric: Fabric, config: Config, log: Log, stateDir: string | undefined): State {
+  const given = {
+    topology: config.topologyFile === undefined ? undefined : readTopologyFile(config.topologyFile),
+    names: config.namesFile === undefined ? undefined : readNamesFile(config.namesFile),
+  };
+  const state = new State(fabric, openStore(config, log, stateDir));
+  for (const note of state.restore(given)) log.warn(note);
+  return state;
+}
+
+/** A folder that was asked for must be had; of the usual one it is only told that it cannot. */
+function openStore(config: Config, log: Log, usual: string | undefined): Store | undefined {
+  const directory = config.stateDir ?? usual;
+  if (directory === undefined) return undefined;
+  try {
+    return new Store(directory, (message) => log.warn(message));
+  } catch (error) {
+    const message = `cannot keep state in ${directory}: ${(error as Error).message}`;
+    if (config.stateDir !== undefined) throw new TenhertzError('CONFIG', message, {cause: error});
+    log.warn(`${message}; topology and names will not outlive the server`);
+    return undefined;
+  }
 }
 
 function startIngest(source: IngestSource): Worker {

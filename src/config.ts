@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {isAbsolute, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {type Static, Type} from 'typebox';
 import {parse} from 'yaml';
@@ -35,6 +36,16 @@ export const ConfigSchema = Type.Object(
       default: 1_024,
       description: 'links that Prometheus is told of, one by one',
     }),
+    topologyFile: Type.Optional(
+      Type.String({description: "JSON file with the wires between the switches, in sFlow-RT's form"}),
+    ),
+    namesFile: Type.Optional(Type.String({description: 'CSV file with names of switches, ports and hosts'})),
+    stateDir: Type.Optional(
+      Type.String({
+        description:
+          'folder that topology and names are kept in; `serve` has `$XDG_STATE_HOME/tenhertz` (or `~/.local/state/tenhertz`), others none',
+      }),
+    ),
     logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
       default: 'info',
       description: 'debug, info, warn or error',
@@ -145,6 +156,12 @@ export function loadConfig(flags: Settings, environment: NodeJS.ProcessEnv, file
   }
   checkAccess(config);
   return config;
+}
+
+/** Where `serve` keeps its state unless told otherwise (XDG base directories). */
+export function defaultStateDir(environment: NodeJS.ProcessEnv, home: string): string {
+  const {XDG_STATE_HOME: base} = environment;
+  return join(base !== undefined && isAbsolute(base) ? base : join(home, '.local/state'), 'tenhertz');
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;

@@ -1,4 +1,5 @@
 import type {Fabric} from '../fabric/fabric.ts';
+import type {State} from '../history/state.ts';
 import type {Log} from '../log.ts';
 
 /** What the server knows of itself, beside the fabric. */
@@ -30,6 +31,8 @@ export interface Context {
   anyHost: boolean;
   /** Most links that Prometheus is told of. */
   metricsLinks: number;
+  /** What outlives the server; without it nothing does. */
+  state?: State;
   /** Told of errors of our own making. */
   log?: Pick<Log, 'error'>;
 }

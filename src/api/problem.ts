@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  413: 'Content Too Large',
   414: 'URI Too Long',
   500: 'Internal Server Error',
   503: 'Service Unavailable',

@@ -5,6 +5,7 @@ import swagger, {type SwaggerTransform} from '@fastify/swagger';
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify';
 import type {Clock} from '../clock.ts';
+import {State} from '../history/state.ts';
 import type {Context} from './context.ts';
 import {LiveHub} from './live/hub.ts';
 import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route.ts';
@@ -16,6 +17,8 @@ import {fabricRoutes} from './routes/fabric.ts';
 import {flowRoutes} from './routes/flows.ts';
 import {healthRoutes, probeRoutes} from './routes/health.ts';
 import {linkRoutes} from './routes/links.ts';
+import {nameRoutes} from './routes/names.ts';
+import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
 import {guard} from './security.ts';
 
@@ -82,6 +85,10 @@ export async function makeApi(
   liveRoute(server, context, hub, limits);
   for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, eventRoutes, healthRoutes]) {
     await server.register(routes, {context, prefix: API});
+  }
+  const state = context.state ?? new State(context.fabric);
+  for (const routes of [topologyRoutes, nameRoutes]) {
+    await server.register(routes, {context, state, clock, prefix: API});
   }
   await server.register(probeRoutes, {context});
   const metrics = makeMetrics(context, hub);

@@ -2,6 +2,9 @@ import {Command, InvalidArgumentError, Option} from 'commander';
 import {type Config, ConfigSchema, loadConfig} from '../config.ts';
 import type {IngestSource} from '../ingest.ts';
 
+/** Shorter flags for settings that are given by hand. */
+const SHORT: Readonly<Record<string, string>> = {topologyFile: 'topology', namesFile: 'names'};
+
 const flagOf = (key: string) => `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 interface Property {
@@ -21,6 +24,8 @@ export function commandWithSettings(name: string, description: string): Command 
     if (type === 'integer') option.argParser(parseWhole);
     if (type === 'array') option.argParser(collect);
     command.addOption(option);
+    const short = SHORT[key];
+    if (short !== undefined) command.option(`--${short} <file>`, `the same as ${flagOf(key)}`);
   }
   return command;
 }
@@ -37,7 +42,9 @@ function collect(text: string, before: readonly string[] = []): string[] {
 
 /** The checked settings of a command: file, environment, flags. */
 export function settingsOf(options: Record<string, unknown>): Config {
-  const flags = Object.fromEntries(Object.keys(ConfigSchema.properties).map((key) => [key, options[key]]));
+  const flags = Object.fromEntries(
+    Object.keys(ConfigSchema.properties).map((key) => [key, options[key] ?? options[SHORT[key] ?? key]]),
+  );
   return loadConfig(flags, process.env, options['config'] as string | undefined);
 }
 

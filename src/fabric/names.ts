@@ -1,4 +1,5 @@
 import type {Agents} from './agents.ts';
+import {isName} from './complaints.ts';
 import type {NameLists} from './names-parse.ts';
 import type {Ports} from './ports.ts';
 import type {Wiring} from './topology.ts';
@@ -55,12 +56,12 @@ export class Names {
 
   /** Writes the names down with agents and ports, where there is anything new. */
   refresh(wiring: Wiring): void {
-    const now = () => `${this.revision}:${wiring.revision}:${this.ports.revision}`;
+    const now = () => `${this.revision}:${wiring.revision}:${this.agents.all.length}:${this.ports.revision}`;
+    if (now() === this.state) return;
     for (const agent of this.agents.all) {
       agent.given = this.givenAgent(agent.address) ?? wiring.node(agent.address);
       agent.name ??= this.remembered.agents.get(agent.address);
     }
-    if (now() === this.state) return;
     for (const port of this.ports.all) {
       this.ports.setGiven(port, this.givenPort(port.id) ?? wiring.portName(port.id));
       const before = this.remembered.ports.get(port.id);
@@ -98,7 +99,7 @@ function merged(
 ): Map<string, string> {
   const all = new Map<string, string>();
   for (const [key, name] of [...now, ...before]) {
-    if (all.size < max && name !== undefined && !all.has(key)) all.set(key, name);
+    if (all.size < max && isName(name) && !all.has(key)) all.set(key, name);
   }
   return all;
 }

@@ -158,7 +158,10 @@ export interface SummaryTopic {
 
 export interface FlowRow {
   source: string;
+  /** What the hosts are called, where that is known. */
+  sourceName?: string;
   destination: string;
+  destinationName?: string;
   destQp: number;
   dscp: number;
   bitsPerSecond: number;

@@ -9,6 +9,7 @@ import {LIVE_LIMITS, type LiveLimits} from '../../src/api/live/route.ts';
 import {type Api, makeApi} from '../../src/api/server.ts';
 import {ManualClock} from '../../src/clock.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
+import type {State} from '../../src/history/state.ts';
 import {type Content, PartialBuilder} from '../support/partial-builder.ts';
 
 export const TOKEN = 'correct horse battery staple';
@@ -30,8 +31,13 @@ export interface Answer {
   json: any;
 }
 
-export async function makeHarness(options: Partial<Context> & {limits?: Partial<LiveLimits>} = {}): Promise<Harness> {
-  const {limits, ...overrides} = options;
+export interface HarnessOptions extends Partial<Context> {
+  limits?: Partial<LiveLimits>;
+  makeState?: (fabric: Fabric) => State;
+}
+
+export async function makeHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const {limits, makeState, ...overrides} = options;
   const fabric = new Fabric({depth: 600, flows: 100});
   const context: Context = {
     fabric,
@@ -49,6 +55,7 @@ export async function makeHarness(options: Partial<Context> & {limits?: Partial<
     anyHost: false,
     metricsLinks: 10,
     ...overrides,
+    ...(makeState ? {state: makeState(fabric)} : {}),
   };
   const webRoot = mkdtempSync(join(tmpdir(), 'tenhertz-web-'));
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>page</title>');

@@ -3,7 +3,9 @@
  * does it (`setpriv --pdeathsig`) where that process is killed and can do nothing itself.
  */
 import {type ChildProcess, spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 
 const SETPRIV = '/usr/bin/setpriv';
 /** Enough to see what went wrong; a program that logs without end must not fill memory. */
@@ -118,7 +120,12 @@ export async function waitFor(what: string, child: Child, ready: () => Promise<b
   throw new Error(`${what} ${state}\n${output}`);
 }
 
+/** What servers keep; each has its own place, and none that of the person who runs the tests. */
+const states = mkdtempSync(join(tmpdir(), 'tenhertz-states-'));
+process.on('exit', () => rmSync(states, {recursive: true, force: true}));
+
 /** This process's environment without our own settings, which would configure (or puzzle) the program under test. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TENHERTZ_')));
+  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('TENHERTZ_'));
+  return {...Object.fromEntries(others), XDG_STATE_HOME: mkdtempSync(join(states, 'of-'))};
 }

@@ -28,7 +28,7 @@ const SubAgentSchema = Type.Object({
 
 const AgentSchema = Type.Object({
   address: Type.String(),
-  name: Nullable(Type.String({description: 'its own host name; from the wire'})),
+  name: Nullable(Type.String({description: 'as the operator or the topology names it, or else its own host name'})),
   presence: Type.String({description: 'present, or absent when it is overdue'}),
   lastSeen: Type.Number({description: 'epoch ms of its last datagram'}),
   silentAfterMs: Type.Number({description: 'silence after which it counts as absent'}),
@@ -62,7 +62,7 @@ export const agentRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
       finalBefore: finalBefore(fabric),
       agents: fabric.agents.all.map((agent) => ({
         address: agent.address,
-        name: agent.name ?? null,
+        name: agent.given ?? agent.name ?? null,
         presence: agent.presence.state(fabric.newest) === BinState.Absent ? 'absent' : 'present',
         lastSeen: Math.round(agent.lastArrival),
         silentAfterMs: agent.presence.windowBins() * BIN_MS,

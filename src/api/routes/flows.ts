@@ -7,7 +7,9 @@ import {finalBefore} from '../time.ts';
 
 const FlowSchema = Type.Object({
   source: Type.String(),
+  sourceName: Type.Optional(Type.String({description: 'what the host is called, where that is known'})),
   destination: Type.String(),
+  destinationName: Type.Optional(Type.String()),
   destQp: Type.Number({description: 'queue pair at the destination'}),
   dscp: Type.Number(),
   bitsPerSecond: Type.Number(),

@@ -38,7 +38,7 @@ const LinkSchema = Type.Object({
   id: Type.String({description: '{agent}~{ifIndex}, for ever'}),
   agent: Type.String(),
   ifIndex: Type.Number(),
-  name: Type.String({description: 'as the agent names it; from the wire'}),
+  name: Type.String({description: 'as the operator, the topology or else the agent names it'}),
   role: Type.Union([Type.Literal('edge'), Type.Literal('core'), Type.Literal('unknown')]),
   roleWhy: Type.String(),
   speed: Nullable(Type.Number({description: 'bit/s'})),
@@ -49,8 +49,8 @@ const LinkSchema = Type.Object({
         'measured at this port, observed at a bridge or device, or derived from other ports (lacks flooded, multicast and CPU traffic)',
     },
   ),
-  wire: Type.Null({description: 'from a topology'}),
-  peer: Type.Null({description: 'from a topology'}),
+  wire: Nullable(Type.String({description: 'name of its wire to another switch, from the topology'})),
+  peer: Nullable(Type.String({description: 'id of the link at the other end of the wire'})),
   in: Type.Object({roce: EstimateSchema, all: EstimateSchema}),
   out: Type.Object({roce: EstimateSchema, all: EstimateSchema}),
   counters: Nullable(CountersSchema),
@@ -86,6 +86,7 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
     };
     const basis = (name: 'in' | 'out') => BASIS_NAMES[fabric.rows.basis(port.slot, directionOf(name), fabric.newest)]!;
     const {role, why} = fabric.sums.role(port);
+    const end = fabric.wiring.end(port.id);
     return {
       id: port.id,
       agent: port.agent.address,
@@ -95,8 +96,8 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
       roleWhy: why,
       speed: port.speed ?? null,
       basis: {in: basis('in'), out: basis('out')},
-      wire: null,
-      peer: null,
+      wire: end?.wire ?? null,
+      peer: end?.peer ?? null,
       in: both('in'),
       out: both('out'),
       counters: port.counters
