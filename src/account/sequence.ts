@@ -16,12 +16,15 @@ export const Arrival = {
 } as const;
 export type Arrival = (typeof Arrival)[keyof typeof Arrival];
 
-/** Datagrams that are remembered for telling a duplicate from a late one. */
-const WINDOW = 64;
+/**
+ * Datagrams that are remembered for telling a duplicate from a late one, a power of two: as far back as a number counts
+ * as late.
+ */
+const WINDOW = 1_024;
 /** A number this far ahead is no gap but another count. */
 const FAR_AHEAD = 1 << 16;
 /** One this far behind was not overtaken but counted anew: a second of a busy switch. */
-const FAR_BEHIND = 1_024;
+const FAR_BEHIND = WINDOW;
 /** Uptime that runs back by more than reordering explains is a restart (ms). */
 const UPTIME_BACKWARDS = 10_000;
 /** Unless it wrapped after 49.7 days: then it stood this near to 2^32. */
@@ -57,7 +60,7 @@ export class SequenceTracker {
   private readonly last: Uint32Array;
   private readonly started: Uint8Array;
   /** A fingerprint of each of the last datagrams, at its sequence number modulo the window; 0 = none. */
-  private readonly seen: Float64Array;
+  private readonly seen: Uint32Array;
 
   constructor(capacity: number) {
     this.tenant = new Float64Array(capacity);
@@ -73,7 +76,7 @@ export class SequenceTracker {
     this.first = new Uint32Array(capacity);
     this.last = new Uint32Array(capacity);
     this.started = new Uint8Array(capacity);
-    this.seen = new Float64Array(capacity * WINDOW);
+    this.seen = new Uint32Array(capacity * WINDOW);
   }
 
   /** Makes a stream's place fit for a newcomer. */
@@ -91,9 +94,9 @@ export class SequenceTracker {
 
   /** `content` is a hash of the datagram: two that differ only there are no duplicates. */
   arrive(stream: number, sequence: number, uptimeMs: number, content: number): Arrival {
-    // Number, uptime and content in one double: 32 + 20 bits of uptime and content mixed; never 0.
-    const mixed = Math.imul(uptimeMs ^ content, 0x9e3779b1) >>> 12;
-    const print = sequence * 0x100000 + mixed + 1;
+    // Number, uptime and content in one word; never 0. Another datagram's is the same once in 2^32 times.
+    const mixed = Math.imul(sequence, 0x85ebca6b) ^ Math.imul(uptimeMs ^ content, 0x9e3779b1);
+    const print = mixed === 0 ? 1 : mixed >>> 0;
     const at = stream * WINDOW + (sequence & (WINDOW - 1));
     const arrival = this.judge(stream, sequence, uptimeMs, this.seen[at] === print);
     if (arrival === Arrival.Duplicate) {

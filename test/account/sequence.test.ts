@@ -100,6 +100,12 @@ test('the same datagram again adds nothing', () => {
   expect(ledgerErrors(result)).toEqual([]);
 });
 
+test('a busy agent has sent a thousand others by the time that a datagram comes again', () => {
+  const numbers = Array.from({length: 1_000}, (_, i) => [i + 1, 1_000 + i] as const);
+  const result = hear(...numbers, [5, 1_004], [400, 1_399]);
+  expect(result.agents[0]).toMatchObject({received: 1_000, missing: 0, duplicates: 2, late: 0});
+});
+
 test('a number that wraps is no restart', () => {
   const top = 2 ** 32 - 1;
   check(
