@@ -1,5 +1,5 @@
 import {type Partial, type SectionData, sectionOf} from '../account/codec.ts';
-import {COUNTS} from '../account/ledger.ts';
+import {COUNTS, Count} from '../account/ledger.ts';
 import {Measure} from '../account/measures.ts';
 import {
   AGENTS,
@@ -12,7 +12,7 @@ import {
   NAMES,
   SOURCES,
 } from '../account/schema.ts';
-import {BIN_MS, REVISED_BINS} from '../shared/bins.ts';
+import {BIN_MS, binOf, REVISED_BINS} from '../shared/bins.ts';
 import {type Agent, Agents, type SubAgent} from './agents.ts';
 import {Corrections} from './correction.ts';
 import {CountRates} from './count-rates.ts';
@@ -28,6 +28,7 @@ import {Roles, SingleSwitch} from './roles.ts';
 import {InferredRoles} from './roles-inferred.ts';
 import {RowFinder} from './row-finder.ts';
 import {BASIS_MEMORY_BINS, Rows} from './rows.ts';
+import {Skipped} from './skipped.ts';
 import {FabricSums} from './sums.ts';
 import {Tally} from './tally.ts';
 import {TopologyRoles, Wiring} from './topology.ts';
@@ -85,6 +86,8 @@ export class Fabric {
   readonly sums: FabricSums;
   readonly totals: Totals;
   readonly flows: FlowTable;
+  /** Bins that a step of the clock left out. */
+  readonly skipped = new Skipped();
   readonly rates = new CountRates();
   readonly producers = new Producers();
   readonly events = new EventLog();
@@ -140,6 +143,8 @@ export class Fabric {
   apply(partial: Partial): Advance | undefined {
     if (!this.producers.admit(partial)) return undefined;
     const locals = this.applyAgents(partial);
+    const counts = sectionOf(partial, COUNTS_SECTION);
+    if (counts) this.applyCounts(counts, partial);
     const bins = sectionOf(partial, BINS);
     if (bins) this.applyBins(bins, partial);
     const counters = sectionOf(partial, COUNTERS);
@@ -156,11 +161,14 @@ export class Fabric {
       this.flows.apply(flows, locals, partial);
       this.inferred.apply(flows, sectionOf(partial, HOSTS), locals, partial.time);
     }
-    const counts = sectionOf(partial, COUNTS_SECTION);
-    if (counts) {
-      for (let row = 0; row < counts.rows; row++) this.counts[counts.columns[0]![row]!]! += counts.columns[1]![row]!;
-    }
     return this.advance();
+  }
+
+  private applyCounts({columns, rows}: SectionData, {time}: Partial): void {
+    const steppedMs = this.counts[Count.ClockStepMs]!;
+    for (let row = 0; row < rows; row++) this.counts[columns[0]![row]!]! += columns[1]![row]!;
+    const stepMs = this.counts[Count.ClockStepMs]! - steppedMs;
+    if (stepMs > 0) this.skipped.add(binOf(time - stepMs), binOf(time));
   }
 
   /** Settles what a sample stands for, as far as the Partial tells. */
@@ -235,6 +243,7 @@ export class Fabric {
       if (!row) continue;
       const {agent} = row.port;
       this.makeRoom(at);
+      this.skipped.witness(at);
       if (at < this.oldest) this.oldest = at;
       this.confirmedFrom = Math.min(this.confirmedFrom, agent.presence.witness(at));
       this.rings.add(row.index, at, columns, first, i);

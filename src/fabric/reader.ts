@@ -17,7 +17,7 @@ export const FABRIC_SCOPE: Scope = {kind: 'fabric'};
  * added. A bin that the rings no longer or not yet hold is absent.
  */
 export function readBin(fabric: Fabric, scope: Scope, measure: MeasureName, bin: number, into: Moments): number {
-  if (bin < fabric.firstBin || bin > fabric.newest) return BinState.Absent;
+  if (bin < fabric.firstBin || bin > fabric.newest || fabric.skipped.has(bin)) return BinState.Absent;
   if (scope.kind === 'fabric') {
     const state = fabric.sums.state(bin, scope.role);
     if (state !== BinState.Absent) fabric.sums.addTo(into, bin, measure, scope.role);
