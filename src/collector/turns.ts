@@ -26,15 +26,15 @@ export interface TurnClock {
 export interface TurnOptions {
   /** Empties the native receiver's ring and returns when it wants to be called again; none where datagrams are `read`. */
   pump?: (() => number) | undefined;
-  /** Called each turn, before time moves on: brings the kernel's and the receiver's counts. */
+  /** Called each turn: brings the kernel's and the receiver's counts. */
   count: (now: number) => void;
   /** Runs something after the event loop has read what waits in the sockets: `setImmediate`. */
   soon: (next: () => void) => void;
 }
 
 /**
- * What an ingest thread does when it has its turn, apart from waiting for it: notices that it stood still, follows the
- * wall clock, empties the ring, closes bins. Knows time only by the clock that it is given.
+ * What an ingest thread does when it has its turn, apart from waiting for it: notices that it stood still, empties the
+ * ring, closes bins, follows the wall clock. Knows time only by the clock that it is given.
  */
 export class Turns {
   private readonly target: TurnTarget;
@@ -43,6 +43,8 @@ export class Turns {
   private readonly watch = new StallWatch();
   /** Datagrams read through Node's sockets. */
   private readCount = 0;
+  /** What waited through a stall is being read. */
+  private isCatchingUp = false;
 
   constructor(target: TurnTarget, clock: TurnClock, options: TurnOptions) {
     this.target = target;
@@ -56,10 +58,11 @@ export class Turns {
     const now = this.clock.now();
     if (pump) this.noticeStall(now);
     else this.noticeBacklog(now);
-    this.followWall();
-    count(this.clock.now());
+    count(now);
     const wait = pump ? pump() : this.tick();
     this.watch.expect(this.clock.now() + wait);
+    // Last, so that what came before a step is taken by the time that it came at.
+    if (!this.isCatchingUp) this.followWall();
     return wait;
   }
 
@@ -89,12 +92,14 @@ export class Turns {
     const ms = this.noticeStall(now);
     if (ms === 0) return;
     this.target.backlog(this.watch.since);
+    this.isCatchingUp = true;
     const until = now + ms;
     const next = (before: number) => {
       const isAll = this.readCount - before < READ_IN_A_TURN || this.clock.now() > until;
       const sofar = this.readCount;
-      if (isAll) this.target.endBacklog();
-      else this.options.soon(() => next(sofar));
+      if (!isAll) return this.options.soon(() => next(sofar));
+      this.isCatchingUp = false;
+      this.target.endBacklog();
     };
     const sofar = this.readCount;
     this.options.soon(() => next(sofar));
@@ -104,6 +109,8 @@ export class Turns {
     const ms = this.clock.follow();
     if (ms === 0) return;
     this.watch.forward(ms);
-    this.target.stepped(ms, this.clock.now());
+    const now = this.clock.now();
+    this.target.stepped(ms, now);
+    this.target.tick(now);
   }
 }

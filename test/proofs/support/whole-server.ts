@@ -14,6 +14,7 @@ import {RingPump} from '../../../src/collector/native/pump.ts';
 import type {SlotHandler} from '../../../src/collector/native/ring.ts';
 import {GRACE_MS, Turns} from '../../../src/collector/turns.ts';
 import {type Advance, Fabric} from '../../../src/fabric/fabric.ts';
+import {binOf} from '../../../src/shared/bins.ts';
 import type {JsonFrame} from '../../../src/shared/live.ts';
 
 /** Small tables, so that ten thousand servers cost little. */
@@ -42,6 +43,8 @@ export class WholeServer {
   readonly ingest: Ingest;
   /** Frames of a client that watches everything. */
   readonly frames: JsonFrame[] = [];
+  /** Bins that time has passed through. */
+  readonly lived = new Set<number>();
   /** What the monotonic clock and the wall clock show. */
   monotonicMs = 12_345;
   wallMs: number;
@@ -103,7 +106,9 @@ export class WholeServer {
   pass(ms: number): void {
     this.monotonicMs += ms;
     this.wallMs += ms;
+    this.lived.add(binOf(this.clock.now()));
     if (!this.isIngestStalled) this.runIngest();
+    this.lived.add(binOf(this.clock.now()));
     if (!this.isMainStalled) this.runMain();
   }
 

@@ -40,6 +40,7 @@ export class Witness {
     this.checkSamples(world);
     this.checkFinal();
     this.checkTotals();
+    this.checkBins();
     this.checkRates();
     this.checkClient();
     return this.errors;
@@ -146,6 +147,19 @@ export class Witness {
       const where =
         scope.kind === 'fabric' ? `all ${scope.role} ports` : `${scope.port.id} direction ${scope.direction}`;
       if (now !== said) this.fail(`final bin ${bin} of ${where} said ${said} and says ${now}`);
+    }
+  }
+
+  /** No bin is lost: each that time passed through has figures, and the others have none. */
+  private checkBins(): void {
+    const {fabric, lived} = this.server;
+    const moments = new Moments();
+    for (const port of fabric.ports.all) {
+      const scope: Scope = {kind: 'link', port, direction: Direction.In};
+      for (let bin = Math.max(fabric.firstBin, port.agent.presence.firstBin); bin <= fabric.newest; bin++) {
+        const isAbsent = readBin(fabric, scope, 'all', bin, moments) === BinState.Absent;
+        if (isAbsent === lived.has(bin)) this.fail(`bin ${bin} of ${port.id} ${isAbsent ? 'is lost' : 'never was'}`);
+      }
     }
   }
 
