@@ -2,7 +2,7 @@ import {activity} from '../fabric/activity.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import {Moments} from '../fabric/moments.ts';
 import {portName, type Role} from '../fabric/ports.ts';
-import {FABRIC_SCOPE, readBin, type Scope} from '../fabric/reader.ts';
+import {FABRIC_SCOPE, type Scope} from '../fabric/reader.ts';
 import {ROLES} from '../fabric/roles.ts';
 import {BinState, type Estimate, type LinkInfo, type LinksTopic, type SummaryTopic} from '../shared/live.ts';
 import type {Context} from './context.ts';
@@ -33,16 +33,7 @@ const scopeOf = (role: Role): Scope => ({kind: 'fabric', role});
  * missing in the fabric's figures. 0 where nothing entered.
  */
 export function unknownShare(fabric: Fabric, from: number, to: number): number {
-  const moments = new Moments();
-  let unknown = 0;
-  let edge = 0;
-  for (let bin = Math.max(from, fabric.firstBin); bin <= to; bin++) {
-    readBin(fabric, scopeOf('unknown'), 'all', bin, moments.clear());
-    unknown += moments.bytes;
-    readBin(fabric, scopeOf('edge'), 'all', bin, moments.clear());
-    edge += moments.bytes;
-  }
-  return unknown === 0 ? 0 : unknown / (unknown + edge);
+  return fabric.sums.unknownShare(Math.max(from, fabric.firstBin), to);
 }
 
 /** Means over the bins from..to of what entered at the links of each role. */

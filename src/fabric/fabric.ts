@@ -59,6 +59,9 @@ const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
  */
 const CONFIRM_EVERY_BINS = 10;
 
+/** The share of traffic whose role is not known now is taken over so many bins. */
+const SHARE_BINS = 10;
+
 /** What an update changed, for those who show it. */
 export interface Advance {
   /** The newest bin that is complete. */
@@ -118,7 +121,8 @@ export class Fabric {
     this.corrections = new Corrections(this.rows, this.rings);
     this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
-    this.inferred = new InferredRoles(this.agents, this.ports, basisOf);
+    const shareNow = () => this.sums.unknownShare(this.newest - SHARE_BINS + 1, this.newest);
+    this.inferred = new InferredRoles(this.agents, this.ports, basisOf, shareNow);
     const sources = [new TopologyRoles(this.wiring), new SingleSwitch(this.agents), this.inferred];
     this.roles = new Roles(this.agents, this.ports, sources);
     this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);

@@ -98,6 +98,7 @@ export class Evidence {
   private readonly ports: Ports;
   private readonly basisOf: (slot: number, direction: number) => number;
   private readonly isAgent: (address: string) => boolean;
+  private readonly ofAgent = new WeakMap<Agent, Map<number, Port>>();
   /** By slot: how many flows it brought up. */
   private readonly flowsBy: number[] = [];
 
@@ -145,6 +146,7 @@ export class Evidence {
 
   /** Ports have left: what came in there is forgotten. */
   release(ports: ReadonlySet<Port>): void {
+    for (const {agent, ifIndex} of ports) this.ofAgent.get(agent)?.delete(ifIndex);
     for (const [key, thing] of this.things) {
       if (!thing.seen.some(({port}) => ports.has(port))) continue;
       thing.seen = thing.seen.filter(({port}) => !ports.has(port));
@@ -165,13 +167,27 @@ export class Evidence {
       const agent = locals[value(layout.agent, i)];
       const side = value(layout.side, i);
       if (!agent || (side & 1) !== Direction.In) continue;
-      const port = this.ports.intern(agent, value(layout.port, i));
+      const port = this.portOf(agent, value(layout.port, i));
       if (!port || side >>> 1 !== this.basisOf(port.slot, Direction.In)) continue;
       const rate = layout.rate < 0 ? agent.largestRate : value(layout.rate, i);
       const isDerived = side >>> 1 === Basis.Derived;
       const [frames, ttl] = [value(layout.frames, i), value(layout.ttl, i)];
       take({port, section, i, address, frames, ttl, rate, isDerived, second});
     }
+  }
+
+  /** As `Ports` has it, without the id's text: there are tens of thousands of rows a second. */
+  private portOf(agent: Agent, ifIndex: number): Port | undefined {
+    let ports = this.ofAgent.get(agent);
+    if (!ports) {
+      ports = new Map();
+      this.ofAgent.set(agent, ports);
+    }
+    const known = ports.get(ifIndex);
+    if (known) return known;
+    const port = this.ports.intern(agent, ifIndex);
+    if (port) ports.set(ifIndex, port);
+    return port;
   }
 
   private see(kind: ThingKind, key: number, row: Row): void {

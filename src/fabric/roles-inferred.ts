@@ -3,14 +3,23 @@ import type {Agent, Agents} from './agents.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import type {RoleSource} from './roles.ts';
 import {Evidence, framesPerSecond, type Seen, type Thing} from './roles-evidence.ts';
-import {type Arrival, ENOUGH, notFedBy, rarity} from './roles-odds.ts';
+import {type Arrival, ENOUGH, rarity, weigh} from './roles-odds.ts';
 
 /** TTLs that hosts begin with: one of them has crossed no router. */
 const INITIAL_TTLS = new Set([64, 128, 255]);
 /** Things that are weighed at one port: the most frequent ones. */
 const MAX_ARRIVALS = 96;
-/** Decided ports are looked at again every so many seconds, undecided ones always. */
-const AGAIN_EVERY = 4;
+/** Decided ports are looked at again every so many seconds that are watched, undecided ones always. */
+const AGAIN_EVERY = 8;
+/**
+ * Evidence is gathered all the time until no role has changed and no port has appeared for so many seconds, and while
+ * more than this share of the traffic enters where the role is unknown; else for some of every so many seconds. It costs
+ * more than all else that is done with flows.
+ */
+const UNKNOWN_SHARE = 0.005;
+const WATCHED_AFTER_NEWS = 40;
+const WATCHED_SECONDS = 6;
+const WATCHED_OF_SECONDS = 40;
 /** A switch that was sampling until so many seconds ago and says nothing for so many may still have samples to tell. */
 const TALKING_SECONDS = 15;
 const OVERDUE_MS = 2_500;
@@ -58,10 +67,23 @@ export class InferredRoles implements RoleSource {
   /** By slot. */
   private readonly verdicts: (Verdict | undefined)[] = [];
   private readonly sampledAt = new Map<Agent, number>();
+  private readonly ports: Ports;
+  private readonly unknownShare: () => number;
   private second = Number.NEGATIVE_INFINITY;
+  /** Revisions as they were last, and the second in which they changed. */
+  private known = -1;
+  private newsAt = 0;
 
-  constructor(agents: Agents, ports: Ports, basisOf: (slot: number, direction: number) => number) {
+  /** `basisOf` says which basis counts for a port and direction; `unknownShare` how much enters at unknown ports now. */
+  constructor(
+    agents: Agents,
+    ports: Ports,
+    basisOf: (slot: number, direction: number) => number,
+    unknownShare: () => number,
+  ) {
     this.agents = agents;
+    this.ports = ports;
+    this.unknownShare = unknownShare;
     this.evidence = new Evidence(ports, basisOf, (address) => agents.get(address) !== undefined);
   }
 
@@ -78,7 +100,7 @@ export class InferredRoles implements RoleSource {
   /** Takes what a producer saw in the last second; `time` is epoch ms. */
   apply(flows: SectionData, hosts: SectionData | undefined, locals: readonly (Agent | undefined)[], time: number) {
     const second = Math.floor(time / 1_000);
-    // A single switch needs no proof, and what it has shown counts from when a second one appears.
+    if (this.agents.all.length < 2 || !this.isWatched(second)) return;
     this.evidence.applyFlows(flows, locals, second);
     if (hosts) this.evidence.applyHosts(hosts, locals, second);
     if (second <= this.second) return;
@@ -95,17 +117,28 @@ export class InferredRoles implements RoleSource {
     this.revision++;
   }
 
+  /** Whether this second's evidence is gathered. */
+  private isWatched(second: number): boolean {
+    const known = this.ports.revision + this.revision;
+    if (known !== this.known) {
+      this.known = known;
+      this.newsAt = second;
+    }
+    const isTurn = second % WATCHED_OF_SECONDS < WATCHED_SECONDS;
+    return isTurn || second - this.newsAt < WATCHED_AFTER_NEWS || this.unknownShare() > UNKNOWN_SHARE;
+  }
+
   /** Weighs the evidence of the ports whose turn it is. */
   private look(time: number): void {
     const arrivals = this.collect();
     const {all} = this.agents;
     const talking = all.filter(({ports}) => ports.length > 0);
     if (talking.length < 2) return;
-    const largestRate = Math.max(...talking.map(rarity));
+    const rarest = Math.max(...talking.map(rarity));
     const isOverdue = talking.some((agent) => this.isOverdue(agent, time));
     for (const [port, here] of arrivals) {
       here.sort((a, b) => b.seen.settled - a.seen.settled).splice(MAX_ARRIVALS);
-      if (!isOverdue) this.weighEdge(port, here, largestRate);
+      if (!isOverdue) this.weighEdge(port, here, rarest);
     }
     for (const [port, here] of arrivals) this.weighCore(port, here);
   }
@@ -136,8 +169,8 @@ export class InferredRoles implements RoleSource {
     return isSampling && time - agent.lastArrival > OVERDUE_MS;
   }
 
-  private weighEdge(port: Port, here: readonly Arrival[], largestRate: number): void {
-    const objection = this.objection(port, here, largestRate);
+  private weighEdge(port: Port, here: readonly Arrival[], rarest: number): void {
+    const objection = this.objection(port, here, rarest);
     const verdict = this.verdictOf(port);
     if (!objection) {
       verdict.doubts = verdict.role === 'core' ? verdict.doubts + 1 : 0;
@@ -153,7 +186,7 @@ export class InferredRoles implements RoleSource {
   }
 
   /** Why it is not sure that what comes in at a port comes from hosts. */
-  private objection(port: Port, all: readonly Arrival[], largestRate: number): Objection | undefined {
+  private objection(port: Port, all: readonly Arrival[], rarest: number): Objection | undefined {
     const here = all.filter(isFromHost);
     if (here.length === 0) {
       const [first] = all;
@@ -163,13 +196,9 @@ export class InferredRoles implements RoleSource {
           : 'so little comes in here that a switch might send it by itself';
       return {why, isSure: false};
     }
-    if (notFedBy(undefined, here, largestRate) < ENOUGH) {
-      return {why: TOO_FEW, isSure: false};
-    }
-    const others = new Set(here.flatMap(({thing}) => thing.seen.map((seen) => seen.port.agent)));
-    others.delete(port.agent);
-    for (const other of others) {
-      const odds = notFedBy(other, here, largestRate);
+    const {alone, others} = weigh(port, here, rarest);
+    if (alone < ENOUGH) return {why: TOO_FEW, isSure: false};
+    for (const [other, odds] of others) {
       if (odds >= ENOUGH) continue;
       const shared = here.find(({thing}) => thing.seen.some((seen) => seen.port.agent === other)) ?? here[0]!;
       const why = `${shared.thing.address} comes in here and at ${other.address} alike: which is first cannot be told`;

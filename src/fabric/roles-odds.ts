@@ -1,4 +1,5 @@
 import type {Agent} from './agents.ts';
+import type {Port} from './ports.ts';
 import {allOf, type Seen, type Thing} from './roles-evidence.ts';
 
 /**
@@ -10,6 +11,8 @@ export const ENOUGH = 16;
  * loss, a wrong rate.
  */
 const ALLOWANCE = 2;
+/** Flows are counted from so many samples on, in each of these ways: many small ones hide what the larger ones tell. */
+const LEAST_SAMPLES = [1, 6, 18] as const;
 
 /** A thing and where it came in at the port in question. */
 export interface Arrival {
@@ -17,10 +20,12 @@ export interface Arrival {
   seen: Seen;
 }
 
-/** Chance that a sample of a frame that both a port and switch B carried is the port's: the higher, the less it says. */
-function shareOf(seen: Seen, other: Agent | undefined, largestRate: number): number {
-  const rate = Math.max(1, other ? rarity(other) : largestRate);
-  return ALLOWANCE / (ALLOWANCE + seen.rate / rate);
+/** How surely a port is not fed by another switch, in nats. */
+export interface Odds {
+  /** By one that has sampled nothing of what comes in here. */
+  alone: number;
+  /** By those that have. */
+  others: Map<Agent, number>;
 }
 
 /** Of how many frames a switch tells one, at the most: by its rates, what it dropped and what was lost on the way. */
@@ -34,36 +39,88 @@ export function rarity({largestRate, subAgents}: Agent): number {
   return told > 0 && untold > 0 ? (largestRate * (told + untold)) / told : largestRate;
 }
 
-/** Samples of a thing at another switch, where that may have been before the port: with the same TTL or a higher one. */
-function before({thing, seen}: Arrival, other: Agent): number {
-  let samples = 0;
-  for (const one of thing.seen) if (one.port.agent === other && one.ttl >= seen.ttl) samples += allOf(one);
-  return samples;
+/** How many flows another switch has not sampled at all, and how many such there would be if it fed the port. */
+class Flows {
+  readonly missing = LEAST_SAMPLES.map(() => 0);
+  readonly expected = LEAST_SAMPLES.map(() => 0);
+
+  /** A flow of so many samples here and there together; `sign` -1 takes it back. */
+  add(samples: number, share: number, isMissing: boolean, sign: 1 | -1 = 1): void {
+    const chance = share ** (samples - 1);
+    for (let i = 0; i < LEAST_SAMPLES.length && samples >= LEAST_SAMPLES[i]!; i++) {
+      if (isMissing) this.missing[i]! += sign;
+      this.expected[i]! += sign * chance;
+    }
+  }
+
+  copy(): Flows {
+    const copy = new Flows();
+    this.missing.forEach((count, i) => {
+      copy.missing[i] = count;
+      copy.expected[i] = this.expected[i]!;
+    });
+    return copy;
+  }
+
+  odds(): number {
+    const each = this.missing.map((count, i) => tooMany(count, this.expected[i]!));
+    return Math.max(...each) - Math.log(LEAST_SAMPLES.length);
+  }
+}
+
+/** What one other switch has sampled of the arrivals. */
+interface Other {
+  /** Samples by arrival. */
+  there: Map<number, number>;
+  flows: Flows;
 }
 
 /**
- * How surely a port is not fed by switch `other`, in nats. Were it, then all that comes in at the port would have come
- * in at that switch before, and been sampled there as often, as rates go. Two tests, of which the stronger counts:
- * one thing that was sampled much too seldom there (Chernoff's bound on a binomial), and too many flows that were not
- * sampled there at all (the same on their number, for flows that are each too small). Without `other`: a switch that
- * saw nothing of all this; `largestRate` is then the largest `rarity` there is.
+ * How surely a port is not fed by each other switch. Were it fed by one, all that comes in at the port would have come
+ * in there before, with as high a TTL, and been sampled there as often, as rates go. Two tests, of which the stronger
+ * counts: one thing that was sampled much too seldom there (Chernoff's bound on a binomial), and too many flows that
+ * were not sampled there at all (the same on their number, where each flow is too small to tell). `rarest` is the
+ * largest `rarity` of all switches.
  */
-export function notFedBy(other: Agent | undefined, arrivals: readonly Arrival[], largestRate: number): number {
-  let strongest = 0;
-  let flows = 0;
-  let missing = 0;
-  let expected = 0;
-  for (const arrival of arrivals) {
-    const here = arrival.seen.settled;
-    const there = other ? before(arrival, other) : 0;
-    const share = shareOf(arrival.seen, other, largestRate);
-    strongest = Math.max(strongest, tooFew(there, here + there, 1 - share));
-    if (arrival.thing.kind !== 'flow' || here < 1) continue;
-    flows++;
-    if (there === 0) missing++;
-    expected += share ** (here + there - 1);
+export function weigh(port: Port, arrivals: readonly Arrival[], rarest: number): Odds {
+  const shares = arrivals.map(({seen}) => ALLOWANCE / (ALLOWANCE + seen.rate / Math.max(1, rarest)));
+  const flows = new Flows();
+  const alone = arrivals.map(({thing, seen}, i) => {
+    if (thing.kind === 'flow') flows.add(seen.settled, shares[i]!, true);
+    return -seen.settled * Math.log(shares[i]!);
+  });
+  const others = new Map<Agent, Other>();
+  arrivals.forEach((arrival, i) => {
+    for (const [agent, samples] of before(port, arrival)) {
+      const other = others.get(agent) ?? {there: new Map(), flows: flows.copy()};
+      others.set(agent, other);
+      other.there.set(i, samples);
+      if (arrival.thing.kind !== 'flow') continue;
+      other.flows.add(arrival.seen.settled, shares[i]!, true, -1);
+      other.flows.add(arrival.seen.settled + samples, shares[i]!, false);
+    }
+  });
+  const byStrength = alone.map((_, i) => i).sort((a, b) => alone[b]! - alone[a]!);
+  const penalty = Math.log(Math.max(1, arrivals.length));
+  const oddsOf = ({there, flows}: Other): number => {
+    let strongest = alone[byStrength.find((i) => !there.has(i)) ?? -1] ?? 0;
+    for (const [i, samples] of there) {
+      strongest = Math.max(strongest, tooFew(samples, arrivals[i]!.seen.settled + samples, 1 - shares[i]!));
+    }
+    return Math.max(strongest - penalty, flows.odds());
+  };
+  const nobody = {there: new Map<number, number>(), flows};
+  return {alone: oddsOf(nobody), others: new Map([...others].map(([agent, other]) => [agent, oddsOf(other)]))};
+}
+
+/** Samples of a thing at other switches, where those may have had it before the port: with the same TTL or a higher. */
+function before(port: Port, {thing, seen}: Arrival): Map<Agent, number> {
+  const samples = new Map<Agent, number>();
+  for (const one of thing.seen) {
+    const {agent} = one.port;
+    if (agent !== port.agent && one.ttl >= seen.ttl) samples.set(agent, (samples.get(agent) ?? 0) + allOf(one));
   }
-  return Math.max(strongest - Math.log(Math.max(1, arrivals.length)), tooMany(missing, Math.min(expected, flows)));
+  return samples;
 }
 
 /** Chernoff: −ln of the chance that of `all` samples at most `some` fall where each falls with `chance`. */

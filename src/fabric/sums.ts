@@ -1,7 +1,7 @@
 import {Direction} from '../account/schema.ts';
 import {BinState, type MeasureName} from '../shared/live.ts';
 import type {Agents} from './agents.ts';
-import type {Moments} from './moments.ts';
+import {Moments} from './moments.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import {LARGEST_UNIT, type Rings} from './rings.ts';
 import type {RoleReason, Roles} from './roles.ts';
@@ -94,6 +94,21 @@ export class FabricSums {
   /** Adds what entered at the ports of a role in a bin to `into`. The bin must be within the rings' reach. */
   addTo(into: Moments, bin: number, measure: MeasureName, role: Role = 'edge'): void {
     this.of[role].measures[measure].addTo(into, bin % this.depth);
+  }
+
+  /**
+   * Of the bytes that entered at edge ports and at ports of unknown role in from..to, the share of the latter: as much as
+   * may be missing in the fabric's figures. 0 where nothing entered.
+   */
+  unknownShare(from: number, to: number): number {
+    if (!Number.isFinite(to)) return 0;
+    const edge = new Moments();
+    const unknown = new Moments();
+    for (let bin = from; bin <= to; bin++) {
+      this.addTo(edge, bin, 'all', 'edge');
+      this.addTo(unknown, bin, 'all', 'unknown');
+    }
+    return unknown.bytes === 0 ? 0 : unknown.bytes / (unknown.bytes + edge.bytes);
   }
 
   /**
