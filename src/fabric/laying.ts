@@ -91,7 +91,8 @@ export class Laying {
     if (!losses.isActive) {
       if (lack.missing <= 0) return Number.POSITIVE_INFINITY;
       const rows = this.rowsOf(holder);
-      losses.begin(this.rings.depth, open.to, lack.together, (bin) =>
+      // The first Partial of all may tell of a lack and bring no samples: then there is no room for any bin yet.
+      losses.begin(this.rings.depth, Math.max(open.to, end - 1), lack.together, (bin) =>
         rows.reduce((sum, row) => sum + this.samples(row.index, bin), 0),
       );
     }

@@ -344,3 +344,12 @@ describe('the band', () => {
 
 const range = (from: number, to: number) => Array.from({length: to - from}, (_, i) => from + i);
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+it('a first Partial that tells of what is lacking and brings no samples is taken', () => {
+  const fabric = new Fabric({depth: 300, flows: 10});
+  const builder = new PartialBuilder();
+  const heard = [{agent: AGENT, at: T * 100 + 50, flowSamples: 10, missingFlowSamples: 5, agentDrops: 5}];
+  expect(fabric.apply(builder.next(T + 1, {heard}))?.newest).toBe(T);
+  fabric.apply(builder.next(T + 2, {rows: [{bin: T + 1, roce: [1_000]}]}));
+  expect(fabric.rows.weight(fabric.rows.all[0]!, T + 1)).toBeGreaterThan(0);
+});
