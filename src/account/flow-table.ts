@@ -66,7 +66,8 @@ export class FlowTable {
     if (packet.ecn === Ecn.Ce) doubles[at + FlowSum.Ce]!++;
     if (isCnp) doubles[at + FlowSum.Cnp]!++;
     if (packet.ttl > doubles[at + FlowSum.Ttl]!) doubles[at + FlowSum.Ttl] = packet.ttl;
-    doubles[at + FlowSum.LastSeen] = table.clock[0]!;
+    const now = table.clock[0]!;
+    if (now > doubles[at + FlowSum.LastSeen]!) doubles[at + FlowSum.LastSeen] = now;
     return true;
   }
 

@@ -92,7 +92,8 @@ export class FlowSources {
     if (!isSame) this.changeRate(source, rate);
     if (rate !== 0) {
       sums[sum + SourceSum.Samples]!++;
-      sums[sum + SourceSum.LastSeen] = this.clock[0]!;
+      const now = this.clock[0]!;
+      if (now > sums[sum + SourceSum.LastSeen]!) sums[sum + SourceSum.LastSeen] = now;
     }
     if (standing === Standing.Late && rate !== 0) {
       sums[sum + SourceSum.Spanned]!++;

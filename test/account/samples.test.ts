@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
-import {Feed, START_BIN} from './support/feed.ts';
+import {Feed, START, START_BIN} from './support/feed.ts';
 import {CNP_OPCODE, datagram, flow, foreign, packet} from './support/wire.ts';
 
 test('sums, squares and the largest length are exact', () => {
@@ -174,4 +174,13 @@ test('flows are sent when a second is over, whatever the ticks wander by', () =>
     if (partial.sections.some(({schema}) => schema.name === 'flows')) sent.push(partial.watermark % 10);
   }
   expect(sent).toEqual(new Array(10).fill(0));
+});
+
+test('a datagram told late does not make older what was seen after it', () => {
+  const feed = new Feed();
+  feed
+    .send(datagram([flow({output: 0})]))
+    .send(datagram([flow({output: 0, sequence: 2})], {sequence: 2}), {after: -50});
+  const {flows, sources, agents} = feed.finish();
+  expect([flows[0]!['lastSeen'], sources[0]!['lastSeen'], agents[0]!['lastArrival']]).toEqual(new Array(3).fill(START));
 });
