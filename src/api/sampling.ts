@@ -57,6 +57,17 @@ export const secondOf = ({time}: Fabric): number => Math.floor(time / 1_000);
 
 export function agentSampling(fabric: Fabric, agent: Agent): AgentSampling {
   const recent = agent.recent.before(secondOf(fabric));
+  const made = recent.received + recent.missing;
+  const directions = agent.ports.flatMap((slot) => sampledDirections(fabric, fabric.ports.all[slot]!));
+  return {
+    ...agentMeasures(fabric, agent),
+    advice: adviseOnAgent(directions, recent.seconds > 0 ? made / recent.seconds : null),
+  };
+}
+
+/** What is measured of an agent's sampling, without what follows from it for its ports. */
+export function agentMeasures(fabric: Fabric, agent: Agent): Omit<AgentSampling, 'advice'> {
+  const recent = agent.recent.before(secondOf(fabric));
   const samples = {received: 0, missing: 0, agentDrops: 0};
   for (const stream of agent.subAgents.values()) {
     samples.received += stream.flowSamples;
@@ -67,14 +78,12 @@ export function agentSampling(fabric: Fabric, agent: Agent): AgentSampling {
   const comparison = fabric.counterCheck.ofAgent(agent);
   const rate = claimedRate(agent);
   const isOff = comparison?.verdict === 'disagrees' && rate !== undefined;
-  const directions = agent.ports.flatMap((slot) => sampledDirections(fabric, fabric.ports.all[slot]!));
   return {
     timeResolutionMs: recent.uncertainMs,
     timeResolutionNote: timeNote(recent.uncertainMs),
     samples: {...samples, missingShare: made > 0 ? recent.missing / made : null},
     effectiveRates: effectiveRates(agent),
     samplesVersusCounters: {...(comparison ?? NOTHING), suggestedRate: isOff ? fittingRate(rate, comparison) : null},
-    advice: adviseOnAgent(directions, recent.seconds > 0 ? made / recent.seconds : null),
   };
 }
 

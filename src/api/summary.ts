@@ -7,6 +7,7 @@ import {ROLES} from '../fabric/roles.ts';
 import {BinState, type Estimate, type LinkInfo, type LinksTopic, type SummaryTopic} from '../shared/live.ts';
 import type {Context} from './context.ts';
 import {meanOver, settledWindow} from './estimate.ts';
+import {findingCounts} from './facts.ts';
 
 /** Now-values are means over this, unless asked otherwise. */
 export const SETTLED_MS = 2_000;
@@ -46,7 +47,8 @@ export function byRole(fabric: Fabric, from: number, to: number): Record<Role, R
   return {edge: figures('edge'), core: figures('core'), unknown: figures('unknown')};
 }
 
-export function summaryTopic({fabric, info}: Context): SummaryTopic {
+export function summaryTopic(context: Context): SummaryTopic {
+  const {fabric, info} = context;
   const {from, to} = settledWindow(fabric, SETTLED_MS);
   const mean = (measure: 'roce' | 'all') => meanOver(fabric, FABRIC_SCOPE, measure, from, to);
   const roce = mean('roce');
@@ -74,6 +76,7 @@ export function summaryTopic({fabric, info}: Context): SummaryTopic {
     datagramsPerSecond,
     flowSamplesPerSecond,
     totals,
+    findings: findingCounts(context),
     historyBins: fabric.rings.depth,
   };
 }

@@ -12,30 +12,41 @@ interface Known {
   /** By sub-agent. */
   restarts: Map<number, number>;
   loss: LossMeter;
+  /** Packets that it says it could not sample, among its samples. */
+  drops: LossMeter;
 }
 
 /** Looks at the agents once a second: who is new, silent, back, started again, and whose datagrams get lost. */
 export class AgentWatch {
-  private readonly known: Known[] = [];
+  private readonly known = new WeakMap<Agent, Known>();
 
   /** The loss of an agent's datagrams that has not ended yet. */
   loss(agent: Agent): LossEpisode | undefined {
-    return this.known[agent.index]?.loss.episode;
+    return this.known.get(agent)?.loss.episode;
+  }
+
+  /** What an agent could not sample, while that goes on. */
+  drops(agent: Agent): LossEpisode | undefined {
+    return this.known.get(agent)?.drops.episode;
   }
 
   look(fabric: Fabric, herd: Herd): void {
     for (const agent of fabric.agents.all) {
-      const known = this.known[agent.index];
+      const known = this.known.get(agent);
       if (known) this.compare(agent, known, fabric.newest, herd);
       else this.appeared(agent, herd);
     }
   }
 
   private appeared(agent: Agent, herd: Herd): void {
-    const {received, missing} = totals(agent);
     // What was missing before it was looked at first counts as well.
-    const known = {isSilent: false, restarts: new Map<number, number>(), loss: new LossMeter(0, 0)};
-    this.known[agent.index] = known;
+    const known: Known = {
+      isSilent: false,
+      restarts: new Map(),
+      loss: new LossMeter(0, 0),
+      drops: new LossMeter(0, 0),
+    };
+    this.known.set(agent, known);
     for (const {id, restarts} of agent.subAgents.values()) known.restarts.set(id, restarts);
     herd.add({
       kind: 'agent-appeared',
@@ -43,7 +54,7 @@ export class AgentWatch {
       ...named(agent),
       text: `${agent.address} sends for the first time`,
     });
-    this.tellLoss(agent, known.loss.look(received, missing), herd);
+    this.lookAtLoss(agent, known, herd);
   }
 
   private compare(agent: Agent, known: Known, newest: number, herd: Herd): void {
@@ -77,7 +88,12 @@ export class AgentWatch {
         figures: {subAgent: id, restarts: grown},
       });
     }
-    const {received, missing} = totals(agent);
+    this.lookAtLoss(agent, known, herd);
+  }
+
+  private lookAtLoss(agent: Agent, known: Known, herd: Herd): void {
+    const {received, missing, samples, drops} = totals(agent);
+    known.drops.look(samples, drops);
     this.tellLoss(agent, known.loss.look(received, missing), herd);
   }
 
@@ -100,14 +116,15 @@ export class AgentWatch {
 
 const named = ({address}: Agent) => ({agent: address, name: address});
 
-function totals({subAgents}: Agent): {received: number; missing: number} {
-  let received = 0;
-  let missing = 0;
+function totals({subAgents}: Agent): {received: number; missing: number; samples: number; drops: number} {
+  const sums = {received: 0, missing: 0, samples: 0, drops: 0};
   for (const stream of subAgents.values()) {
-    received += stream.received;
-    missing += stream.missing;
+    sums.received += stream.received;
+    sums.missing += stream.missing;
+    sums.samples += stream.flowSamples;
+    sums.drops += stream.agentDrops;
   }
-  return {received, missing};
+  return sums;
 }
 
 /** What is said where it happened to many at once. */

@@ -56,3 +56,80 @@ export interface Finding {
   /** The agents that it is about, the first few of them. */
   agents?: string[];
 }
+
+/** Datagrams by where they went; `elsewhere` is what sequence numbers miss beyond what this server dropped itself. */
+export interface MissingDatagrams {
+  kernel: number;
+  ring: number;
+  thinned: number;
+  elsewhere: number;
+}
+
+/** One ledger, since the start or over some seconds. */
+export interface Ledger {
+  waterfall: Waterfall;
+  /** Flow and counter samples by their sequence numbers: expected = received + missing. */
+  samples: {expected: number; received: number; missing: number};
+  missing: MissingDatagrams;
+}
+
+/** `GET /api/v1/health`, as far as the page reads it. */
+export interface HealthAnswer extends Ledger {
+  status: string;
+  receiver: string | null;
+  receiveBufferBytes: number | null;
+  recent: Ledger & {seconds: number};
+  /** Interface counters: ports that have any, and how old the newest and the oldest are, ms. */
+  counters: {ports: number; known: number; newestMs: number | null; oldestMs: number | null};
+  findings: Finding[];
+}
+
+export type CountersVerdict = 'agrees' | 'disagrees' | 'unknown';
+
+/** Estimates from samples over what counters say, with its band. */
+export interface CountersRatio {
+  ratio: number | null;
+  low: number | null;
+  high: number | null;
+  seconds: number;
+}
+
+export interface SubAgentAnswer {
+  id: number;
+  received: number;
+  missing: number;
+  duplicates: number;
+  late: number;
+  restarts: number;
+  flowSamples: number;
+  counterSamples: number;
+  uptimeMs: number;
+  largestDatagram: number;
+}
+
+/** An entry of `GET /api/v1/agents`, as far as the page reads it. */
+export interface AgentAnswer {
+  address: string;
+  name: string | null;
+  presence: string;
+  /** Epoch ms of its last datagram. */
+  lastSeen: number;
+  links: number;
+  timeResolutionMs: number | null;
+  /** `missingShare` of the last ten seconds; the others since the start. */
+  samples: {received: number; missing: number; agentDrops: number; missingShare: number | null};
+  /** Data sources that sample at another rate than they claim. */
+  effectiveRates: {dataSource: string; nominal: number; effective: number; reason: string}[];
+  samplesVersusCounters: CountersRatio & {verdict: CountersVerdict; suggestedRate: number | null};
+  advice: {samplesPerSecond: number | null; samplesPerSecondAtLineRate: number | null; text: string};
+  subAgents: SubAgentAnswer[];
+}
+
+/** An entry of `GET /api/v1/links`, as far as the page of data health reads it. */
+export interface LinkAnswer {
+  id: string;
+  name: string;
+  role: string;
+  counters: {ageMs: number; inDiscardsPerSecond: number | null; inErrorsPerSecond: number | null} | null;
+  samplesVersusCounters: {in: CountersRatio; out: CountersRatio};
+}

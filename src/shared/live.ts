@@ -152,6 +152,8 @@ export interface SummaryTopic {
     /** Datagrams missing by sequence number. */
     missing: number;
   };
+  /** Findings of data health that are not ok. */
+  findings: {warning: number; bad: number};
   /** How many bins of 100 ms history the server holds. */
   historyBins: number;
 }

@@ -78,6 +78,41 @@ describe('/api/v1/health', () => {
     expect([...troubled]).toEqual(['network', 'kernel', 'ring', 'decoder', 'time']);
   });
 
+  it('names agents as they name themselves, beside their addresses', async () => {
+    const {get, give} = await fed(1, {
+      heard: [{agent: AGENT, at: 0, received: 90}],
+      names: [{port: 0, name: 'leaf1'}],
+      counts: [[Count.DatagramsReceived, 90]],
+    });
+    give(T + 2_000);
+    const {findings} = (await get('/api/v1/health')).json as {findings: Finding[]};
+    expect(findings[0]).toMatchObject({level: 'bad', where: 'agents', agents: [AGENT]});
+    expect(findings[0]!.what).toContain(`silent: leaf1 (${AGENT})`);
+  });
+
+  it('tells of samples that an agent could not take, and not once more as a rate', async () => {
+    const harness = await makeHarness();
+    for (let i = 1; i <= 20; i++) {
+      const heard = [{agent: AGENT, at: (T + i * 10) * 100 - 1, received: 10, flowSamples: 60, agentDrops: 40}];
+      harness.give(T + i * 10, {heard, counts: [[Count.DatagramsReceived, 10]]});
+    }
+    const {findings} = (await harness.get('/api/v1/health')).json as {findings: Finding[]};
+    const sampling = findings.filter(({where}) => where === 'sampling');
+    expect(sampling).toHaveLength(1);
+    expect(sampling[0]).toMatchObject({level: 'warning', agents: [AGENT]});
+    expect(sampling[0]!.what).toContain('could not take all samples (40 %)');
+  });
+
+  it('says how old interface counters are', async () => {
+    const {get, give} = await makeHarness();
+    give(T + 10, {counters: [{port: 1, time: T * 100, elapsedMs: 20_000, inOctets: 5}]});
+    give(T + 20, {
+      counters: [{port: 2, time: (T + 15) * 100, elapsedMs: 20_000, inOctets: 5}],
+      rows: [{bin: T + 19, port: 3}],
+    });
+    expect((await get('/api/v1/health')).json.counters).toEqual({ports: 3, known: 2, newestMs: 500, oldestMs: 2_000});
+  });
+
   it('is well where all is well', async () => {
     const counts: Content['counts'] = [
       [Count.DatagramsReceived, 90],

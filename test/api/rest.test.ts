@@ -222,6 +222,8 @@ describe('links', () => {
     const {json: one} = await get(`/api/v1/links/${ID}`);
     expect(one).toEqual({finalBefore: json.finalBefore, ...json.links[0]});
     expect((await get('/api/v1/links?window=500ms')).json.links[0].in.roce.samples).toBe(5);
+    expect((await get(`/api/v1/links?agent=${AGENT}`)).json.links.length).toBeGreaterThan(0);
+    expect((await get('/api/v1/links?agent=10.9.9.9')).json.links).toEqual([]);
   });
 
   it.each(['/api/v1/links/10.9.9.9~1', `/api/v1/links/10.9.9.9~1/series`, '/api/v1/nothing', '/nothing'])(
@@ -311,7 +313,7 @@ describe('/api/v1/health and probes', () => {
     expect(Object.values(json.waterfall.datagramsRejected)).toEqual([1]);
     give(T + 20, {counts: [[Count.DatagramsKernelDropped, 9]]});
     expect((await get('/api/v1/health')).json.status).toBe('degraded');
-    for (let bin = T + 21; bin < T + 100; bin++) give(bin);
+    for (let bin = T + 21; bin < T + 140; bin++) give(bin);
     expect((await get('/api/v1/health')).json).toMatchObject({status: 'ok', waterfall: {kernelDropped: 9}});
     expect((await get('/livez')).text).toBe('ok\n');
     expect((await get('/readyz')).status).toBe(200);
@@ -336,6 +338,8 @@ describe('/api/openapi.json', () => {
           'links',
           'links/{id}',
           'links/{id}/series',
+          'names',
+          'topology',
         ],
       ].map((path) => `/api/v1/${path}`),
     );

@@ -1,6 +1,7 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
 import {lossPerSecond} from '../../fabric/activity.ts';
+import {countersAge} from '../../fabric/counters-age.ts';
 import {findings} from '../../fabric/findings.ts';
 import {clockOf, missingByPlace, samplesOf, waterfallOf} from '../../fabric/waterfall.ts';
 import {STAGES, type Stage} from '../../shared/health.ts';
@@ -78,6 +79,15 @@ const HealthAnswer = Type.Object({
     },
     {description: 'the same for what happened in the last seconds'},
   ),
+  counters: Type.Object(
+    {
+      ports: Type.Number(),
+      known: Type.Number({description: 'ports that sent any'}),
+      newestMs: Nullable(Type.Number()),
+      oldestMs: Nullable(Type.Number()),
+    },
+    {description: 'interface counters, and the age of the last ones of the ports'},
+  ),
   clock: Type.Object({
     steps: Type.Number({description: 'times that time was set forward by a step of the wall clock'}),
     stepMs: Type.Number({description: 'by how much in all'}),
@@ -125,6 +135,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
           samples: samplesOf(recent),
           missing: missingByPlace(recent),
         },
+        counters: countersAge(fabric),
         clock: clockOf(fabric.counts),
         findings: found,
       };

@@ -66,6 +66,10 @@ const LinkSchema = Type.Object({
 const WindowQuery = Type.Object({
   window: Type.Optional(Type.String({description: 'mean over the last settled time, default 2s, at most 5m'})),
 });
+const LinksQuery = Type.Object({
+  ...WindowQuery.properties,
+  agent: Type.Optional(Type.String({description: 'only the links of this agent address'})),
+});
 const IdParams = Type.Object({id: Type.String({description: '{agent}~{ifIndex}'})});
 
 /** Ports, one by one. */
@@ -115,13 +119,14 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
       schema: {
         summary: 'All links with their traffic',
         tags: ['links'],
-        querystring: WindowQuery,
+        querystring: LinksQuery,
         response: {200: Type.Object({finalBefore: FinalBefore, links: Type.Array(LinkSchema)})},
       },
     },
     ({query}) => {
       const windowMs = parseWindow(query.window);
-      return {finalBefore: finalBefore(fabric), links: fabric.ports.all.map((port) => answer(port, windowMs))};
+      const ports = fabric.ports.all.filter(({agent}) => query.agent === undefined || agent.address === query.agent);
+      return {finalBefore: finalBefore(fabric), links: ports.map((port) => answer(port, windowMs))};
     },
   );
   server.get(

@@ -19,6 +19,10 @@ export interface Scenario {
   /** Index of a switch that fell silent this many bins ago. */
   silent: {agent: number; bins: number} | null;
   lost: number;
+  /** Some switches are in trouble, and findings tell of it. */
+  troubled: boolean;
+  /** Events that have happened. */
+  events: number;
   /** Shifts every slot, as a restarted server may do. */
   slotShift: number;
   /** Name of the ports; a number follows. */
@@ -38,6 +42,8 @@ export const REFERENCE: Scenario = {
   unknownLinks: 0,
   silent: null,
   lost: 0,
+  troubled: false,
+  events: 0,
   slotShift: 0,
   portName: 'Ethernet',
 };
@@ -165,6 +171,7 @@ export class FakeFabric {
         rejected: 0,
         missing: scenario.lost * 3,
       },
+      findings: scenario.troubled ? {warning: 2, bad: 1} : {warning: 0, bad: 0},
       historyBins: 3000,
     };
   }
