@@ -58,7 +58,7 @@ export const secondOf = ({time}: Fabric): number => Math.floor(time / 1_000);
 export function agentSampling(fabric: Fabric, agent: Agent): AgentSampling {
   const recent = agent.recent.before(secondOf(fabric));
   const made = recent.received + recent.missing;
-  const directions = agent.ports.flatMap((slot) => sampledDirections(fabric, fabric.ports.all[slot]!));
+  const directions = agent.ports.flatMap((slot) => sampledDirections(fabric, fabric.ports.at(slot)!));
   return {
     ...agentMeasures(fabric, agent),
     advice: adviseOnAgent(directions, recent.seconds > 0 ? made / recent.seconds : null),

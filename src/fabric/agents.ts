@@ -12,6 +12,7 @@ export const MAX_AGENTS = 10_000;
 
 /** One switch, host or card: everything that reports under one agent address. */
 export interface Agent {
+  /** Its place in tables, as long as it is known. */
   index: number;
   /** The agent address as people write it; the `agent` of link ids. */
   address: string;
@@ -76,10 +77,44 @@ export type SubAgentDelta = Omit<SubAgent, 'id' | 'stream'> & {
   lastArrival: number;
 };
 
+/** What sub-agents were counted to receive and to miss. */
+export type SubAgentSums = Pick<
+  SubAgent,
+  | 'received'
+  | 'missing'
+  | 'flowSamples'
+  | 'counterSamples'
+  | 'missingFlowSamples'
+  | 'missingCounterSamples'
+  | 'agentDrops'
+>;
+
+/** The agents, by admission, as `Ports`. */
 export class Agents {
-  readonly all: Agent[] = [];
   refused = 0;
+  /** Whether a newcomer was refused since room was made last. */
+  isWanted = false;
+  /** The bound. */
+  max = MAX_AGENTS;
+  /** Sums of agents that have left: totals never run backwards. */
+  readonly left: SubAgentSums = {
+    received: 0,
+    missing: 0,
+    flowSamples: 0,
+    counterSamples: 0,
+    missingFlowSamples: 0,
+    missingCounterSamples: 0,
+    agentDrops: 0,
+  };
+  private present: Agent[] = [];
+  private readonly freeIndexes: number[] = [];
+  private indexes = 0;
   private readonly byAddress = new Map<string, Agent>();
+
+  /** Those that are known. */
+  get all(): readonly Agent[] {
+    return this.present;
+  }
 
   get(address: string): Agent | undefined {
     return this.byAddress.get(address);
@@ -90,12 +125,13 @@ export class Agents {
     const address = formatAddress(...words);
     const known = this.byAddress.get(address);
     if (known) return known;
-    if (this.all.length >= MAX_AGENTS) {
+    if (this.byAddress.size >= this.max) {
       this.refused++;
+      this.isWanted = true;
       return undefined;
     }
     const agent: Agent = {
-      index: this.all.length,
+      index: this.freeIndexes.pop() ?? this.indexes++,
       address,
       name: undefined,
       presence: new Presence(binOf(firstHeard)),
@@ -113,9 +149,21 @@ export class Agents {
       isCorrected: false,
       isPoolRefuted: false,
     };
-    this.all.push(agent);
+    this.present.push(agent);
     this.byAddress.set(address, agent);
     return agent;
+  }
+
+  /** Forgets agents, whose ports have been released. Their indexes may be taken by others from now on. */
+  release(agents: ReadonlySet<Agent>): void {
+    for (const {index, address, subAgents} of agents) {
+      this.freeIndexes.push(index);
+      this.byAddress.delete(address);
+      for (const subAgent of subAgents.values()) {
+        for (const sum of Object.keys(this.left) as (keyof SubAgentSums)[]) this.left[sum] += subAgent[sum];
+      }
+    }
+    this.present = this.present.filter((agent) => !agents.has(agent));
   }
 
   /** The sub-agent of an id, made when it is new. */

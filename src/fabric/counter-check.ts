@@ -74,16 +74,26 @@ export class CounterCheck {
     const {moments} = this;
     moments.clear();
     const scope = {kind: 'link', port, direction} as const;
-    for (let bin = fabric.newest - bins + 1; bin <= fabric.newest; bin++) readBin(fabric, scope, 'all', bin, moments);
+    // Before the first bin is complete there is none to be read.
+    const from = Math.max(fabric.firstBin, fabric.newest - bins + 1);
+    for (let bin = from; bin <= fabric.newest; bin++) readBin(fabric, scope, 'all', bin, moments);
     return moments.bytes + 2 * Math.sqrt(moments.squares);
   }
 
   /** An agent's samples are weighed otherwise now: what was compared before says nothing of it. */
   restart({ports}: Agent): void {
-    for (const slot of ports) {
-      this.watched[slot * 2 + Direction.In] = undefined;
-      this.watched[slot * 2 + Direction.Out] = undefined;
-    }
+    for (const slot of ports) this.clear(slot);
+  }
+
+  /** A port has left. */
+  release(port: Port): void {
+    this.clear(port.slot);
+    this.changed.delete(port);
+  }
+
+  private clear(slot: number): void {
+    this.watched[slot * 2 + Direction.In] = undefined;
+    this.watched[slot * 2 + Direction.Out] = undefined;
   }
 
   /** A port's samples against its counters; undefined where there is nothing to compare. */

@@ -20,12 +20,14 @@ import {CounterCheck} from './counter-check.ts';
 import {applyCounters, applyNames} from './counters.ts';
 import {EventLog} from './events.ts';
 import {FlowTable} from './flows.ts';
+import {BYTES_PER_ROW, budgetForRows} from './memory.ts';
 import {Names} from './names.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
 import {Roles, SingleSwitch} from './roles.ts';
 import {InferredRoles} from './roles-inferred.ts';
+import {Room} from './room.ts';
 import {RowFinder} from './row-finder.ts';
 import {BASIS_MEMORY_BINS, Rows} from './rows.ts';
 import {Skipped} from './skipped.ts';
@@ -42,16 +44,23 @@ const BINS_PER_SECOND = 1_000 / BIN_MS;
 
 /** Every so many bins rows that fell silent are forgotten. */
 const SWEEP_EVERY_BINS = 600;
+/** Of those, so many are emptied a bin. */
+const CLEAN_ROWS = 32;
 
 export interface FabricOptions {
   /** Bins of 100 ms that are kept. */
   depth: number;
   /** Flows that are kept, the least recently seen give way. */
   flows: number;
+  /** Agents and ports that there is room for. */
+  agents?: number;
+  ports?: number;
+  /** Bytes that history and tables may take; none: as many as they need. Where it is short there are fewer bins. */
+  memory?: number;
 }
 
 /** Five minutes of 100 ms bins, and more flows than a page can show. */
-const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
+export const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
 
 /**
  * An agent that speaks seldom confirms more bins than are still open. That is told at most so often, for it makes long
@@ -75,6 +84,8 @@ export interface Advance {
  * watermark; there is no clock. Reading is `Reader`'s business.
  */
 export class Fabric {
+  /** Bytes that history and tables may take; undefined: as many as they need. */
+  readonly memory: number | undefined;
   readonly agents = new Agents();
   readonly ports = new Ports();
   readonly rows = new Rows();
@@ -113,13 +124,18 @@ export class Fabric {
   /** How far the rings have been emptied ahead of the newest bin. */
   private roomUpTo = Number.NEGATIVE_INFINITY;
   private readonly finder: RowFinder;
+  private readonly room = new Room();
   /** The sub-agents that the present Partial names. */
   private subAgents: (SubAgent | undefined)[] = [];
 
   constructor(options: FabricOptions = DEFAULT_FABRIC) {
-    this.rings = new Rings(options.depth);
+    const {depth, memory} = options;
+    this.agents.max = options.agents ?? this.agents.max;
+    this.ports.max = options.ports ?? this.ports.max;
+    this.memory = memory;
+    this.rings = memory === undefined ? new Rings(depth) : new Rings(depth, budgetForRows(memory), BYTES_PER_ROW);
     this.corrections = new Corrections(this.rows, this.rings);
-    this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections);
+    this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections, () => this.roomUpTo);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
     const shareNow = () => this.sums.unknownShare(this.newest - SHARE_BINS + 1, this.newest);
     this.inferred = new InferredRoles(this.agents, this.ports, basisOf, shareNow);
@@ -146,6 +162,7 @@ export class Fabric {
   /** Applies a Partial. Returns what it changed for readers, or undefined when no bin was completed by it. */
   apply(partial: Partial): Advance | undefined {
     if (!this.producers.admit(partial)) return undefined;
+    this.ports.bin = partial.watermark - 1;
     const locals = this.applyAgents(partial);
     const counts = sectionOf(partial, COUNTS_SECTION);
     if (counts) this.applyCounts(counts, partial);
@@ -329,10 +346,11 @@ export class Fabric {
     this.rates.read(this.time, this.counts);
     this.settle(this.finalBin);
     this.watch.look(this);
+    this.room.make(this);
+    this.rows.clean(this.rings, CLEAN_ROWS);
     if (newest - this.sweptAt >= SWEEP_EVERY_BINS) {
       this.sweptAt = newest;
-      const freed = this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
-      for (const row of freed) this.rings.clearRow(row);
+      this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
       this.corrections.sweep(this.agents.all, newest - BASIS_MEMORY_BINS, this.firstBin);
     }
     return {newest, from: Math.min(from, this.confirmed(newest))};

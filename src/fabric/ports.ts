@@ -26,12 +26,14 @@ export interface CounterRates {
 
 /** One (agent, ifIndex). A link is this port's end of a wire. */
 export interface Port {
-  /** Row in the heatmap; stays as long as the server runs. */
+  /** Row in the heatmap, as long as the port is known. One that was silent for long gives its slot to another. */
   slot: number;
   /** `{agent}~{ifIndex}`, for ever. */
   id: string;
   agent: Agent;
   ifIndex: number;
+  /** The last bin in which its counters, name or flows were heard of; its rows know of samples. */
+  heardBin: number;
   /** As the agent names it (0:1005); undefined when it does not. From the wire: text only, never markup. */
   name: string | undefined;
   /** As the operator names it, in a list or a topology. */
@@ -41,32 +43,87 @@ export interface Port {
   counters: CounterRates | undefined;
 }
 
+/**
+ * The ports of all agents, by admission: newcomers past the bound are refused until those that were silent for long have
+ * been released (see `Room`).
+ */
 export class Ports {
-  readonly all: Port[] = [];
   refused = 0;
-  /** Grows whenever a port is new or is called otherwise. */
+  /** Grows whenever a port is new, leaves or is called otherwise. */
   revision = 0;
+  /** Ports that came and left since the start, and those of them that left. */
+  changes = 0;
+  released = 0;
+  /** The newest bin of the Partial at hand: ports that are asked for are heard of in it. */
+  bin = Number.NEGATIVE_INFINITY;
+  /** Whether a newcomer was refused since room was made last. */
+  isWanted = false;
+  /** The bound. */
+  max = MAX_PORTS;
+  private present: Port[] = [];
+  private readonly bySlot: (Port | undefined)[] = [];
+  private readonly freeSlots: number[] = [];
   private readonly byId = new Map<string, Port>();
 
   get(id: string): Port | undefined {
     return this.byId.get(id);
   }
 
+  /** Those that are known, in the order in which they came. */
+  get all(): readonly Port[] {
+    return this.present;
+  }
+
+  /** Slots that were ever taken: rows of the heatmap. */
+  get slots(): number {
+    return this.bySlot.length;
+  }
+
+  /** The port in a slot; undefined where one has left and none has come since. */
+  at(slot: number): Port | undefined {
+    return this.bySlot[slot];
+  }
+
   intern(agent: Agent, ifIndex: number): Port | undefined {
     const id = `${agent.address}~${ifIndex}`;
     const known = this.byId.get(id);
-    if (known) return known;
-    if (this.all.length >= MAX_PORTS) {
+    if (known) {
+      known.heardBin = this.bin;
+      return known;
+    }
+    if (this.byId.size >= this.max) {
       this.refused++;
+      this.isWanted = true;
       return undefined;
     }
-    const slot = this.all.length;
-    const port: Port = {slot, id, agent, ifIndex, name: undefined, speed: undefined, counters: undefined};
-    this.all.push(port);
+    const slot = this.freeSlots.pop() ?? this.bySlot.length;
+    const port: Port = {
+      ...{slot, id, agent, ifIndex, heardBin: this.bin},
+      ...{name: undefined, speed: undefined, counters: undefined},
+    };
+    this.bySlot[slot] = port;
+    this.present.push(port);
     this.byId.set(id, port);
     agent.ports.push(slot);
     this.revision++;
+    this.changes++;
     return port;
+  }
+
+  /** Forgets ports. Their slots may be taken by others from now on: nobody must go by them any more. */
+  release(ports: ReadonlySet<Port>): void {
+    const agents = new Set<Agent>();
+    for (const {slot, id, agent} of ports) {
+      this.bySlot[slot] = undefined;
+      this.freeSlots.push(slot);
+      this.byId.delete(id);
+      agents.add(agent);
+    }
+    for (const agent of agents) agent.ports = agent.ports.filter((slot) => this.bySlot[slot] !== undefined);
+    this.present = this.present.filter((port) => !ports.has(port));
+    this.revision++;
+    this.changes += ports.size;
+    this.released += ports.size;
   }
 
   setName(port: Port, name: string): void {

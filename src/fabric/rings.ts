@@ -6,6 +6,9 @@ const CHUNK_ROWS = 64;
 /** Frames are at most 262,144 bytes: four bytes a unit keep the largest in 16 bits. */
 export const LARGEST_UNIT = 4;
 
+/** History is never shorter: 30 s of bins. */
+export const MIN_DEPTH = 300;
+
 /** The columns that a ring keeps per (row, bin), unscaled; RoCEv2 besides all frames. */
 interface Chunk {
   frames: Uint32Array;
@@ -21,36 +24,93 @@ interface Chunk {
   roceLargest: Uint16Array;
 }
 
+const CELL_BYTES = 32;
+
+function makeChunk(depth: number): Chunk {
+  const cells = CHUNK_ROWS * depth;
+  return {
+    frames: new Uint32Array(cells),
+    bytes: new Uint32Array(cells),
+    squares: new Float32Array(cells),
+    roceFrames: new Uint32Array(cells),
+    roceBytes: new Uint32Array(cells),
+    roceSquares: new Float32Array(cells),
+    ce: new Uint16Array(cells),
+    cnp: new Uint16Array(cells),
+    largest: new Uint16Array(cells),
+    roceLargest: new Uint16Array(cells),
+  };
+}
+
 /**
  * The last bins of every row, unscaled: 32 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
  * moves on by clearing one short stretch a chunk. ΣL of a bin fits 32 bits (it would take 475,000 samples of 9 kB);
  * beyond that it saturates.
+ *
+ * They take no more memory than they are given: where more rows come than fit, they reach back half as far.
  */
 export class Rings {
-  readonly depth: number;
-  private readonly chunks: Chunk[] = [];
+  /** Bins that are kept. Shrinks, and never grows. */
+  depth: number;
+  /** Bytes that rings and what else is kept a row may take. */
+  private readonly budget: number;
+  /** Bytes that are kept elsewhere for each row. */
+  private readonly besides: number;
+  private chunks: Chunk[] = [];
 
-  constructor(depth: number) {
+  constructor(depth: number, budget = Number.POSITIVE_INFINITY, besides = 0) {
     this.depth = depth;
+    this.budget = budget;
+    this.besides = besides;
   }
 
-  /** Makes room for rows up to and including `row`. */
-  ensure(row: number): void {
-    const cells = CHUNK_ROWS * this.depth;
+  /** Bytes taken. */
+  get bytes(): number {
+    return this.chunks.length * CHUNK_ROWS * this.depth * CELL_BYTES;
+  }
+
+  /**
+   * Makes room for rows up to and including `row`; `newest` is the newest bin that anything was written for. Returns
+   * whether there is room.
+   */
+  hold(row: number, newest: number): boolean {
     while (this.chunks.length * CHUNK_ROWS <= row) {
-      this.chunks.push({
-        frames: new Uint32Array(cells),
-        bytes: new Uint32Array(cells),
-        squares: new Float32Array(cells),
-        roceFrames: new Uint32Array(cells),
-        roceBytes: new Uint32Array(cells),
-        roceSquares: new Float32Array(cells),
-        ce: new Uint16Array(cells),
-        cnp: new Uint16Array(cells),
-        largest: new Uint16Array(cells),
-        roceLargest: new Uint16Array(cells),
-      });
+      const depth = this.affordable(this.chunks.length + 1);
+      if (depth === 0) return false;
+      if (depth < this.depth) this.shorten(depth, newest);
+      this.chunks.push(makeChunk(depth));
     }
+    return true;
+  }
+
+  /** The depth at which so many chunks fit, 0 if none does. */
+  private affordable(chunks: number): number {
+    const rows = chunks * CHUNK_ROWS;
+    let {depth} = this;
+    while (rows * (depth * CELL_BYTES + this.besides) > this.budget) {
+      if (depth <= MIN_DEPTH) return 0;
+      depth = Math.max(MIN_DEPTH, depth >> 1);
+    }
+    return depth;
+  }
+
+  /** Keeps the bins up to `newest` that find room in another depth. */
+  private shorten(depth: number, newest: number): void {
+    const before = this.depth;
+    this.chunks = this.chunks.map((chunk) => {
+      const shorter = makeChunk(depth);
+      for (const name of Object.keys(chunk) as (keyof Chunk)[]) {
+        let bin = Math.max(0, newest - depth + 1);
+        while (bin <= newest) {
+          const bins = Math.min(newest - bin + 1, before - (bin % before), depth - (bin % depth));
+          const from = (bin % before) * CHUNK_ROWS;
+          shorter[name].set(chunk[name].subarray(from, from + bins * CHUNK_ROWS), (bin % depth) * CHUNK_ROWS);
+          bin += bins;
+        }
+      }
+      return shorter;
+    });
+    this.depth = depth;
   }
 
   chunk(row: number): Chunk {

@@ -1,4 +1,4 @@
-import type {Agents} from './agents.ts';
+import type {Agent, Agents} from './agents.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import {Steps} from './role-steps.ts';
 
@@ -70,9 +70,9 @@ export class Roles {
   private readonly ports: Ports;
   private readonly sources: readonly RoleSource[];
   /** By slot. */
-  private readonly steps: Steps<Role>[] = [];
+  private readonly steps: (Steps<Role> | undefined)[] = [];
   /** By agent: whether it has an edge port. */
-  private readonly edges: Steps<boolean>[] = [];
+  private readonly edges: (Steps<boolean> | undefined)[] = [];
   private decided = '';
 
   /** `sources`: the one that is believed first comes first. */
@@ -84,7 +84,7 @@ export class Roles {
 
   /** Decides anew where something is new. Returns whether bins from `openFrom` on have to be summed again. */
   decide(openFrom: number): boolean {
-    const state = `${this.ports.all.length}:${this.sources.map(({revision}) => revision).join(':')}`;
+    const state = `${this.ports.changes}:${this.sources.map(({revision}) => revision).join(':')}`;
     if (state === this.decided) return false;
     this.decided = state;
     const before = this.revision;
@@ -126,6 +126,16 @@ export class Roles {
   /** Whether an agent had an edge port in a bin. */
   hasEdge(agentIndex: number, bin: number): boolean {
     return (this.edges[agentIndex] ?? NO_EDGE).at(bin);
+  }
+
+  /** A port has left; its slot is to begin as unknown. */
+  release({slot}: Port): void {
+    this.steps[slot] = undefined;
+  }
+
+  /** An agent has left. */
+  releaseAgent({index}: Agent): void {
+    this.edges[index] = undefined;
   }
 
   private set({slot}: Port, role: Role, from: number): void {

@@ -22,14 +22,17 @@ export class RowFinder {
   private readonly rows: Rows;
   private readonly rings: Rings;
   private readonly corrections: Corrections;
+  private readonly newestBin: () => number;
   /** Per producer: its number of a row → ours, checked by key before use. */
   private readonly hints = new Map<number, (Row | undefined)[]>();
 
-  constructor(ports: Ports, rows: Rows, rings: Rings, corrections: Corrections) {
+  /** `newestBin` is the newest one that the rings have room for. */
+  constructor(ports: Ports, rows: Rows, rings: Rings, corrections: Corrections, newestBin: () => number) {
     this.ports = ports;
     this.rows = rows;
     this.rings = rings;
     this.corrections = corrections;
+    this.newestBin = newestBin;
   }
 
   /** Where a producer's rows are remembered. */
@@ -77,8 +80,7 @@ export class RowFinder {
     const port = this.ports.intern(stream.agent, columns[PORT]![i]!);
     if (!port) return undefined;
     const weigher = () => this.corrections.weigher(stream, sourceClass, sourceIndex, rate, side >>> 1, bin);
-    const row = this.rows.intern(port, sourceClass, sourceIndex, rate, side, stream, bin, weigher);
-    if (row) this.rings.ensure(row.index);
-    return row;
+    const hold = (index: number) => this.rings.hold(index, this.newestBin());
+    return this.rows.intern(port, sourceClass, sourceIndex, rate, side, stream, bin, weigher, hold);
   }
 }

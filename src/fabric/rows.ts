@@ -35,6 +35,10 @@ export interface Row {
   largest: [number, number];
   roceLargest: [number, number];
   generation: number;
+  /** What was written down of its largest L last, and for which bin. */
+  noted: number;
+  roceNoted: number;
+  notedTo: number;
   /** Its data source samples at another rate now: no sample is to come that could have weighed so much. */
   isFormer: boolean;
 }
@@ -55,13 +59,23 @@ export class Rows {
   /** Whether any sample stands for another number than its rate; `Corrections` says so. */
   isCorrected = false;
   private readonly byKey = new Map<string, Row>();
+  /** Numbers that may be given again, and those whose cells are to be emptied first. */
   private readonly free: number[] = [];
+  private readonly stale: number[] = [];
   /** At slot * 2 + direction. */
   private readonly ofPort: Row[][] = [];
   /** At slot * 2 + direction: the bases that counted, the one in force last. */
-  private readonly choices: Choice[][] = [];
+  private readonly choices: (Choice[] | undefined)[] = [];
 
-  /** The row of a key, made when it is new; `weigher` is asked for then. Undefined when there is no room. */
+  /** How many there are. */
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /**
+   * The row of a key, made when it is new; `weigher` is asked for then, and `hold` whether there is room for the cells of
+   * its number. Undefined when there is none.
+   */
   intern(
     port: Port,
     sourceClass: number,
@@ -71,18 +85,21 @@ export class Rows {
     from: Stream,
     bin: number,
     weigher: () => Weigher,
+    hold: (index: number) => boolean,
   ): Row | undefined {
     // Data sources are those of a sub-agent; derived rows are of all of them.
     const stream = side >>> 1 === Basis.Derived ? undefined : from;
     const key = `${port.slot}:${sourceClass}:${sourceIndex}:${rate}:${side}:${stream?.id}`;
     const known = this.byKey.get(key);
     if (known) return known;
-    if (this.byKey.size >= MAX_ROWS) {
+    const index = this.free.at(-1) ?? this.all.length;
+    if (this.byKey.size >= MAX_ROWS || !hold(index)) {
       this.refused++;
       return undefined;
     }
+    this.free.pop();
     const row: Row = {
-      index: this.free.pop() ?? this.all.length,
+      index,
       key,
       port,
       sourceClass,
@@ -96,6 +113,9 @@ export class Rows {
       largest: [0, 0],
       roceLargest: [0, 0],
       generation: Math.floor(bin / LARGEST_GENERATION_BINS),
+      noted: -1,
+      roceNoted: -1,
+      notedTo: Number.NEGATIVE_INFINITY,
       isFormer: false,
     };
     this.all[row.index] = row;
@@ -137,13 +157,21 @@ export class Rows {
     }
   }
 
-  /** Writes down the largest L of every row for the bins from..to. */
+  /**
+   * Writes down the largest L of every row for the bins from..to. Where it is what it was, the bins that have it already
+   * are left alone: that is most rows in most bins.
+   */
   noteLargest(rings: Rings, from: number, to: number): void {
     for (const row of this.all) {
       if (row === undefined) continue;
       const largest = row.isFormer ? 0 : Math.max(row.largest[0], row.largest[1]);
       const roceLargest = row.isFormer ? 0 : Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
-      for (let bin = from; bin <= to; bin++) rings.setLargest(row.index, bin, largest, roceLargest);
+      const isNews = largest !== row.noted || roceLargest !== row.roceNoted;
+      const first = isNews ? from : Math.max(from, row.notedTo + 1);
+      for (let bin = first; bin <= to; bin++) rings.setLargest(row.index, bin, largest, roceLargest);
+      row.noted = largest;
+      row.roceNoted = roceLargest;
+      row.notedTo = to;
     }
   }
 
@@ -175,6 +203,13 @@ export class Rows {
     return choices[at]!.basis;
   }
 
+  /** The basis of a port and direction in all bins from `from` on; undefined where it changes within them. */
+  basisSince(slot: number, direction: number, from: number): number | undefined {
+    const last = this.choices[slot * 2 + direction]?.at(-1);
+    if (!last) return Basis.Derived;
+    return last.from <= from ? last.basis : undefined;
+  }
+
   /** A row has samples: its basis counts from `openFrom` on if it is better. Returns whether that changes anything. */
   prefer({port, direction, basis}: Row, openFrom: number): boolean {
     const choices = (this.choices[port.slot * 2 + direction] ??= []);
@@ -184,28 +219,45 @@ export class Rows {
     return last !== undefined;
   }
 
-  /**
-   * Forgets rows without samples since `before`, and bases without samples in ten minutes. Returns the numbers that are
-   * free now; their cells hold no samples by then.
-   */
-  sweep(before: number, newest: number): number[] {
-    const freed: number[] = [];
+  /** Forgets rows without samples since `before`, and bases without samples in ten minutes. */
+  sweep(before: number, newest: number): void {
     for (const row of this.all) {
       if (row === undefined || row.lastBin >= before) continue;
-      this.all[row.index] = undefined;
-      this.byKey.delete(row.key);
-      freed.push(row.index);
+      this.forget(row);
       const at = row.port.slot * 2 + row.direction;
       this.ofPort[at] = this.of(row.port.slot, row.direction).filter((other) => other !== row);
     }
-    this.free.push(...freed);
     this.choices.forEach((choices, at) => {
+      if (!choices) return;
       const alive = (this.ofPort[at] ?? []).filter((row) => newest - row.lastBin <= BASIS_MEMORY_BINS);
       if (alive.length === 0) return; // nothing better is known
       const best = Math.min(...alive.map(({basis}) => basis));
       if (best > choices.at(-1)!.basis) choose(choices, newest + 1, best);
     });
-    return freed;
+  }
+
+  /** The port of a slot has left: forgets its rows and bases. */
+  release(slot: number): void {
+    for (const at of [slot * 2 + Direction.In, slot * 2 + Direction.Out]) {
+      for (const row of this.ofPort[at] ?? []) this.forget(row);
+      this.ofPort[at] = [];
+      this.choices[at] = undefined;
+    }
+  }
+
+  /** Empties the cells of forgotten rows, a few at a time, for it takes long: then their numbers may be given again. */
+  clean(rings: Rings, most: number): void {
+    for (let i = 0; i < most && this.stale.length > 0; i++) {
+      const index = this.stale.pop()!;
+      rings.clearRow(index);
+      this.free.push(index);
+    }
+  }
+
+  private forget({index, key}: Row): void {
+    this.all[index] = undefined;
+    this.byKey.delete(key);
+    this.stale.push(index);
   }
 }
 

@@ -68,16 +68,20 @@ export class FabricSums {
     for (let bin = from; bin <= to; bin++) this.clear(bin);
     for (const {slot} of this.ports.all) {
       const role = this.roles.since(slot, from);
-      for (const row of this.rows.of(slot, Direction.In)) this.addRow(row, role, from, to);
+      const basis = this.rows.basisSince(slot, Direction.In, from);
+      for (const row of this.rows.of(slot, Direction.In)) {
+        if (basis === undefined || basis === row.basis) this.addRow(row, role, basis, from, to);
+      }
     }
   }
 
-  /** `role` is undefined where it changes within the bins. */
-  private addRow(row: Row, role: Role | undefined, from: number, to: number): void {
+  /** `role` and `basis` are undefined where they change within the bins. */
+  private addRow(row: Row, role: Role | undefined, basis: number | undefined, from: number, to: number): void {
     const chunk = this.rings.chunk(row.index);
+    const {slot} = row.port;
     for (let bin = from; bin <= to; bin++) {
-      if (this.rows.basis(row.port.slot, Direction.In, bin) !== row.basis) continue;
-      const {measures, ceFrames, cnpFrames} = this.of[role ?? this.roles.at(row.port.slot, bin)];
+      if (basis === undefined && this.rows.basis(slot, Direction.In, bin) !== row.basis) continue;
+      const {measures, ceFrames, cnpFrames} = this.of[role ?? this.roles.at(slot, bin)];
       const rate = this.rows.weight(row, bin);
       const cell = this.rings.at(row.index, bin);
       const at = bin % this.depth;

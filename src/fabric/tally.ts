@@ -54,6 +54,11 @@ export class Tally {
     };
   }
 
+  /** The port of a slot has left: another one begins at nothing. */
+  release(slot: number): void {
+    this.sums.fill(0, slot * 2 * SUMS, (slot + 1) * 2 * SUMS);
+  }
+
   private put(at: number, samples: number, frames: number, bytes: number, squares: number): void {
     if (at >= this.sums.length) {
       const grown = new Float64Array(Math.max(at + SUMS, this.sums.length * 2));

@@ -54,21 +54,33 @@ export class Totals {
     return {roceBytes: this.linkRoce[at] ?? 0, allBytes: this.linkAll[at] ?? 0};
   }
 
+  /** The port of a slot has left: another one begins at nothing. */
+  release(slot: number): void {
+    for (const at of [slot * 2 + Direction.In, slot * 2 + Direction.Out]) {
+      if (at >= this.linkAll.length) continue;
+      this.linkRoce[at] = 0;
+      this.linkAll[at] = 0;
+    }
+  }
+
   private advanceLinks(from: number, to: number): void {
-    this.grow(this.ports.all.length * 2);
-    for (const {slot} of this.ports.all) {
-      for (const direction of [Direction.In, Direction.Out]) {
-        for (const row of this.rows.of(slot, direction)) {
-          if (row.lastBin < from) continue;
-          const chunk = this.rings.chunk(row.index);
-          for (let bin = from; bin < to; bin++) {
-            if (this.rows.basis(slot, direction, bin) !== row.basis) continue;
-            const cell = this.rings.at(row.index, bin);
-            const rate = this.rows.weight(row, bin);
-            this.linkRoce[slot * 2 + direction]! += rate * chunk.roceBytes[cell]!;
-            this.linkAll[slot * 2 + direction]! += rate * chunk.bytes[cell]!;
-          }
-        }
+    this.grow(this.ports.slots * 2);
+    const {rows, rings, linkRoce, linkAll} = this;
+    for (const row of rows.all) {
+      if (row === undefined || row.lastBin < from) continue;
+      const {direction, basis} = row;
+      const {slot} = row.port;
+      const always = rows.basisSince(slot, direction, from);
+      if (always !== undefined && always !== basis) continue;
+      const chunk = rings.chunk(row.index);
+      const at = slot * 2 + direction;
+      for (let bin = from; bin < to; bin++) {
+        if (always === undefined && rows.basis(slot, direction, bin) !== basis) continue;
+        const cell = rings.at(row.index, bin);
+        if (chunk.frames[cell] === 0) continue;
+        const rate = rows.weight(row, bin);
+        linkRoce[at]! += rate * chunk.roceBytes[cell]!;
+        linkAll[at]! += rate * chunk.bytes[cell]!;
       }
     }
   }

@@ -1,4 +1,4 @@
-import {type Ports, portName} from './ports.ts';
+import {type Port, type Ports, portName} from './ports.ts';
 import type {Herd} from './watch-herd.ts';
 
 /** `400 Gbit/s`. */
@@ -9,8 +9,8 @@ function speedText(bitsPerSecond: number): string {
 
 /** Notices when a port's speed becomes another one. */
 export class PortWatch {
-  /** By slot, bit/s; 0 while it is not known. */
-  private readonly speeds: number[] = [];
+  /** bit/s; none while it is not known. */
+  private readonly speeds = new WeakMap<Port, number>();
   private revision = -1;
 
   look(ports: Ports, herd: Herd): void {
@@ -18,9 +18,9 @@ export class PortWatch {
     this.revision = ports.revision;
     for (const port of ports.all) {
       const speed = port.speed ?? 0;
-      const before = this.speeds[port.slot] ?? 0;
+      const before = this.speeds.get(port) ?? 0;
       if (speed === before) continue;
-      this.speeds[port.slot] = speed;
+      this.speeds.set(port, speed);
       if (before === 0 || speed === 0) continue;
       herd.add({
         kind: 'speed-changed',

@@ -17,14 +17,14 @@ const AGENT_EVERY_MS = 5_000;
 /** Looks at sampling rates once a second: those that change, and those that are not what is claimed. */
 export class RateWatch {
   /** By agent: when it was told last that its rates change. */
-  private readonly changedAt = new Map<Agent, number>();
+  private readonly changedAt = new WeakMap<Agent, number>();
   /** By agent: sources whose pools belie their rates. */
-  private readonly wrong = new Map<Agent, Set<Source>>();
+  private readonly wrong = new WeakMap<Agent, Set<Source>>();
   /** By agent: when its ports were added up last, and whether enough was known then to speak of them one by one. */
-  private readonly looked = new Map<Agent, {time: number; isKnown: boolean}>();
-  /** Agents, and ports and directions, whose counters belie their samples. */
-  private readonly wrongAgents = new Set<Agent>();
-  private readonly wrongPorts = new Set<number>();
+  private readonly looked = new WeakMap<Agent, {time: number; isKnown: boolean}>();
+  /** Agents, and ports by direction, whose counters belie their samples. */
+  private readonly wrongAgents = new WeakSet<Agent>();
+  private readonly wrongPorts = {[Direction.In]: new WeakSet<Port>(), [Direction.Out]: new WeakSet<Port>()};
 
   look(fabric: Fabric, herd: Herd): void {
     const changes = fabric.corrections.takeChanges();
@@ -137,17 +137,17 @@ export class RateWatch {
 
   private port(fabric: Fabric, port: Port, direction: number, herd: Herd): void {
     const comparison = fabric.counterCheck.ofPort(port, direction);
-    const key = port.slot * 2 + direction;
+    const wrongPorts = this.wrongPorts[direction as 0 | 1];
     const {agent} = port;
     if (!comparison) return;
     // What all ports have in common was told of the agent.
     if (comparison.verdict === 'disagrees' && !this.wrongAgents.has(agent)) {
       const rate = claimedRate(agent, port);
-      if (rate === undefined || this.wrongPorts.has(key)) return;
-      this.wrongPorts.add(key);
+      if (rate === undefined || wrongPorts.has(port)) return;
+      wrongPorts.add(port);
       const what = `${direction === Direction.In ? 'received by' : 'sent by'} ${portName(port)} of ${agent.address}`;
       herd.add({...belied(agent, what, rate, comparison), name: port.id, link: port.id});
-    } else if (comparison.verdict === 'agrees' && this.wrongPorts.delete(key)) {
+    } else if (comparison.verdict === 'agrees' && wrongPorts.delete(port)) {
       herd.add({...right(agent, `samples and counters of ${portName(port)} of ${agent.address} agree`), link: port.id});
     }
   }
@@ -159,7 +159,7 @@ function isCommon({counterCheck, ports}: Fabric, agent: Agent): boolean {
   let fine = 0;
   for (const slot of agent.ports) {
     for (const direction of [Direction.In, Direction.Out]) {
-      const verdict = counterCheck.ofPort(ports.all[slot]!, direction)?.verdict;
+      const verdict = counterCheck.ofPort(ports.at(slot)!, direction)?.verdict;
       if (verdict === 'disagrees') off++;
       if (verdict === 'agrees') fine++;
     }

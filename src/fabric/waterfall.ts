@@ -1,6 +1,7 @@
 import {FAULT_LABELS} from '../account/fault-names.ts';
 import {COUNTS, Count} from '../account/ledger.ts';
 import type {Waterfall} from '../shared/health.ts';
+import type {SubAgentSums} from './agents.ts';
 import type {Fabric} from './fabric.ts';
 
 export type {Waterfall} from '../shared/health.ts';
@@ -41,14 +42,17 @@ export function readLedgers({counts, agents, ports, rows, lateRows, producers}: 
     rowsLate: lateRows,
     partialsLost: producers.lost,
   };
-  for (const agent of agents.all) {
-    for (const stream of agent.subAgents.values()) {
-      reading.received += stream.received;
-      reading.missing += stream.missing;
-      reading.samplesReceived += stream.flowSamples + stream.counterSamples;
-    }
-  }
+  addTo(reading, agents.left);
+  for (const agent of agents.all) for (const stream of agent.subAgents.values()) addTo(reading, stream);
   return reading;
+}
+
+function addTo(reading: Reading, sums: SubAgentSums): void {
+  reading.received += sums.received;
+  reading.missing += sums.missing;
+  reading.samplesReceived += sums.flowSamples + sums.counterSamples;
+  reading.samplesMissing += sums.missingFlowSamples + sums.missingCounterSamples;
+  reading.agentDrops += sums.agentDrops;
 }
 
 /** What happened between two readings. */

@@ -217,3 +217,10 @@ describe('the band of a comparison', () => {
     expect(off).toBe(0);
   });
 });
+
+it('reads counters that come with the very first samples, before any bin is complete', () => {
+  const fabric = new Fabric({depth: 400, flows: 10});
+  const counters = [{elapsedMs: 50, inOctets: 1_000, outOctets: 1_000}];
+  fabric.apply(new PartialBuilder().next(T + 1, {rows: [{bin: T, roce: [1_000]}], counters}));
+  expect(fabric.newest).toBe(T);
+});

@@ -22,6 +22,8 @@ export class HeatColumns {
   private readonly moments = new Moments();
   /** Stands in for the speed of links that do not tell theirs: the largest rate that any of them has shown. */
   private busiest = 1;
+  /** Ports that had left when the columns were kept. */
+  private released = 0;
 
   constructor(fabric: Fabric, measure: MeasureName) {
     this.fabric = fabric;
@@ -30,7 +32,7 @@ export class HeatColumns {
 
   /** Bins that a snapshot may reach back. */
   get reach(): number {
-    return Math.max(20, Math.floor(MAX_SNAPSHOT_CELLS / Math.max(1, this.fabric.ports.all.length)));
+    return Math.max(20, Math.floor(MAX_SNAPSHOT_CELLS / Math.max(1, this.fabric.ports.slots)));
   }
 
   /** The columns of bins from..to, both inclusive. */
@@ -39,7 +41,10 @@ export class HeatColumns {
   }
 
   private column(bin: number): Uint8Array {
-    const slots = this.fabric.ports.all.length;
+    const {slots, released} = this.fabric.ports;
+    // Slots may be others' now: what was kept is that of those who left.
+    if (released !== this.released) this.kept.clear();
+    this.released = released;
     const known = this.kept.get(bin);
     if (known && known.length === slots) return known;
     const column = new Uint8Array(slots);
@@ -49,7 +54,8 @@ export class HeatColumns {
   }
 
   private cell(slot: number, bin: number): number {
-    const port = this.fabric.ports.all[slot]!;
+    const port = this.fabric.ports.at(slot);
+    if (!port) return 0;
     const scope = {kind: 'link', port, direction: directionOf('in')} as const;
     const state = readBin(this.fabric, scope, this.measure, bin, this.moments.clear());
     if (state === BinState.Absent) return 0;

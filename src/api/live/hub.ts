@@ -92,7 +92,7 @@ export class LiveHub {
         const block = this.linkBlock(id, wanted, from);
         if (block) blocks.push(block);
       }
-      if (wanted.heatmap && fabric.ports.all.length > 0) blocks.push(this.heatmapBlock(wanted.measure, from));
+      if (wanted.heatmap && fabric.ports.slots > 0) blocks.push(this.heatmapBlock(wanted.measure, from));
     }
     for (const {block} of news) blocks.push(block);
     const {newestBin, finalBin, serverTime} = this.header();
@@ -122,7 +122,7 @@ export class LiveHub {
       const heat = this.heat[wanted.measure];
       const firstBin = Math.max(from, fabric.newest - heat.reach + 1);
       const columns = heat.columns(firstBin, fabric.newest).map((column) => [...column]);
-      frame.heatmap = {firstSlot: 0, slots: fabric.ports.all.length, firstBin, columns};
+      frame.heatmap = {firstSlot: 0, slots: fabric.ports.slots, firstBin, columns};
     }
     return frame;
   }
@@ -172,7 +172,7 @@ export class LiveHub {
     const heat = this.heat[measure];
     const start = Math.max(from, fabric.newest - heat.reach + 1);
     return this.once(`heatmap ${measure} ${start}`, () =>
-      heatmapBlock(start, fabric.ports.all.length, heat.columns(start, fabric.newest)),
+      heatmapBlock(start, fabric.ports.slots, heat.columns(start, fabric.newest)),
     );
   }
 

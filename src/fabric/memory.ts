@@ -1,0 +1,18 @@
+import {totalmem} from 'node:os';
+
+/** Fabrics that need more than this are told to take more machines' memory by hand. */
+const MOST_BY_DEFAULT = 2 * 1024 ** 3;
+/** Of the machine's memory. */
+const SHARE = 1 / 4;
+
+/** What is kept of each row beside its cells: row, half a port, source, weigher, what the ingest thread has of it. */
+export const BYTES_PER_ROW = 2_048;
+/** What flows, columns of the heatmap and events take at most, whatever the fabric's size; less of small budgets. */
+const FIXED_BYTES = 192 * 1024 ** 2;
+const FIXED_SHARE = 1 / 4;
+
+/** What history and tables may take, bytes, where nobody says: a quarter of the machine's memory, but no more than 2 GB. */
+export const defaultBudget = (): number => Math.min(MOST_BY_DEFAULT, Math.floor(totalmem() * SHARE));
+
+/** What of a budget is there for rows. */
+export const budgetForRows = (budget: number): number => budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE);
