@@ -193,7 +193,7 @@ export class Evidence {
   private see(kind: ThingKind, key: number, row: Row): void {
     const thing = this.things.get(key) ?? this.bringUp(kind, key, row);
     if (!thing || thing.isCrowded) return;
-    const seen = thing.seen.find(({port}) => port === row.port) ?? follow(thing, row);
+    const seen = seenAt(thing, row.port) ?? follow(thing, row);
     if (!seen || row.ttl < seen.ttl) return;
     if (row.ttl > seen.ttl) Object.assign(seen, {ttl: row.ttl, settled: 0, newest: 0, newer: 0, new: 0});
     seen.newest += row.frames;
@@ -219,6 +219,11 @@ export class Evidence {
     if (kind === 'flow') this.flowsBy[by]!--;
     this.things.delete(key);
   }
+}
+
+function seenAt({seen}: Thing, port: Port): Seen | undefined {
+  for (let i = 0; i < seen.length; i++) if (seen[i]!.port === port) return seen[i];
+  return undefined;
 }
 
 /** Follows a thing on one more port. Where there are too many, those farther from its source give way. */
