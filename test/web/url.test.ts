@@ -3,6 +3,7 @@ import {DEFAULTS, readUrl, writeUrl} from '../../web/src/url.ts';
 
 test('what is written is read back', () => {
   const state = {
+    place: 'health' as const,
     links: ['10.0.0.1~7', 'fd00::1~12'],
     pins: ['10.0.0.1~7'],
     window: 60,
@@ -10,17 +11,24 @@ test('what is written is read back', () => {
     view: 'overlay' as const,
     sort: 'load' as const,
     kiosk: true,
+    find: 'leaf 7',
+    order: '-missing' as const,
+    agent: 'fd00::1',
+    events: 'warning' as const,
   };
   const query = writeUrl(state);
   expect(query).toBe(
-    '?v=1&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&theme=dark&view=overlay&sort=load&kiosk=1',
+    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&theme=dark&view=overlay&sort=load&kiosk=1' +
+      '&find=leaf%207&order=-missing&agent=fd00::1&events=warning',
   );
   expect(readUrl(query)).toEqual(state);
 });
 
 test('nonsense falls back to the defaults', () => {
   expect(readUrl('')).toEqual(DEFAULTS);
-  expect(readUrl('?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1')).toEqual(DEFAULTS);
+  expect(readUrl('?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x')).toEqual(
+    DEFAULTS,
+  );
 });
 
 test('links are taken once, and no more than lanes can show', () => {

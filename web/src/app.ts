@@ -4,6 +4,7 @@ import {useContext} from 'preact/hooks';
 import {REVISED_BINS} from '../../src/shared/bins.ts';
 import type {Palette} from './chart/palette.ts';
 import {Connection} from './connection.ts';
+import {HealthFeed} from './health/feed.ts';
 import {Loop} from './loop.ts';
 import {Page} from './page.ts';
 import {Store} from './store.ts';
@@ -24,6 +25,8 @@ export interface App {
   page: Page;
   loop: Loop;
   connection: Connection;
+  /** What the page of data health shows. */
+  feed: HealthFeed;
   /** What the page has to show. */
   phase: ReadonlySignal<Phase>;
   palette: ReadonlySignal<Palette>;
@@ -45,16 +48,19 @@ export function createApp(url: string): App {
     if (summary === null) return 'connecting';
     return store.hasData.value || summary.totals.flowSamples > 0 ? 'charts' : 'setup';
   });
-  return {store, page, loop, connection, phase, palette: followTheme(page)};
+  const feed = new HealthFeed({
+    isShown: () => page.place.value === 'health' && phase.value !== 'login',
+    agent: () => page.agent.value,
+    headers: () => connection.headers(),
+  });
+  return {store, page, loop, connection, feed, phase, palette: followTheme(page)};
 }
 
 /** Connects, keeps the subscription in step with what is shown, and starts the clock of the text. */
 export function start(app: App): void {
-  const {store, page, loop, connection} = app;
+  const {store, page, loop, connection, feed} = app;
   page.restore(location.search);
-  page.follow((query) => {
-    if (query !== location.search) history.replaceState(null, '', query + location.hash);
-  });
+  followAddress(page);
   effect(() => {
     if (store.linkList.value.length > 0 && page.links.peek().length === 0) page.reroll();
   });
@@ -74,7 +80,7 @@ export function start(app: App): void {
       measure,
       direction: 'in',
       heatmap: true,
-      topics: ['links', 'summary', 'flows'],
+      topics: ['links', 'summary', 'flows', 'events'],
       history: historyWanted(app, links, anew),
     }));
   });
@@ -103,7 +109,27 @@ export function start(app: App): void {
     }
     connection.watch(performance.now());
   }, TEXT_MS);
+  feed.start();
   connection.open();
+}
+
+/** Keeps the address in step with the page. Another page is a step that the browser's own buttons go back. */
+function followAddress(page: Page): void {
+  let place = page.place.peek();
+  page.follow((query) => {
+    const isOther = page.place.peek() !== place;
+    place = page.place.peek();
+    if (query === location.search) return;
+    const address = query + location.hash;
+    if (isOther) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  });
+  addEventListener('popstate', () => {
+    const links = page.links.peek();
+    page.restore(location.search);
+    // An address from before the first links were drawn holds none.
+    if (page.links.peek().length === 0) page.links.value = links;
+  });
 }
 
 /** Bins to ask for: as far back as is shown, or only what may be revised where all that is held already. */

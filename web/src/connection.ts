@@ -63,6 +63,12 @@ export class Connection {
     this.open();
   }
 
+  /** What a request beside the socket carries: the token, where there is one. */
+  headers(): Record<string, string> {
+    const token = sessionStorage.getItem(TOKEN_KEY);
+    return token === null ? {} : {authorization: `Bearer ${token}`};
+  }
+
   open(): void {
     clearTimeout(this.#timer);
     this.retryAt = 0;

@@ -79,6 +79,12 @@ export class HeldPrefix {
   }
 }
 
+/** The prefixes of a figure and of its error, which is smaller by far and has a prefix of its own. */
+export class HeldFigure {
+  readonly value = new HeldPrefix();
+  readonly error = new HeldPrefix();
+}
+
 /** Percentage of a share: two decimals below 1 %, one below 100 %. */
 export function percent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return UNKNOWN;

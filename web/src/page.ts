@@ -1,7 +1,19 @@
 import {batch, computed, effect, signal} from '@preact/signals';
 import {RING_BINS} from './series.ts';
 import type {Store} from './store.ts';
-import {type HeatSort, type LaneView, MOST_LINKS, readUrl, type Theme, type UrlState, writeUrl} from './url.ts';
+import {
+  type AgentOrder,
+  DEFAULTS,
+  type EventFilter,
+  type HeatSort,
+  type LaneView,
+  MOST_LINKS,
+  type Place,
+  readUrl,
+  type Theme,
+  type UrlState,
+  writeUrl,
+} from './url.ts';
 
 /** Links that a roll of the dice chooses. */
 const ROLL = 5;
@@ -17,6 +29,8 @@ export interface Span {
 
 /** What the person at the page chose: links, window, pause, theme. Holds no data. */
 export class Page {
+  /** Which of the pages is shown. */
+  readonly place = signal<Place>('fabric');
   readonly links = signal<readonly string[]>([]);
   readonly pins = signal<ReadonlySet<string>>(new Set());
   readonly window = signal(15);
@@ -24,6 +38,11 @@ export class Page {
   readonly view = signal<LaneView>('lanes');
   readonly sort = signal<HeatSort>('switch');
   readonly kiosk = signal(false);
+  /** Data health: the search and order of its agents, the one that is opened, and which events are listed. */
+  readonly find = signal(DEFAULTS.find);
+  readonly order = signal<AgentOrder>(DEFAULTS.order);
+  readonly agent = signal(DEFAULTS.agent);
+  readonly events = signal<EventFilter>(DEFAULTS.events);
   /** The stretch that is shown while paused or zoomed; null = live. */
   readonly frozen = signal<Span | null>(null);
   /** Crosshair: bins before the right edge, so that it stays put while the charts move; null = none. */
@@ -47,6 +66,7 @@ export class Page {
   restore(search: string): void {
     const state = readUrl(search);
     batch(() => {
+      this.place.value = state.place;
       this.links.value = state.links;
       this.pins.value = new Set(state.pins);
       this.window.value = state.window;
@@ -54,23 +74,39 @@ export class Page {
       this.view.value = state.view;
       this.sort.value = state.sort;
       this.kiosk.value = state.kiosk;
+      this.find.value = state.find;
+      this.order.value = state.order;
+      this.agent.value = state.agent;
+      this.events.value = state.events;
     });
+  }
+
+  /** What the address holds now. */
+  state(): UrlState {
+    return {
+      place: this.place.value,
+      links: [...this.links.value],
+      pins: [...this.pins.value],
+      window: this.window.value,
+      theme: this.theme.value,
+      view: this.view.value,
+      sort: this.sort.value,
+      kiosk: this.kiosk.value,
+      find: this.find.value,
+      order: this.order.value,
+      agent: this.agent.value,
+      events: this.events.value,
+    };
   }
 
   /** Calls `write` with the query now and whenever it changes. */
   follow(write: (query: string) => void): () => void {
-    return effect(() => {
-      const state: UrlState = {
-        links: [...this.links.value],
-        pins: [...this.pins.value],
-        window: this.window.value,
-        theme: this.theme.value,
-        view: this.view.value,
-        sort: this.sort.value,
-        kiosk: this.kiosk.value,
-      };
-      write(writeUrl(state));
-    });
+    return effect(() => write(writeUrl(this.state())));
+  }
+
+  /** The query of another page, or of this one with something else in it; what else was chosen is kept. */
+  queryOf(change: Partial<UrlState>): string {
+    return writeUrl({...this.state(), ...change});
   }
 
   /** The stretch of time to draw now. */

@@ -1,8 +1,10 @@
 import {computed, signal} from '@preact/signals';
 import {
   BinState,
+  type EventsTopic,
   type FlowsTopic,
   type LinkInfo,
+  type LiveEvent,
   type MeasureName,
   type SummaryTopic,
   type Topic,
@@ -13,6 +15,9 @@ import {RING_BINS, Series} from './series.ts';
 
 /** Time that runs back by more than this is another recording, not a late frame. */
 const BACKWARDS_BINS = 50;
+
+/** Events that the page holds; the server keeps more. */
+export const EVENTS_HELD = 500;
 
 /**
  * Everything that came over the socket. Bins live in typed rings that the frame loop reads when it draws; only what
@@ -26,6 +31,8 @@ export class Store implements FrameSink {
   readonly heat = new Heat();
   readonly summary = signal<SummaryTopic | null>(null);
   readonly flows = signal<FlowsTopic | null>(null);
+  /** Newest first. */
+  readonly events = signal<readonly LiveEvent[]>([]);
   readonly linkList = signal<readonly LinkInfo[]>([]);
   readonly linkById = computed(() => new Map(this.linkList.value.map((link) => [link.id, link])));
   /** True once a bin with a figure was seen: from then on the page shows charts, whatever the totals say. */
@@ -61,6 +68,7 @@ export class Store implements FrameSink {
   topic(topic: Topic): void {
     if (topic.topic === 'summary') this.summary.value = topic;
     else if (topic.topic === 'flows') this.flows.value = topic;
+    else if (topic.topic === 'events') this.#takeEvents(topic);
     else if (topic.topic === 'links') this.#takeLinks(topic.links);
   }
 
@@ -117,6 +125,11 @@ export class Store implements FrameSink {
       from = Math.max(from, series.first);
     }
     return Math.max(from, this.newestBin - RING_BINS + 1);
+  }
+
+  #takeEvents({after, events}: EventsTopic): void {
+    const held = after === 0 ? [] : this.events.peek();
+    this.events.value = [...events, ...held].slice(0, EVENTS_HELD);
   }
 
   /** Slots that moved (the server was restarted) make the map's rows wrong, but not the series kept by id. */

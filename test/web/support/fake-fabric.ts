@@ -160,6 +160,7 @@ export class FakeFabric {
       all: mean('all'),
       ceShare: on && scenario.roce ? 0.0031 : null,
       cnpPerSecond: on && scenario.roce ? 412 : null,
+      ...{ceShareLow: null, ceShareHigh: null, cnpPerSecondLow: null, cnpPerSecondHigh: null},
       datagramsPerSecond: on ? 1218 : 0,
       flowSamplesPerSecond: on ? 7310 : 0,
       totals: {
@@ -194,6 +195,7 @@ export class FakeFabric {
         operationsPerSecond: 1200 - i * 55 + jitter * 20,
         ce: i === 2 ? 0.041 : 0.0021 * jitter,
         cnpPerSecond: i === 2 ? 312 : 4 * jitter,
+        ...{operationsLow: 0, operationsHigh: 2_000, ceLow: 0, ceHigh: 1, cnpLow: 0, cnpHigh: 400},
         links: [link.id, this.list[(i * 37 + 20) % this.list.length]!.id],
       };
     });

@@ -13,6 +13,7 @@ import {
   type SubscribeMessage,
 } from '../../../src/shared/live.ts';
 import {FakeFabric, REFERENCE, type Scenario} from './fake-fabric.ts';
+import {fakeAgents, fakeEvents, fakeHealth, fakeLinks} from './fake-health.ts';
 import {FrameBuilder} from './frame-builder.ts';
 
 /** The header that the real server sends with the page. */
@@ -46,6 +47,8 @@ export class FakeServer {
   fabric: FakeFabric;
   /** Messages that pages sent, for tests to look at. */
   readonly received: ClientMessage[] = [];
+  /** What pages asked of REST. */
+  readonly asked: string[] = [];
   readonly #options: FakeOptions;
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({noServer: true, handleProtocols: () => LIVE_PROTOCOL});
@@ -57,7 +60,15 @@ export class FakeServer {
     this.#options = options;
     this.fabric = new FakeFabric({...REFERENCE, ...options.scenario});
     this.#http = createServer((request, response) => {
-      void this.#file(new URL(request.url ?? '/', 'http://localhost').pathname).then((file) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      const answer = this.#rest(url, request.headers.authorization);
+      if (answer !== undefined) {
+        response.statusCode = answer === null ? 401 : 200;
+        response.setHeader('content-type', 'application/json');
+        response.end(JSON.stringify(answer));
+        return;
+      }
+      void this.#file(url.pathname).then((file) => {
         response.setHeader('content-security-policy', POLICY);
         response.setHeader('content-type', file?.type ?? 'text/plain');
         response.statusCode = file === null ? 404 : 200;
@@ -99,6 +110,25 @@ export class FakeServer {
     await new Promise<void>((done) => this.#http.close(() => done()));
   }
 
+  /** What REST answers; null without the token, undefined where there is nothing. */
+  #rest({pathname, searchParams}: URL, authorization: string | undefined): unknown {
+    if (!pathname.startsWith('/api/v1/')) return undefined;
+    this.asked.push(pathname + (searchParams.size > 0 ? `?${searchParams}` : ''));
+    const {token} = this.#options;
+    if (token !== undefined && authorization !== `Bearer ${token}`) return null;
+    const finalBefore = (this.#newest - 12) * 100;
+    switch (pathname.slice('/api/v1/'.length)) {
+      case 'health':
+        return {finalBefore, ...fakeHealth(this.fabric)};
+      case 'agents':
+        return {finalBefore, agents: fakeAgents(this.fabric, finalBefore)};
+      case 'links':
+        return {finalBefore, links: fakeLinks(this.fabric, searchParams.get('agent') ?? '')};
+      default:
+        return undefined;
+    }
+  }
+
   async #file(path: string): Promise<{type: string; body: Buffer} | null> {
     const name = normalize(path === '/' ? '/index.html' : path);
     try {
@@ -136,6 +166,7 @@ export class FakeServer {
     frame.topic({topic: 'links', revision: 1, links: this.fabric.scenario.receiving ? this.fabric.list : []});
     frame.topic(this.fabric.summary(this.#newest));
     frame.topic(this.#flows());
+    frame.topic(fakeEvents(this.fabric.scenario.events, Date.now()));
     client.socket.send(frame.build(this.#newest, this.#newest - 11, Date.now(), FrameFlag.Snapshot));
   }
 

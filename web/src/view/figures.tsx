@@ -2,7 +2,18 @@ import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
 import type {Estimate, SummaryTopic} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
-import {grouped, HeldPrefix, percent, plural, plusMinus, scaled, short, UNKNOWN, unitOf} from '../format.ts';
+import {
+  grouped,
+  HeldFigure,
+  HeldPrefix,
+  percent,
+  plural,
+  plusMinus,
+  scaled,
+  short,
+  UNKNOWN,
+  unitOf,
+} from '../format.ts';
 import {WarnIcon} from './icons.tsx';
 
 interface FigureProps {
@@ -31,7 +42,7 @@ function Figure(props: FigureProps) {
 export function Figures() {
   const {store, page} = useApp();
   void page.tick.value;
-  const held = useMemo(() => ({roce: new HeldPrefix(), all: new HeldPrefix(), samples: new HeldPrefix()}), []);
+  const held = useMemo(() => ({roce: new HeldFigure(), all: new HeldFigure(), samples: new HeldPrefix()}), []);
   const summary = store.summary.value;
   if (summary === null) return null;
   const noRoce = store.measure.value === 'all';
@@ -74,7 +85,7 @@ const SHARE_TO_TELL = 0.01;
 interface RateProps {
   label: string;
   estimate: Estimate;
-  held: HeldPrefix;
+  held: HeldFigure;
   testId: string;
   class?: string;
   /** Share of the traffic that enters where the role is unknown, and is left out. */
@@ -84,13 +95,14 @@ interface RateProps {
 
 function Rate(props: RateProps) {
   const {bitsPerSecond: value, low, high} = props.estimate;
-  const prefix = props.held.of(value ?? Number.NaN);
+  const prefix = props.held.value.of(value ?? Number.NaN);
   const error = value === null ? Number.NaN : plusMinus(value, low, high);
+  const errorPrefix = props.held.error.of(error);
   const main = props.class === 'main';
   const note = (
     <>
       <span class="error">
-        ± {error < 10 ** (3 * prefix) ? (error / 1000 ** prefix).toFixed(2) : scaled(error, prefix)}
+        ± {scaled(error, errorPrefix, 2)} {unitOf(errorPrefix, 'bit/s')}
       </span>
       {props.children !== undefined && <span> · {props.children}</span>}
       {props.unknownShare !== undefined && props.unknownShare >= SHARE_TO_TELL && (

@@ -36,6 +36,9 @@ export const CheckIcon = () => icon(<path d="m3.5 8.5 3 3 6-7" {...stroke} strok
 export const CopyIcon = () => icon(<path d="M5.5 5.5v-3h8v8h-3m-8-5h8v8h-8z" {...stroke} stroke-linejoin="round" />);
 export const WarnIcon = () =>
   icon(<path d="M8 2.5 1.8 13.2h12.4zM8 6.5v3m0 1.8v.1" {...stroke} stroke-linejoin="round" />);
+export const BadIcon = () =>
+  icon(<path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM5.8 5.8l4.4 4.4m0-4.4-4.4 4.4" {...stroke} />);
+export const ChevronIcon = () => icon(<path d="m6 3.5 4.5 4.5L6 12.5" {...stroke} stroke-linejoin="round" />);
 export const InfoIcon = () => icon(<path d="M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zm0-6.5V11m0-5.9V5" {...stroke} />);
 export const SunIcon = () =>
   icon(

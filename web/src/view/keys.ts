@@ -8,11 +8,13 @@ export interface KeyHelp {
 }
 
 export const KEYS: readonly KeyHelp[] = [
+  {keys: ['f'], does: 'the fabric: charts'},
+  {keys: ['h'], does: 'data health: what gets lost, and what to do'},
   {keys: ['space'], does: 'pause, and back to live'},
   {keys: ['Esc'], does: 'back to live, close a dialog'},
   {keys: ['1', '2', '3'], does: 'show 15 s, 60 s, 5 min'},
   {keys: ['r'], does: 'draw five other links; pinned ones stay'},
-  {keys: ['/'], does: 'find a link by name or id'},
+  {keys: ['/'], does: 'find a link by name or id; an agent on data health'},
   {keys: ['o'], does: 'lanes or overlaid lines'},
   {keys: ['s'], does: 'sort the map by switch or by load'},
   {keys: ['←', '→'], does: 'scrub by a second while paused, with shift by 100 ms'},
@@ -36,9 +38,35 @@ export function listenToKeys(app: App): void {
     if (target?.closest('input, textarea, select') != null) return;
     // On a button, space presses the button.
     if (event.key === ' ' && target?.closest('button, a, summary') != null) return;
-    if (app.phase.peek() !== 'charts' && event.key !== '?' && event.key !== 't') return;
-    if (press(app, event)) event.preventDefault();
+    if (pressAnywhere(app, event) || (isOnCharts(app) && press(app, event))) event.preventDefault();
   });
+}
+
+const isOnCharts = ({phase, page}: App): boolean => phase.peek() === 'charts' && page.place.peek() === 'fabric';
+
+/** Keys that mean the same on every page. */
+function pressAnywhere(app: App, event: KeyboardEvent): boolean {
+  const {page} = app;
+  switch (event.key) {
+    case 'f':
+      page.place.value = 'fabric';
+      return true;
+    case 'h':
+      page.place.value = 'health';
+      return true;
+    case '?':
+      page.dialog.value = 'help';
+      return true;
+    case 't':
+      nextTheme(app);
+      return true;
+    case '/':
+      if (page.place.peek() !== 'health') return false;
+      document.getElementById('agent-search')?.focus();
+      return true;
+    default:
+      return false;
+  }
 }
 
 function press(app: App, event: KeyboardEvent): boolean {
@@ -62,17 +90,11 @@ function press(app: App, event: KeyboardEvent): boolean {
     case '/':
       page.dialog.value = 'find';
       return true;
-    case '?':
-      page.dialog.value = 'help';
-      return true;
     case 'o':
       page.view.value = page.view.peek() === 'lanes' ? 'overlay' : 'lanes';
       return true;
     case 's':
       page.sort.value = page.sort.peek() === 'switch' ? 'load' : 'switch';
-      return true;
-    case 't':
-      nextTheme(app);
       return true;
     case 'ArrowLeft':
     case 'ArrowRight':

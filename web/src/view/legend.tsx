@@ -1,6 +1,6 @@
 import type {LinkInfo} from '../../../src/shared/live.ts';
 import {type App, useApp} from '../app.ts';
-import {type HeldPrefix, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {type HeldFigure, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import {type Mean, meanOf, SETTLED_BINS, type Series} from '../series.ts';
 import {CloseIcon, PinIcon} from './icons.tsx';
 
@@ -13,20 +13,24 @@ export function readout(app: App, series: Series | undefined): Mean | null {
   return meanOf(series, end - SETTLED_BINS, end);
 }
 
-/** Value with its prefix, and half its band in the same prefix. */
-export function texts(mean: Mean | null, held: HeldPrefix): {value: string; error: string} {
+/** Value and half its band, each with its prefix. */
+export function texts(mean: Mean | null, held: HeldFigure): {value: string; error: string} {
   if (mean === null) return {value: UNKNOWN, error: ''};
-  const prefix = held.of(mean.value);
-  const letter = unitOf(prefix, '');
-  const unit = letter === '' ? '' : `${THIN}${letter}`;
+  const text = (value: number, prefix: number, digits: number): string => {
+    const letter = unitOf(prefix, '');
+    return scaled(value, prefix, digits) + (letter === '' ? '' : `${THIN}${letter}`);
+  };
   const error = plusMinus(mean.value, mean.low, mean.high);
-  return {value: scaled(mean.value, prefix) + unit, error: `± ${scaled(error, prefix, 2)}${unit}`};
+  return {
+    value: text(mean.value, held.value.of(mean.value), 3),
+    error: `± ${text(error, held.error.of(error), 2)}`,
+  };
 }
 
 interface RowProps {
   id: string;
   link: LinkInfo | undefined;
-  held: HeldPrefix;
+  held: HeldFigure;
 }
 
 /** One link in the legend: name, value, error, and the buttons that pin or remove it. */

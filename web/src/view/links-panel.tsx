@@ -1,7 +1,7 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../app.ts';
 import {type Lane, LanesChart} from '../chart/lanes.ts';
-import {HeldPrefix} from '../format.ts';
+import {HeldFigure} from '../format.ts';
 import {Choice} from './controls.tsx';
 import {DiceIcon, SearchIcon} from './icons.tsx';
 import {LegendRow} from './legend.tsx';
@@ -12,14 +12,14 @@ export function LinksPanel() {
   const app = useApp();
   const {page, store} = app;
   const chart = useMemo(() => new LanesChart(), []);
-  const prefixes = useMemo(() => new Map<string, HeldPrefix>(), []);
+  const prefixes = useMemo(() => new Map<string, HeldFigure>(), []);
   const ids = page.links.value;
   const byId = store.linkById.value;
   const history = store.summary.value?.historyBins ?? 0;
   const reach = history > 0 && history < page.windowBins.value ? `; the server holds ${history / 10} s` : '';
   const overlay = page.view.value === 'overlay';
-  const held = (id: string): HeldPrefix => {
-    const prefix = prefixes.get(id) ?? new HeldPrefix();
+  const held = (id: string): HeldFigure => {
+    const prefix = prefixes.get(id) ?? new HeldFigure();
     prefixes.set(id, prefix);
     return prefix;
   };

@@ -1,9 +1,11 @@
 import {useApp} from '../app.ts';
 import {Announcer} from './announcer.tsx';
 import {Help} from './dialogs.tsx';
+import {EventStrip} from './event-strip.tsx';
 import {Figures} from './figures.tsx';
 import {Finder} from './finder.tsx';
 import {FlowsPanel} from './flows-panel.tsx';
+import {HealthPage} from './health/health-page.tsx';
 import {HeatmapPanel} from './heatmap-panel.tsx';
 import {LinksPanel} from './links-panel.tsx';
 import {Login} from './login.tsx';
@@ -27,7 +29,9 @@ export function Root() {
 }
 
 function Body() {
-  const {phase, connection, store} = useApp();
+  const {phase, connection, page, store} = useApp();
+  // Data health has something to say before the first sample, too.
+  if (page.place.value === 'health' && (phase.value === 'charts' || phase.value === 'setup')) return <HealthPage />;
   switch (phase.value) {
     case 'login':
       return <Login />;
@@ -51,6 +55,7 @@ function Body() {
           <div class="top">
             <Notices />
             <Figures />
+            <EventStrip />
           </div>
           <LinksPanel />
           <TotalPanel />

@@ -2,9 +2,10 @@ import {useApp} from '../app.ts';
 import {duration} from '../format.ts';
 import {WINDOWS} from '../url.ts';
 import {Choice} from './controls.tsx';
-import {HelpIcon, Logo, MoonIcon, PauseIcon, PlayIcon, SunIcon, SystemIcon} from './icons.tsx';
+import {BadIcon, HelpIcon, Logo, MoonIcon, PauseIcon, PlayIcon, SunIcon, SystemIcon, WarnIcon} from './icons.tsx';
 import {nextTheme} from './keys.ts';
 import {LivePill} from './live-pill.tsx';
+import {PageLink} from './page-link.tsx';
 
 const WINDOW_NAMES: Record<number, string> = {15: '15 s', 60: '60 s', 300: '5 min'};
 
@@ -19,9 +20,10 @@ export function TopBar() {
         <Logo />
         tenhertz
       </span>
+      {!page.kiosk.value && <Pages />}
       <div class="topbar-tools">
         <LivePill />
-        {charts && !page.kiosk.value && (
+        {charts && page.place.value === 'fabric' && !page.kiosk.value && (
           <>
             <PauseButton />
             <Choice
@@ -50,6 +52,31 @@ export function TopBar() {
         )}
       </div>
     </header>
+  );
+}
+
+/** The pages, with what is wrong with the data beside the one that tells of it. */
+function Pages() {
+  const {page, store} = useApp();
+  const place = page.place.value;
+  const found = store.summary.value?.findings;
+  const {bad = 0, warning = 0} = found ?? {};
+  return (
+    <nav class="pages" aria-label="Pages">
+      <PageLink to={{place: 'fabric'}} current={place === 'fabric'} testId="page-fabric" title="key f">
+        Fabric
+      </PageLink>
+      <PageLink to={{place: 'health'}} current={place === 'health'} testId="page-health" title="key h">
+        Data health
+        {bad + warning > 0 && (
+          <span class={`badge ${bad > 0 ? 'bad' : 'warning'}`} data-testid="health-badge">
+            {bad > 0 ? <BadIcon /> : <WarnIcon />}
+            {bad + warning}
+            <span class="sr-only"> {bad + warning === 1 ? 'finding' : 'findings'}</span>
+          </span>
+        )}
+      </PageLink>
+    </nav>
   );
 }
 

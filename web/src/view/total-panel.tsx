@@ -1,7 +1,7 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../app.ts';
 import {TotalChart} from '../chart/total.ts';
-import {grouped, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {grouped, HeldFigure, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import type {Series} from '../series.ts';
 import {readout, texts} from './legend.tsx';
 import {Plot} from './plot.tsx';
@@ -40,14 +40,14 @@ function TotalLegend() {
   void page.tick.value;
   void page.cursor.value;
   void page.frozen.value;
-  const held = useMemo(() => new HeldPrefix(), []);
+  const held = useMemo(() => ({mean: new HeldFigure(), range: new HeldPrefix()}), []);
   const series = store.total[store.measure.value];
   const mean = readout(app, series);
-  const {value, error} = texts(mean, held);
+  const {value, error} = texts(mean, held.mean);
   const share = mean === null || mean.value === 0 ? null : plusMinus(mean.value, mean.low, mean.high) / mean.value;
   const span = page.span();
   const range = extremes(series, span.from, span.to);
-  const prefix = range === null ? 0 : held.of(range.peak);
+  const prefix = range === null ? 0 : held.range.of(range.peak);
   const text = (n: number): string => `${scaled(n, prefix)}${THIN}${unitOf(prefix, '')}`;
   return (
     <ul class="legend" aria-label="Fabric">
