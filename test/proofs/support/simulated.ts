@@ -2,29 +2,43 @@
 import {Moments} from '../../../src/fabric/moments.ts';
 import type {Role} from '../../../src/fabric/ports.ts';
 import {readBin, type Scope} from '../../../src/fabric/reader.ts';
+import {ROLES} from '../../../src/fabric/roles.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
 import {Simulation} from '../../../src/simulator/simulation.ts';
+import {Transport, type TransportOptions} from '../../../src/simulator/transport.ts';
 import {type RoleSums, sumByRole} from '../../../src/simulator/truth.ts';
 import {Pipeline} from './pipeline.ts';
 
 const MAPPED = 0xffff;
 const ADDRESS_AT = 8;
 const IPV4 = 1;
+/** What was held back on its way is late by no more. */
+const SLICE_MS = 10;
 
 export class Simulated {
   readonly pipeline: Pipeline;
   readonly simulation: Simulation;
+  /** What entered at the ports of each role in final bins, and what the server says of it. */
+  readonly totals: Record<Role, {estimate: Moments; truth: number}> = {
+    edge: {estimate: new Moments(), truth: 0},
+    core: {estimate: new Moments(), truth: 0},
+    unknown: {estimate: new Moments(), truth: 0},
+  };
   /** What passed the ports of each role, by bin. */
-  readonly truth = new Map<number, RoleSums>();
+  private readonly truth = new Map<number, RoleSums>();
+  private totalFrom = Number.POSITIVE_INFINITY;
 
-  constructor(options: SimulationOptions) {
+  private readonly transport: Transport;
+
+  constructor(options: SimulationOptions, transport: Partial<TransportOptions> = {}) {
     this.pipeline = new Pipeline(3_000);
     const from = new Uint32Array(4);
-    const take = (bytes: Uint8Array, length: number, atMs: number) => {
+    this.transport = new Transport(transport, options.seed, options.startMs, (bytes, length, atMs) => {
       readAddress(bytes, from);
       this.pipeline.receive(bytes, length, from, atMs);
-    };
-    this.simulation = new Simulation(options, take, (bin, _plan, tallies) => {
+    });
+    const send = (bytes: Uint8Array, length: number, atMs: number) => this.transport.send(bytes, length, atMs);
+    this.simulation = new Simulation(options, send, (bin, _plan, tallies) => {
       if (!this.truth.has(bin)) this.truth.set(bin, sumByRole(this.simulation.topology, tallies));
     });
   }
@@ -32,23 +46,31 @@ export class Simulated {
   /** Lets so much time pass. */
   pass(ms: number): void {
     const to = this.simulation.nowMs + ms;
-    this.simulation.advance(to);
+    while (this.simulation.nowMs < to) {
+      this.simulation.advance(Math.min(to, this.simulation.nowMs + SLICE_MS));
+      this.transport.advance(this.simulation.nowMs);
+    }
     this.pipeline.ingest.tick(to);
+    this.addUp();
   }
 
-  /** Bytes that really entered at the ports of a role in the bins from..to, `to` exclusive. */
-  entered(role: keyof RoleSums, from: number, to: number): number {
-    let bytes = 0;
-    for (let bin = from; bin < to; bin++) bytes += this.truth.get(bin)?.[role].in.bytes ?? 0;
-    return bytes;
+  /** Begins to total up, from a bin on. */
+  total(from: number): void {
+    this.totalFrom = from;
   }
 
-  /** What the server says of it. */
-  estimated(role: Role, from: number, to: number): Moments {
-    const moments = new Moments();
-    const scope: Scope = {kind: 'fabric', role};
-    for (let bin = from; bin < to; bin++) readBin(this.pipeline.fabric, scope, 'all', bin, moments);
-    return moments;
+  private addUp(): void {
+    const {fabric} = this.pipeline;
+    const to = fabric.finalBin;
+    for (; this.totalFrom < to; this.totalFrom++) {
+      const bin = this.totalFrom;
+      for (const role of ROLES) {
+        const scope: Scope = {kind: 'fabric', role};
+        readBin(fabric, scope, 'all', bin, this.totals[role].estimate);
+        if (role !== 'unknown') this.totals[role].truth += this.truth.get(bin)![role].in.bytes;
+      }
+      this.truth.delete(bin);
+    }
   }
 }
 
