@@ -10,9 +10,10 @@ import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
-import {type Config, readToken} from './config.ts';
+import {type Config, memoryOf, readToken} from './config.ts';
 import {listenError, TenhertzError} from './errors.ts';
-import {Fabric} from './fabric/fabric.ts';
+import {DEFAULT_FABRIC, Fabric} from './fabric/fabric.ts';
+import {defaultBudget} from './fabric/memory.ts';
 import {readNamesFile, readTopologyFile} from './history/given.ts';
 import {State} from './history/state.ts';
 import {Store} from './history/store.ts';
@@ -52,7 +53,8 @@ const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js
  * is left open then.
  */
 export async function startApp({config, source, log, demo = false, stateDir}: AppOptions): Promise<App> {
-  const fabric = new Fabric();
+  const memory = memoryOf(config) ?? defaultBudget();
+  const fabric = new Fabric({...DEFAULT_FABRIC, memory});
   const state = restoreState(fabric, config, log, stateDir);
   const context: Context = {
     fabric,
@@ -75,7 +77,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   // A recording's bins keep their own time, and so does all that is said of it.
   const played = new ManualClock();
   const clock: Clock = source.kind === 'udp' ? new SteadyClock() : played;
-  const worker = startIngest(source);
+  const worker = startIngest(source, memory);
   let api: Api | undefined;
   // Kept from the start: a thread that has ended already does not say so again.
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -177,7 +179,7 @@ function openStore(config: Config, log: Log, usual: string | undefined): Store |
   }
 }
 
-function startIngest(source: IngestSource): Worker {
+function startIngest(source: IngestSource, memory: number): Worker {
   const random = randomBytes(8);
   const workerData: IngestThreadData = {
     tenhertz: 'ingest',
@@ -185,6 +187,7 @@ function startIngest(source: IngestSource): Worker {
     producer: 0,
     epoch: random.readUInt32LE(0),
     seed: random.readUInt32LE(4),
+    memory,
   };
   return new Worker(INGEST, {workerData});
 }

@@ -46,6 +46,12 @@ export const ConfigSchema = Type.Object(
           'folder that topology and names are kept in; `serve` has `$XDG_STATE_HOME/tenhertz` (or `~/.local/state/tenhertz`), others none',
       }),
     ),
+    memory: Type.Optional(
+      Type.String({
+        pattern: '^[1-9]\\d{0,5}(MB|GB)$',
+        description: "size like 512MB or 2GB that history and tables may take; a quarter of the machine's, at most 2GB",
+      }),
+    ),
     logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
       default: 'info',
       description: 'debug, info, warn or error',
@@ -64,6 +70,8 @@ interface Property {
   type?: string;
   /** Of a choice. */
   anyOf?: unknown;
+  /** Of a text that has a form. */
+  pattern?: string;
   description?: string;
 }
 
@@ -149,9 +157,9 @@ export function loadConfig(flags: Settings, environment: NodeJS.ProcessEnv, file
   if (!isConfig(config)) {
     const {instancePath = '', message} = isConfig.errors?.[0] ?? {};
     const key = instancePath.split('/')[1] ?? '';
-    const {anyOf, description} = propertyOf(key);
+    const {anyOf, pattern, description} = propertyOf(key);
     fail(
-      `${key}: ${JSON.stringify((merged as Settings)[key])} is wrong: ${anyOf ? `must be ${description}` : message}`,
+      `${key}: ${JSON.stringify((merged as Settings)[key])} is wrong: ${anyOf || pattern ? `must be ${description}` : message}`,
     );
   }
   checkAccess(config);
@@ -162,6 +170,12 @@ export function loadConfig(flags: Settings, environment: NodeJS.ProcessEnv, file
 export function defaultStateDir(environment: NodeJS.ProcessEnv, home: string): string {
   const {XDG_STATE_HOME: base} = environment;
   return join(base !== undefined && isAbsolute(base) ? base : join(home, '.local/state'), 'tenhertz');
+}
+
+/** Bytes that history and tables may take; undefined where nobody said. */
+export function memoryOf({memory}: Config): number | undefined {
+  if (memory === undefined) return undefined;
+  return Number.parseInt(memory, 10) * (memory.endsWith('GB') ? 1024 ** 3 : 1024 ** 2);
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;

@@ -1,5 +1,5 @@
 import {isMainThread, parentPort, workerData} from 'node:worker_threads';
-import {DEFAULT_LIMITS} from './account/accountant.ts';
+import {type AccountLimits, DEFAULT_LIMITS} from './account/accountant.ts';
 import {Ingest} from './account/ingest.ts';
 import {SteadyClock} from './clock.ts';
 import {KernelDrops} from './collector/kernel-drops.ts';
@@ -38,6 +38,8 @@ export interface IngestThreadData {
   producer: number;
   epoch: number;
   seed: number;
+  /** Bytes that history and tables may take, those of this thread among them. */
+  memory: number;
 }
 
 /** Ingest thread to main thread. Results go as Partials; the rest is about the thread itself. */
@@ -55,6 +57,19 @@ export type ToIngest = {type: 'stop'} | {type: 'taken'};
 const DROPS_EVERY_MS = 500;
 /** Partials on their way to the main thread before a replay waits for it. */
 const MAX_UNTAKEN = 32;
+
+/** What a row and its cell take in this thread's tables, and its share of the memory. */
+const BYTES_PER_ROW = 1_024;
+const SHARE = 1 / 8;
+/** Rows of 60,000 ports: a single machine watches no more. */
+const MOST_ROWS = 131_072;
+
+/** Tables for as many rows as the memory allows; where it is small, as many as a few thousand ports need. */
+export function limitsWithin(memory: number): AccountLimits {
+  const affordable = 2 ** Math.floor(Math.log2(Math.max(1, (memory * SHARE) / BYTES_PER_ROW)));
+  const rows = Math.max(DEFAULT_LIMITS.rows, Math.min(MOST_ROWS, affordable));
+  return {...DEFAULT_LIMITS, rows, cells: Math.max(DEFAULT_LIMITS.cells, rows)};
+}
 
 type Post = (message: FromIngest, transfer?: ArrayBuffer[]) => void;
 
@@ -79,7 +94,7 @@ class IngestThread {
   constructor(data: IngestThreadData, post: Post) {
     this.data = data;
     this.post = post;
-    const {producer, epoch, seed, source} = data;
+    const {producer, epoch, seed, source, memory} = data;
     if (source.kind === 'udp' && source.receiver !== 'dgram') {
       const addon = tryAddon();
       if (typeof addon === 'string') this.noNative = addon;
@@ -89,7 +104,7 @@ class IngestThread {
       this.untaken++;
       this.post({type: 'partial', encoded}, [encoded]);
     };
-    this.ingest = new Ingest({limits: DEFAULT_LIMITS, producer, epoch, seed}, sink, this.native?.ring.landing);
+    this.ingest = new Ingest({limits: limitsWithin(memory), producer, epoch, seed}, sink, this.native?.ring.landing);
     const pump = this.native && new RingPump(this.native.ring, this.ingest, this.clock, GRACE_MS);
     this.turns = new Turns(this.ingest, this.clock, {
       pump: pump && (() => pump.turn()),

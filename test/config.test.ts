@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import {type Config, loadConfig, nearest, readToken} from '../src/config.ts';
+import {type Config, loadConfig, memoryOf, nearest, readToken} from '../src/config.ts';
 import {TenhertzError} from '../src/errors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenhertz-config-'));
@@ -51,6 +51,13 @@ test('every setting has its default', () => {
     metricsLinks: 1_024,
     logLevel: 'info',
   });
+});
+
+test('memory has a unit; what it comes to', () => {
+  expect(memoryOf(load({}))).toBeUndefined();
+  expect(memoryOf(load({flags: {memory: '512MB'}}))).toBe(512 * 1024 ** 2);
+  expect(memoryOf(load({yaml: 'memory: 2GB\n'}))).toBe(2 * 1024 ** 3);
+  for (const memory of ['512', '0MB', '1.5GB', 'lots']) fails({flags: {memory}}, /^memory: .* must be size like 512MB/);
 });
 
 test('the file gives way to the environment, that to the flags', () => {

@@ -10,6 +10,7 @@ const counts = new Float64Array(64);
 const worker = new Worker(new URL('../../dist/ingest.js', import.meta.url), {
   workerData: {
     tenhertz: 'ingest',
+    memory: 2 * 1024 ** 3,
     source: {kind: 'udp', port: Number(port), host: '127.0.0.1', receiver},
     producer: 0,
     epoch: 1,
