@@ -97,11 +97,9 @@ export class Ingest {
     this.accountant.counts[Count.DatagramsKernelDropped] = total;
   }
 
-  /** The receiver's count of datagrams that it dropped at random to keep up, since its start: received, and no more. */
+  /** The receiver's count of datagrams that it dropped at random to keep up, since its start; they never came here. */
   thinned(total: number): void {
-    const {counts} = this.accountant;
-    counts[Count.DatagramsReceived]! += total - counts[Count.DatagramsThinned]!;
-    counts[Count.DatagramsThinned] = total;
+    this.accountant.counts[Count.DatagramsThinned] = total;
   }
 
   /** The receiver's counts of copies that went on to other collectors, and that could not be sent. */

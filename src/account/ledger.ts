@@ -2,7 +2,7 @@
  * The counts of the whole way of a datagram through an ingest thread. Plain numbers in an array:
  * counting costs 3 ns, and a Partial carries what was added since the last one.
  *
- * (a) received = decoded + rejected (by fault) + duplicates + thinned
+ * (a) received = decoded + rejected (by fault) + duplicates; what was thinned before never came here
  * (b) flow samples in decoded datagrams = counted + unusable (by reason); the other samples are counter samples, drop
  *     notifications and others
  * (c) by number, for each (agent, sub-agent): datagrams expected = received + missing, flow and counter samples alike

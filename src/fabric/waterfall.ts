@@ -101,6 +101,8 @@ export function waterfallOf(reading: Reading): Waterfall {
     datagramsRejected: rejected,
     datagramsDuplicate: counts[Count.DatagramsDuplicate]!,
     datagramsThinned: thinned,
+    datagramsForwarded: counts[Count.Forwarded]!,
+    forwardsFailed: counts[Count.ForwardFailed]!,
     datagramsDecoded: counts[Count.DatagramsDecoded]!,
     datagramsDamaged: damaged,
     flowSamples: counts[Count.FlowSamples]!,

@@ -16,6 +16,9 @@ export interface Waterfall {
   datagramsDuplicate: number;
   /** Dropped at random by the receiver, so as to keep up. */
   datagramsThinned: number;
+  /** Copies that went on to other collectors, and that could not be sent at once. */
+  datagramsForwarded: number;
+  forwardsFailed: number;
   datagramsDecoded: number;
   /** Decoded up to some damage; among the decoded. */
   datagramsDamaged: Record<string, number>;

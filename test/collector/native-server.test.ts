@@ -1,4 +1,6 @@
 import {spawnSync} from 'node:child_process';
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
 import {cpSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -34,6 +36,23 @@ for (const name of RECEIVERS) {
       const metrics = await (await fetch(`${server.url}/metrics`)).text();
       expect(metrics).toMatch(/^tenhertz_datagrams_ring_dropped_total 0$/m);
       expect(server.process.stderr).not.toContain('receiver cannot');
+    });
+
+    it('forwards what it receives, and says how much', async () => {
+      const other = createSocket('udp4').bind(0, '127.0.0.1');
+      await once(other, 'listening');
+      const heard: number[] = [];
+      other.on('message', ({length}) => heard.push(length));
+      server = await startServer({args: [`--receiver=${name}`, `--forward=127.0.0.1:${other.address().port}`]});
+      const rest = new Rest(server.url);
+      const sender = await makeSender();
+      for (let i = 0; i < 50; i++) await sender.send(JUNK, server.udpPort);
+      sender.close();
+      await expect.poll(async () => (await rest.health()).waterfall['datagramsForwarded']).toBe(50);
+      other.close();
+      expect(heard).toEqual(new Array(50).fill(JUNK.length));
+      const {waterfall} = await rest.health();
+      expect([waterfall['datagramsReceived'], waterfall['forwardsFailed']]).toEqual([50, 0]);
     });
 
     it('ends within a second where its port is in use', async () => {

@@ -10,6 +10,8 @@ const COUNTS: readonly [string, (all: Waterfall) => number, string][] = [
   ['datagrams_thinned_total', (all) => all.datagramsThinned, 'Datagrams left out at random, so as to keep up.'],
   ['datagrams_kernel_dropped_total', (all) => all.kernelDropped, 'Datagrams dropped in front of the socket.'],
   ['datagrams_ring_dropped_total', (all) => all.ringDropped, "Datagrams that found the receiver's ring full."],
+  ['datagrams_forwarded_total', (all) => all.datagramsForwarded, 'Copies that went on to other collectors.'],
+  ['forwards_failed_total', (all) => all.forwardsFailed, 'Copies that could not be sent at once, and were given up.'],
   ['flow_samples_total', (all) => all.flowSamples, 'Flow samples in decoded datagrams.'],
   ['flow_samples_counted_total', (all) => all.flowSamplesCounted, 'Flow samples that count in estimates.'],
   ['roce_samples_total', (all) => all.roceSamples, 'Counted flow samples that are RoCEv2.'],

@@ -20,6 +20,8 @@ const WaterfallSchema = Type.Object({
   datagramsRejected: reasons('by reason'),
   datagramsDuplicate: Type.Number(),
   datagramsThinned: Type.Number({description: 'left out at random by the receiver, so as to keep up'}),
+  datagramsForwarded: Type.Number({description: 'copies that went on to other collectors'}),
+  forwardsFailed: Type.Number({description: 'copies that could not be sent at once, and were given up'}),
   datagramsDecoded: Type.Number(),
   datagramsDamaged: reasons('decoded up to some damage, by reason; among the decoded'),
   flowSamples: Type.Number({description: '= counted + Σ unusable'}),

@@ -86,7 +86,14 @@ function ledger(seconds: number, lost: number): Ledger {
   return {
     waterfall: {
       ...{kernelDropped: lost, ringDropped: 0, datagramsReceived: received, datagramsRejected: {}},
-      ...{datagramsDuplicate: 0, datagramsThinned: 0, datagramsDecoded: received, datagramsDamaged: {}},
+      ...{
+        datagramsDuplicate: 0,
+        datagramsThinned: 0,
+        datagramsForwarded: 0,
+        forwardsFailed: 0,
+        datagramsDecoded: received,
+        datagramsDamaged: {},
+      },
       ...{flowSamples: received * 6, flowSamplesCounted: received * 6 - lost, roceSamples: received * 5},
       flowSamplesUnusable: lost > 0 ? {no_port: lost} : {},
       ...{counterSamples: 12 * seconds, discardedPackets: 0, otherSamples: 0, datagramsMissing: lost * 4},
