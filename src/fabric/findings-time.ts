@@ -4,8 +4,9 @@ import type {Finding} from '../shared/health.ts';
 import {addresses, type Facts, names} from './findings-facts.ts';
 import {count, seconds} from './watch-text.ts';
 
-/** A step or a stall is worth a line for so long. */
-const WORTH_MS = 600_000;
+/** A step is worth a line for so long, for it leaves a gap; a stall only while they go on. */
+const STEP_WORTH_MS = 600_000;
+const STALL_WORTH_MS = 60_000;
 /** Coarser than a bin by more than rounding. */
 const COARSE_MS = BIN_MS * 1.05;
 
@@ -25,7 +26,7 @@ export function timeFindings(facts: Facts): Finding[] {
       ...addresses(coarse),
     });
   }
-  if (sinceStepMs < WORTH_MS) {
+  if (sinceStepMs < STEP_WORTH_MS) {
     const steps = total.counts[Count.ClockSteps]!;
     found.push({
       level: 'warning',
@@ -34,7 +35,7 @@ export function timeFindings(facts: Facts): Finding[] {
       do: 'Let chrony or ntpd follow time slowly instead of setting it.',
     });
   }
-  if (sinceStallMs < WORTH_MS) {
+  if (sinceStallMs < STALL_WORTH_MS) {
     const stalls = total.counts[Count.Stalls]!;
     found.push({
       level: 'warning',

@@ -49,7 +49,8 @@ export function createApp(url: string): App {
     return store.hasData.value || summary.totals.flowSamples > 0 ? 'charts' : 'setup';
   });
   const feed = new HealthFeed({
-    isShown: () => page.place.value === 'health' && phase.value !== 'login',
+    // Not before the socket has let this page in: a request without the token would only be turned away.
+    isShown: () => page.place.value === 'health' && (phase.value === 'charts' || phase.value === 'setup'),
     agent: () => page.agent.value,
     headers: () => connection.headers(),
   });

@@ -1,11 +1,15 @@
+import {useSignal} from '@preact/signals';
 import type {AgentAnswer, LinkAnswer} from '../../../../src/shared/health.ts';
 import {useApp} from '../../app.ts';
 import {duration, grouped, plural, short, UNKNOWN} from '../../format.ts';
 import {ratioText} from './agent-row.tsx';
 import {timeOf} from './events-panel.tsx';
+import {sentence} from './findings-panel.tsx';
 
 /** Ports at first, the rest on demand: a chassis has hundreds. */
-const PORTS = 64;
+const PORTS = 16;
+
+const byName = new Intl.Collator('en', {numeric: true}).compare;
 
 /** All that is known of one agent. */
 export function AgentDetail({answer}: {answer: AgentAnswer}) {
@@ -14,7 +18,7 @@ export function AgentDetail({answer}: {answer: AgentAnswer}) {
     <div class="agent-detail" data-testid="agent-detail">
       {advice.text !== '' && (
         <p class="advice" data-testid="advice">
-          {advice.text}
+          {sentence(advice.text)}
         </p>
       )}
       <dl class="facts">
@@ -93,9 +97,11 @@ function SubAgents({answer}: {answer: AgentAnswer}) {
 
 function Ports({agent}: {agent: string}) {
   const {feed} = useApp();
+  const shown = useSignal(PORTS);
   const held = feed.links.value;
   if (held === null || held.agent !== agent) return <p class="hint">Asking for its ports…</p>;
-  const ports = held.links.slice(0, PORTS);
+  const all = [...held.links].sort((a, b) => byName(a.name, b.name));
+  const ports = all.slice(0, shown.value);
   if (ports.length === 0) return <p class="hint">No ports are known of it.</p>;
   return (
     <div class="scroll">
@@ -117,8 +123,10 @@ function Ports({agent}: {agent: string}) {
           ))}
         </tbody>
       </table>
-      {held.links.length > PORTS && (
-        <p class="hint">and {plural(held.links.length - PORTS, 'more port')}; REST tells of all</p>
+      {all.length > ports.length && (
+        <button type="button" class="button" onClick={() => (shown.value = all.length)}>
+          Show all {plural(all.length, 'port')}
+        </button>
       )}
     </div>
   );

@@ -68,7 +68,7 @@ function perSecond(value: number | null): string {
   return value > 0 && value < 10 ? value.toFixed(1) : short(value);
 }
 
-const resolution = (ms: number | null): string => (ms === null ? UNKNOWN : duration(ms));
+const resolution = (ms: number | null): string => (ms === null ? UNKNOWN : ms < 1 ? '<1 ms' : duration(ms));
 
 /** The rate in effect and the claimed one, of the data source that is furthest off. */
 function rateText({effectiveRates}: AgentAnswer): string {

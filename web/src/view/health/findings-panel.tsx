@@ -53,7 +53,7 @@ function Line({finding: {level, where, what, do: advice, agents = []}}: {finding
 }
 
 /** Begins with a capital and ends with a full stop; a name that comes first stays as it is written. */
-function sentence(text: string): string {
+export function sentence(text: string): string {
   const first = /^[a-z]+(?= |$)/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text;
   return first.endsWith('.') ? first : `${first}.`;
 }
