@@ -10,6 +10,8 @@ const STALL_WORTH_MS = 60_000;
 /** Coarser than a bin by more than rounding. */
 const COARSE_MS = BIN_MS * 1.05;
 
+const times = (number: number) => (number === 1 ? 'once' : `${count(number)} times`);
+
 /** Whether bins of 100 ms are what they say. */
 export function timeFindings(facts: Facts): Finding[] {
   const {agents, total, sinceStepMs, sinceStallMs} = facts;
@@ -31,7 +33,7 @@ export function timeFindings(facts: Facts): Finding[] {
     found.push({
       level: 'warning',
       where: 'time',
-      what: `this server's clock was set forward ${seconds(sinceStepMs)} ago: ${count(steps)} times since the start, by ${seconds(total.counts[Count.ClockStepMs]!)} in all; each is a gap`,
+      what: `this server's clock was set forward ${seconds(sinceStepMs)} ago: ${times(steps)} since the start, by ${seconds(total.counts[Count.ClockStepMs]!)} in all; each is a gap`,
       do: 'Let chrony or ntpd follow time slowly instead of setting it.',
     });
   }
@@ -40,7 +42,7 @@ export function timeFindings(facts: Facts): Finding[] {
     found.push({
       level: 'warning',
       where: 'time',
-      what: `the ingest thread stood still ${seconds(sinceStallMs)} ago: ${count(stalls)} times since the start, for ${seconds(total.counts[Count.StallMs]!)} in all; nothing was lost, but bins then are less exact`,
+      what: `the ingest thread stood still ${seconds(sinceStallMs)} ago: ${times(stalls)} since the start, for ${seconds(total.counts[Count.StallMs]!)} in all; nothing was lost, but bins then are less exact`,
       do: 'This machine is busy with something else: give the server a core of its own.',
     });
   }

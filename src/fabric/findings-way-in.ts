@@ -24,7 +24,10 @@ export function networkFindings(facts: Facts): Finding[] {
       level: lossLevel(elsewhere, of),
       where: 'network',
       what: `datagrams that were sent did not come, ${lately(elsewhere, of, facts)}, from ${names(losing)}; estimates are corrected for it`,
-      do: 'Look for drops on the way: the rate limit of the switch CPU, a full management network, a firewall.',
+      do:
+        losing.length === agents.length && agents.length > 1
+          ? 'All lose at once, so look at what they share: the last network before this machine, its card, and its queue of packets (raise net.core.netdev_max_backlog).'
+          : 'Look for drops on the way: the rate limit of the switch CPU, a full management network, a firewall.',
       ...addresses(losing),
     });
   }

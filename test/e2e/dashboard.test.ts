@@ -87,6 +87,30 @@ needs('chromium')('the dashboard on the running demo', () => {
     expect(errors).toEqual([]);
   });
 
+  it('tells how the data is on a page of its own, with the figures that REST gives', async () => {
+    const {page, errors} = browser;
+    await page.keyboard.press('h');
+    await page.getByTestId('verdict').waitFor();
+    expect(await page.getByTestId('verdict').getAttribute('data-level')).not.toBe('waiting');
+    const shown = await page
+      .getByTestId('finding')
+      .evaluateAll((lines) => lines.map((line) => (line as HTMLElement).dataset['where']));
+    const {findings} = await new Rest(server.url).get<{findings: {where: string}[]}>('health');
+    expect([...new Set(shown)]).toEqual([...new Set(findings.map(({where}) => where))]);
+    await page.getByRole('button', {name: '10.0.0.1'}).click();
+    await page.getByTestId('agent-detail').waitFor();
+    await until(
+      'the ports',
+      () => page.getByTestId('port-line').count(),
+      (count) => count > 0,
+    );
+    expect(await page.getByTestId('advice').textContent()).toMatch(/sampled port directions/);
+    expect(await page.getByTestId('event').first().textContent()).toMatch(/10\.0\.0\.1|server/);
+    await page.goBack();
+    await page.getByTestId('charts').waitFor();
+    expect(errors).toEqual([]);
+  });
+
   it('survives a restart of the server: says that it is gone, comes back, and keeps its links', async () => {
     const {page} = browser;
     const links = await page.evaluate(() => window.tenhertz.links.join());

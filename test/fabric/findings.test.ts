@@ -126,6 +126,13 @@ describe('the way in', () => {
     expect(others).toEqual([]);
     expect(finding).toMatchObject({level: 'warning', where: 'network', agents: ['b']});
     expect(finding!.what).toContain('100 of 1,000 (10 %) in the last 10 s, from b');
+    expect(finding!.do).toContain('rate limit of the switch CPU');
+  });
+
+  it('looks at what agents share where all of them lose', () => {
+    const loss = {missing: 100, expected: 500, looks: 9};
+    const [finding] = troubles({agents: [agent('a', {loss}), agent('b', {loss})], ...lost([], {missing: 100})});
+    expect(finding!.do).toContain('net.core.netdev_max_backlog');
   });
 
   it('does not blame the network for what this machine dropped', () => {
