@@ -194,6 +194,18 @@ describe.skipIf(missing)('data health', () => {
       width,
     );
     expect(out).toEqual([]);
+    // A panel cuts off what is too wide for it.
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('.health .panel')]
+        .filter((panel) => panel.scrollWidth > panel.clientWidth)
+        .map((panel) => panel.className),
+    );
+    expect(cut).toEqual([]);
+    const wide = await page.evaluate(() => {
+      const table = document.querySelector('.agents table')!;
+      return table.scrollWidth - table.parentElement!.querySelector('header')!.clientWidth;
+    });
+    expect(wide).toBeLessThanOrEqual(0);
   });
 
   test.each([
