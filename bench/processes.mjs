@@ -1,7 +1,7 @@
 // Programs under measurement: started as users start them, read from /proc, always ended.
 import {spawn} from 'node:child_process';
 import {createSocket} from 'node:dgram';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import {fileURLToPath} from 'node:url';
 
@@ -42,6 +42,28 @@ export const tenhertz = (...args) => start([main, ...args.map(String)]);
 export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/**
+ * The same to the nanosecond, of a process and its children: what the scheduler says of each thread. A clock of 100
+ * ticks a second misses much of what wakes up for a moment and sleeps again.
+ */
+export function exactCpuSeconds(pid) {
+  let ns = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    ns += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]);
+    const children = readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').trim();
+    for (const child of children.split(' ').filter(Boolean)) ns += exactCpuSeconds(child) * 1e9;
+  }
+  return ns / 1e9;
+}
+
+/** Datagrams that the kernel dropped in front of the sockets on a UDP port (the last column of /proc/net/udp). */
+export function socketDrops(port) {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = readFileSync('/proc/net/udp', 'latin1').split('\n').slice(1);
+  const columns = lines.map((line) => line.trim().split(/\s+/)).filter(([, address]) => address?.endsWith(local));
+  return columns.reduce((sum, all) => sum + Number(all[12]), 0);
 }
 
 /** Resident memory and its peak, in megabytes. */

@@ -1,7 +1,10 @@
 // CPU that a datagram costs from the wire to a bin, and loss by rate: the native receiver and Node's own, beside a C
-// loop that receives and looks at nothing (the floor), in turns.
+// loop that receives and looks at nothing (the floor) and what else Debian has to receive sFlow with, in turns.
 //
-//   node bench/receive.bench.mjs [--rounds N] [--seconds N] [--rate N] [--no-loss] [--no-write]
+//   node bench/receive.bench.mjs [--rounds N] [--seconds N] [--rate N] [--only NAME,…]
+//     [--loss RATE,… | --no-loss] [--loss-seconds N] [--no-write]
+//
+// `--only native,floor --rounds 1 --loss 150000 --loss-seconds 60` is the long run at one rate.
 //
 // Runs on the built dist. Sender on one core, receiver on the other. Datagrams of 6 samples of RoCEv2, 1.2 kB, of 256
 // agents.
@@ -11,8 +14,9 @@ import {cpus, tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
+import {collectors} from './collectors.mjs';
 import {referenceDatagrams} from './decode-traffic.mjs';
-import {cpuSeconds, freeUdpPort, pause} from './processes.mjs';
+import {exactCpuSeconds, freeUdpPort, pause, socketDrops} from './processes.mjs';
 import {median, writeSection} from './results.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -21,12 +25,16 @@ const {values: options} = parseArgs({
     rounds: {type: 'string', default: '5'},
     seconds: {type: 'string', default: '3'},
     rate: {type: 'string', default: '50000'},
+    only: {type: 'string', default: ''},
+    loss: {type: 'string', default: '50000,100000,150000,250000'},
+    'loss-seconds': {type: 'string'},
     'no-loss': {type: 'boolean', default: false},
     'no-write': {type: 'boolean', default: false},
   },
 });
 const seconds = Number(options.seconds);
-const LOSS_RATES = options['no-loss'] ? [] : [50_000, 100_000, 150_000];
+const lossSeconds = Number(options['loss-seconds'] ?? options.seconds);
+const LOSS_RATES = options['no-loss'] ? [] : options.loss.split(',').map(Number);
 const AGENTS = 256;
 const SAMPLES = 6;
 /** The optimizing compiler's time is not counted. */
@@ -64,8 +72,19 @@ function trafficFile() {
 
 /** A program on one core; its output once it has ended. */
 function run(core, command, ...args) {
+  return start('inherit', core, command, args);
+}
+
+/** The same for one that talks a lot. */
+function runQuietly(core, command, ...args) {
+  return start('ignore', core, command, args);
+}
+
+function start(stderr, core, command, args) {
   const pinned = cpus().length > 1 ? ['taskset', '-c', String(core), command] : [command];
-  const child = spawn(pinned[0], [...pinned.slice(1), ...args.map(String)], {stdio: ['ignore', 'pipe', 'inherit']});
+  const child = spawn(pinned[0], [...pinned.slice(1), ...args.map(String)], {
+    stdio: ['ignore', 'pipe', stderr],
+  });
   running.add(child);
   let output = '';
   child.stdout.on('data', (text) => {
@@ -82,6 +101,7 @@ function run(core, command, ...args) {
 
 const ingest = (receiver) => (port) => run(1, process.execPath, join(here, 'native/ingest-thread.mjs'), port, receiver);
 const bare = (receiver) => (port) => run(1, process.execPath, join(here, 'native/bare.mjs'), port, receiver);
+const others = collectors(folder, runQuietly);
 const RECEIVERS = {
   'floor, resting': (port) => run(1, floor, port, 1_000),
   'floor, waiting for each': (port) => run(1, floor, port, 0),
@@ -89,39 +109,51 @@ const RECEIVERS = {
   'dgram, nothing decoded': bare('dgram'),
   native: ingest('native'),
   dgram: ingest('dgram'),
+  'native, main thread blocked': (port) =>
+    run(1, process.execPath, join(here, 'native/ingest-thread.mjs'), port, 'native', 'blocked'),
+  ...others,
 };
 
 /** CPU microseconds a datagram, and what was lost. */
-async function measure(name, rate) {
+async function measure(name, rate, duration = seconds) {
   const port = await freeUdpPort();
   const receiver = RECEIVERS[name](port);
   await pause(700);
-  const sending = run(0, sender, port, rate, WARM_UP_S + seconds + 0.3, traffic);
+  const sending = run(0, sender, port, rate, WARM_UP_S + duration + 0.3, traffic);
   await pause(WARM_UP_S * 1_000);
-  const [cpu, at] = [cpuSeconds(receiver.pid), performance.now()];
-  await pause(seconds * 1_000);
-  const used = cpuSeconds(receiver.pid) - cpu;
+  const [cpu, at] = [exactCpuSeconds(receiver.pid), performance.now()];
+  await pause(duration * 1_000);
+  const used = exactCpuSeconds(receiver.pid) - cpu;
   const elapsed = (performance.now() - at) / 1_000;
   const sent = Number(await sending.ended);
   await pause(400);
+  const drops = socketDrops(port);
   // The floor sees its end with the next datagram at the latest.
   receiver.end();
-  const {received} = JSON.parse(await receiver.ended);
-  const pace = sent / (WARM_UP_S + seconds + 0.3);
-  return {us: (used / (pace * elapsed * (received / sent))) * 1e6, loss: 1 - received / sent, pace};
+  const output = await receiver.ended;
+  // Other programs do not say what they received; what the kernel did not drop, they did.
+  const {received, gc} = name in others ? {received: sent - drops} : JSON.parse(output);
+  const pace = sent / (WARM_UP_S + duration + 0.3);
+  return {us: (used / (pace * elapsed * (received / sent))) * 1e6, loss: 1 - received / sent, pace, gc};
 }
 
-const names = Object.keys(RECEIVERS);
+const names = Object.keys(RECEIVERS).filter((name) => options.only === '' || options.only.split(',').includes(name));
+if (!names.includes('floor, resting')) names.unshift('floor, resting');
+const pauses = [];
 const costs = Object.fromEntries(names.map((name) => [name, []]));
 for (let round = 0; round < Number(options.rounds); round++) {
-  for (const name of names) costs[name].push((await measure(name, Number(options.rate))).us);
+  for (const name of names) {
+    const {us, gc} = await measure(name, Number(options.rate));
+    costs[name].push(us);
+    if (gc !== undefined && name.startsWith('native')) pauses.push(gc);
+  }
 }
 const loss = Object.fromEntries(names.map((name) => [name, []]));
 for (const rate of LOSS_RATES) {
-  for (const name of names) loss[name].push(await measure(name, rate));
+  for (const name of names) loss[name].push(await measure(name, rate, lossSeconds));
 }
 
-const least = Math.min(...['floor, resting', 'floor, waiting for each'].map((name) => median(costs[name])));
+const least = Math.min(...names.filter((name) => name.startsWith('floor')).map((name) => median(costs[name])));
 const row = (name) => {
   const all = costs[name];
   const spread = `${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`;
@@ -129,7 +161,7 @@ const row = (name) => {
   return `| ${[name, median(all).toFixed(2), spread, (median(all) / least).toFixed(2), ...lost].join(' | ')} |`;
 };
 const rates = LOSS_RATES.map((rate, i) => {
-  const pace = Math.round(loss.native[i].pace);
+  const pace = Math.round(loss[names[0]][i].pace);
   return `lost at ${rate / 1_000} k/s${pace < rate * 0.97 ? ` (sender made ${Math.round(pace / 1_000)} k)` : ''}`;
 });
 const lines = [
@@ -138,6 +170,11 @@ const lines = [
   `| receiver | CPU µs a datagram | spread | × floor | ${rates.join(' | ')} |`,
   `| --- | --- | --- | --- | ${rates.map(() => '---').join(' | ')} |`,
   ...names.map(row),
+  '',
+  `Loss over ${lossSeconds} s at each rate. ${Object.keys(others).length > 0 ? 'sfcapd (nfdump) and sfacctd (pmacct, with its memory plugin) are Debian’s, on the same datagrams, asking for the same receive buffer; all their processes count.' : 'sfcapd (package nfdump-sflow) and sfacctd (pmacct) are not installed here.'} "Blocked" is the main thread standing still for 500 ms each second.`,
+  ...(pauses.length > 0
+    ? ['', `Longest pause of the ingest thread by garbage collection: ${Math.max(...pauses).toFixed(1)} ms.`]
+    : []),
 ];
 console.log(lines.join('\n'));
 if (!options['no-write']) writeSection('receive', 'Receiving', lines);
