@@ -304,8 +304,9 @@ describe('a bin whose mix is not the port’s', () => {
     const cells = EXPECTED.map((expected, i) => {
       const cell = makeCell(name, expected, expected);
       const half = oracleWidth(sources[i]!.counted, ({length}) => length) / 2;
-      const needed = half + Math.max(half, largest > odd[0]![0] ? UNSEEN * rate * largest : 0);
-      if (needed > 2 * half) cell.byteGoal.width = (LEEWAY * needed) / (2 * half);
+      // Upwards chance and what stays unseen add up as independent errors do.
+      const needed = half + Math.hypot(half, UNSEEN * rate * largest);
+      if (largest > odd[0]![0]) cell.byteGoal.width = (LEEWAY * needed) / (2 * half);
       return cell;
     });
     const judges = cells.map((cell, i) => judgeWith(cell, sources[i]!.counted, i + 1));

@@ -31,7 +31,7 @@ export class Simulated {
   private readonly transport: Transport;
 
   constructor(options: SimulationOptions, transport: Partial<TransportOptions> = {}) {
-    this.pipeline = new Pipeline(3_000);
+    this.pipeline = new Pipeline();
     const from = new Uint32Array(4);
     this.transport = new Transport(transport, options.seed, options.startMs, (bytes, length, atMs) => {
       readAddress(bytes, from);
