@@ -96,7 +96,7 @@ function start(stderr, core, command, args) {
       resolve(output);
     });
   });
-  return {pid: child.pid, ended, end: () => child.kill('SIGTERM')};
+  return {pid: child.pid, ended, end: (signal = 'SIGTERM') => child.kill(signal)};
 }
 
 const ingest = (receiver) => (port) => run(1, process.execPath, join(here, 'native/ingest-thread.mjs'), port, receiver);
@@ -129,7 +129,7 @@ async function measure(name, rate, duration = seconds) {
   await pause(400);
   const drops = socketDrops(port);
   // The floor sees its end with the next datagram at the latest.
-  receiver.end();
+  receiver.end(name in others ? 'SIGINT' : 'SIGTERM');
   const output = await receiver.ended;
   // Other programs do not say what they received; what the kernel did not drop, they did.
   const {received, gc} = name in others ? {received: sent - drops} : JSON.parse(output);
