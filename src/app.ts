@@ -5,6 +5,8 @@ import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
+import {PeriodEngine} from './analysis/period-engine.ts';
+import {PeriodThread} from './analysis/period-thread.ts';
 import type {Context} from './api/context.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
@@ -56,8 +58,11 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
   const state = restoreState(fabric, config, log, stateDir);
+  const looking = new PeriodThread((error) => log.warn(`no periods are looked for any more: ${error.message}`));
+  const periods = new PeriodEngine(fabric, looking.look);
   const context: Context = {
     fabric,
+    periods,
     info: {
       version: VERSION,
       demo,
@@ -87,6 +92,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     switch (message.type) {
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
+        periods.advance();
         worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
       case 'listening':
@@ -123,7 +129,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const stop = async () => {
     clearInterval(keeping);
     worker.postMessage({type: 'stop'} satisfies ToIngest);
-    await Promise.all([exited, api?.server.close()]);
+    await Promise.all([exited, looking.stop(), api?.server.close()]);
     await keep();
   };
   try {
@@ -135,7 +141,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     context.info.ready = true;
   } catch (error) {
     clearInterval(keeping);
-    await Promise.all([worker.terminate(), api?.server.close()]);
+    await Promise.all([worker.terminate(), looking.stop(), api?.server.close()]);
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};

@@ -56,7 +56,22 @@ export function profileOf(values: Float64Array, tickMs: number, phase: Fold['pha
     seen[at]++;
   }
   for (let at = 0; at < phases; at++) if (seen[at] > 0) mean[at] /= seen[at];
+  fillGaps(mean, seen);
   return {mean, seen};
+}
+
+/** Where the steps of a series always fall on the same phases, those between them are like the nearest. */
+function fillGaps(mean: Float64Array, seen: Float64Array): void {
+  const phases = mean.length;
+  const own = seen.slice();
+  for (let at = 0; at < phases; at++) {
+    for (let away = 1; own[at] === 0 && seen[at] === 0 && away < phases; away++) {
+      const near = [(at + away) % phases, (at - away + phases) % phases].find((other) => own[other] > 0);
+      if (near === undefined) continue;
+      mean[at] = mean[near];
+      seen[at] = own[near];
+    }
+  }
 }
 
 /** The harmonic with the most power; powers of short stretches are added, for a wandering phase blurs sums. */
@@ -76,9 +91,9 @@ function strongestHarmonic({counts, tickMs}: TickSeries, periodMs: number, steps
   return harmonic;
 }
 
-/** Where the cycle stands against a steady one, at the middles of stretches; in cycles. */
+/** Where the cycle stands against a steady one, at the middles of stretches that overlap by half; in cycles. */
 interface Track {
-  stretchMs: number;
+  hopMs: number;
   drift: Float64Array;
   jitter: number;
 }
@@ -87,7 +102,7 @@ interface Track {
 function trackOf(series: TickSeries, periodMs: number, steps: number): Track {
   const harmonic = strongestHarmonic(series, periodMs, steps);
   const cycles = (steps * series.tickMs) / periodMs;
-  for (let each = 2; ; each *= 2) {
+  for (let each = 4; ; each *= 2) {
     const stretches = Math.max(1, Math.floor(cycles / each));
     const {track, ratio} = tryTrack(series, periodMs, steps, harmonic, stretches);
     if (ratio >= CLEAR || stretches < LEAST_STRETCHES) return track;
@@ -95,46 +110,50 @@ function trackOf(series: TickSeries, periodMs: number, steps: number): Track {
 }
 
 function tryTrack({counts, tickMs}: TickSeries, periodMs: number, steps: number, harmonic: number, stretches: number) {
-  const drift = new Float64Array(stretches);
-  const each = (steps * tickMs) / periodMs / stretches; // cycles
+  const hop = steps / stretches / 2;
+  const drift = new Float64Array(2 * stretches - 1);
+  const each = (2 * hop * tickMs) / periodMs; // cycles
   let last = 0;
   let line = 0;
   let beside = 0;
-  for (let at = 0; at < stretches; at++) {
-    const from = Math.round((at * steps) / stretches);
-    const to = Math.round(((at + 1) * steps) / stretches);
+  for (let at = 0; at < drift.length; at++) {
+    const from = Math.round(at * hop);
+    const to = Math.round((at + 2) * hop);
     const value = amplitude(counts, from, to, (harmonic * tickMs) / periodMs);
     const turn = Math.atan2(value.im, value.re) / (2 * Math.PI);
     last = at === 0 ? turn : last + wrapped(turn - last);
     drift[at] = last / harmonic;
     line += powerOf(value);
-    // One turn a stretch to either side none of the cycle's own lines has any part, if it keeps time.
-    for (const turns of [-1, 1]) {
+    // Two turns a stretch to either side none of the cycle's own lines has any part, if it keeps time.
+    for (const turns of [-2, 2]) {
       beside += powerOf(amplitude(counts, from, to, ((harmonic + turns / each) * tickMs) / periodMs)) / 2;
     }
   }
   const error = beside / Math.max(line, 1e-9) / 2 / (2 * Math.PI * harmonic) ** 2;
-  const stretchMs = (steps * tickMs) / stretches;
-  return {track: {stretchMs, drift, jitter: jitterOf(drift, each, error)}, ratio: line / Math.max(beside, 1e-9)};
+  const jitter = jitterOf(drift, each, error);
+  return {track: {hopMs: hop * tickMs, drift, jitter}, ratio: line / Math.max(beside, 1e-9)};
 }
 
-/** Differences of means over neighbouring stretches of a random walk have 2/3 of a stretch's variance. */
+/** Of a stretch's variance, what the difference of a random walk's means over two neighbours has under that window. */
+const WALK = 0.793;
+
+/** The deviation of one cycle's length, from how far the phase walks between stretches. */
 function jitterOf(drift: Float64Array, cyclesEach: number, error: number): number {
-  if (drift.length < 3) return 0;
+  const count = drift.length - 2;
+  if (count < 3) return 0;
   let sum = 0;
   let squares = 0;
-  for (let at = 1; at < drift.length; at++) {
-    const step = drift[at] - drift[at - 1];
+  for (let at = 0; at < count; at++) {
+    const step = drift[at + 2] - drift[at];
     sum += step;
     squares += step * step;
   }
-  const count = drift.length - 1;
-  const variance = (squares - (sum * sum) / count) / (count - 1 || 1);
-  return Math.sqrt(Math.max(0, (variance - 2 * error) / ((2 / 3) * cyclesEach)));
+  const variance = (squares - (sum * sum) / count) / (count - 1);
+  return Math.sqrt(Math.max(0, (variance - 2 * error) / (WALK * cyclesEach)));
 }
 
-function driftAt({stretchMs, drift}: Track, ms: number): number {
-  const at = ms / stretchMs - 0.5;
+function driftAt({hopMs, drift}: Track, ms: number): number {
+  const at = ms / hopMs - 1;
   if (at <= 0) return drift[0];
   const below = Math.floor(at);
   if (below >= drift.length - 1) return drift[drift.length - 1];
@@ -148,25 +167,47 @@ interface Complex {
 
 const powerOf = ({re, im}: Complex) => re * re + im * im;
 
-/** Σ count · e^{2πi · turns · step}, about the mean. */
+/**
+ * Σ count · e^{2πi · turns · step}, about the mean, under a Hann window: a stretch that is not whole cycles would else
+ * tell the phase of its own ends.
+ */
 function amplitude(counts: Float64Array, from: number, to: number, turns: number): Complex {
   let sum = 0;
   for (let i = from; i < to; i++) sum += counts[i];
   const mean = sum / Math.max(1, to - from);
-  const cos = Math.cos(2 * Math.PI * turns);
-  const sin = Math.sin(2 * Math.PI * turns);
-  let c = Math.cos(2 * Math.PI * turns * (from + 0.5));
-  let s = Math.sin(2 * Math.PI * turns * (from + 0.5));
+  const wave = new Turning(turns, from + 0.5);
+  const window = new Turning(1 / Math.max(1, to - from), 0.5);
   let re = 0;
   let im = 0;
   for (let i = from; i < to; i++) {
-    re += (counts[i] - mean) * c;
-    im += (counts[i] - mean) * s;
-    const next = c * cos - s * sin;
-    s = c * sin + s * cos;
-    c = next;
+    const value = (counts[i] - mean) * (1 - window.cos);
+    re += value * wave.cos;
+    im += value * wave.sin;
+    wave.step();
+    window.step();
   }
   return {re, im};
+}
+
+/** A cosine and a sine that go on by so many turns a step. */
+class Turning {
+  cos: number;
+  sin: number;
+  private readonly stepCos: number;
+  private readonly stepSin: number;
+
+  constructor(turns: number, steps: number) {
+    this.cos = Math.cos(2 * Math.PI * turns * steps);
+    this.sin = Math.sin(2 * Math.PI * turns * steps);
+    this.stepCos = Math.cos(2 * Math.PI * turns);
+    this.stepSin = Math.sin(2 * Math.PI * turns);
+  }
+
+  step(): void {
+    const cos = this.cos * this.stepCos - this.sin * this.stepSin;
+    this.sin = this.cos * this.stepSin + this.sin * this.stepCos;
+    this.cos = cos;
+  }
 }
 
 const wrapped = (turns: number) => turns - Math.round(turns);

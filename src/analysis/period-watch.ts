@@ -8,6 +8,9 @@ export interface ShownPeriod extends Period {
   confidence: number;
 }
 
+/** The same without its phase, which is for those who have the series. */
+export type PeriodFigures = Omit<ShownPeriod, 'phase'>;
+
 /** Looks that agree before a period is shown. */
 const LOOKS = 4;
 const LEAST_AGREEING = 0.75;

@@ -37,6 +37,8 @@ const RESTLESS = 1.5;
 const RESTLESS_SCORE = 45;
 /** What the choice among four segmentations is worth: 2 ln 4. */
 const CHOICE = 2 * Math.log(SEGMENTS.length);
+/** A series that is shorter has too few frequencies to tell a line from them. */
+const LEAST_STEPS = 64;
 /** Searches in one series, each behind what the last one found. */
 const MOST_ROUNDS = 5;
 /** Timing that is off by this share of the period leaves no line. */
@@ -65,6 +67,7 @@ export class PeriodFinder {
 
   /** Cycles, most evident first, each looked for in what the ones before leave of the counts. */
   find(series: TickSeries, range: PeriodRange, left = series.counts.slice()): Period[] {
+    if (series.counts.length < LEAST_STEPS) return [];
     // Of what agents hold back, they tell no more than twice an interval's length.
     const topHz = Math.min(TOP / series.tickMs, 500 / series.resolutionMs);
     const shortestMs = Math.max(range.shortestMs, RESOLUTIONS * series.resolutionMs);

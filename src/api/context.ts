@@ -1,3 +1,4 @@
+import type {PeriodEngine} from '../analysis/period-engine.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {State} from '../history/state.ts';
 import type {Log} from '../log.ts';
@@ -31,6 +32,8 @@ export interface Context {
   anyHost: boolean;
   /** Most links that Prometheus is told of. */
   metricsLinks: number;
+  /** Looks for cycles; without it none are told. */
+  periods?: Pick<PeriodEngine, 'report'>;
   /** What outlives the server; without it nothing does. */
   state?: State;
   /** Told of errors of our own making. */

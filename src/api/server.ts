@@ -18,6 +18,7 @@ import {flowRoutes} from './routes/flows.ts';
 import {healthRoutes, probeRoutes} from './routes/health.ts';
 import {linkRoutes} from './routes/links.ts';
 import {nameRoutes} from './routes/names.ts';
+import {periodRoutes} from './routes/periods.ts';
 import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
 import {guard} from './security.ts';
@@ -83,7 +84,7 @@ export async function makeApi(
   });
   const hub = new LiveHub(context, clock);
   liveRoute(server, context, hub, limits);
-  for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, eventRoutes, healthRoutes]) {
+  for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, eventRoutes, healthRoutes, periodRoutes]) {
     await server.register(routes, {context, prefix: API});
   }
   const state = context.state ?? new State(context.fabric);

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {foldAt} from '../../src/analysis/fold.ts';
-import {PeriodWatch} from '../../src/analysis/period-watch.ts';
+import {BINS_ALONE, PeriodWatch} from '../../src/analysis/period-watch.ts';
 import {Random} from '../../src/simulator/random.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
 import {finder, isRight, lookAt, shownAtEnd} from './period-looks.ts';
@@ -12,7 +12,7 @@ const CARRIES = 30;
 describe('a proof on drawn samples', () => {
   it('finds the period of a job in what its hosts carry, and the strongest one in everything together', () => {
     const seed = proofSeed();
-    const scenarios = proofCount(25, 500);
+    const scenarios = proofCount(16, 500);
     const alone = {jobs: 0, carry: 0, right: 0};
     const twoBursts = {carry: 0, right: 0};
     const mixed = {carry: 0, right: 0, shown: 0, wrong: 0};
@@ -124,6 +124,15 @@ describe('a cycle', () => {
     const random = new Random(proofSeed(), 6);
     const counts = burstsThenNothing(700, 0.3, 4_000, 70, random).subarray(0, 7_000);
     expect(shownAtEnd({counts, resolutionMs: 1_000}).filter(({periodMs}) => periodMs < 2_000)).toEqual([]);
+  });
+
+  it.each([0, 1, 5, 63, 64, 100, 640])('is not found in %i steps without samples, nor in one sample', (length) => {
+    for (const first of [0, 1]) {
+      const counts = new Float64Array(length);
+      if (length > 0) counts[0] = first;
+      expect(finder.find({counts, tickMs: 100, noise: 1, resolutionMs: 100}, BINS_ALONE)).toEqual([]);
+      expect(shownAtEnd({counts, resolutionMs: TICK_MS})).toEqual([]);
+    }
   });
 
   it('folds to its own shape', () => {

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {byteBand, frameBand} from '../../src/analysis/sampling-error.ts';
+import {byteBand, frameBand, kindBand, shareBand} from '../../src/analysis/sampling-error.ts';
 import {Moments} from '../../src/fabric/moments.ts';
 import {QUARTER_SAMPLE, weightedPoissonBand} from '../../src/shared/band.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
@@ -50,6 +50,27 @@ describe('the band of equal weights', () => {
       expect(high / 9_000).toBeCloseTo(3.689, 3);
     }
     expect(weightedPoissonBand(0, 0, 0)).toEqual({low: 0, high: 0});
+  });
+});
+
+describe('of the frames of a kind', () => {
+  const moments = Object.assign(new Moments(), {samples: 400, frames: 4e5, largestRate: 1_000});
+
+  it('the count has the band of its samples', () => {
+    const {low, high} = kindBand(20_000, moments);
+    expect(low / 1_000).toBeCloseTo(12.4, 0);
+    expect(high / 1_000).toBeCloseTo(30.6, 0);
+    expect(kindBand(0, moments).high / 1_000).toBeCloseTo(3.689, 3);
+    expect(kindBand(0, new Moments())).toEqual({low: 0, high: 0});
+  });
+
+  it('the share has Wilson’s', () => {
+    const {low, high} = shareBand(0.05, moments);
+    expect([low, high].map((bound) => bound.toFixed(4))).toEqual(['0.0326', '0.0759']);
+    expect(shareBand(0, moments).low).toBe(0);
+    expect(shareBand(0, moments).high).toBeCloseTo(0.00951, 4);
+    expect(shareBand(1, moments).high).toBe(1);
+    expect(shareBand(0, new Moments())).toEqual({low: 0, high: 1});
   });
 });
 

@@ -1,0 +1,62 @@
+import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
+import {Type} from 'typebox';
+import type {Context} from '../context.ts';
+import {FinalBefore, Nullable} from '../schemas.ts';
+import {finalBefore} from '../time.ts';
+
+const PeriodSchema = Type.Object(
+  {
+    periodMs: Type.Number({description: 'mean length of a cycle, ms'}),
+    confidence: Type.Number({
+      description: '0..1: how little it is owed to chance, times the share of looks that saw it',
+    }),
+    score: Type.Number({description: 'how far the lines of its spectrum stand above chance; shown from 26'}),
+    jitter: Type.Number({description: "standard deviation of a cycle's length, as a share of it"}),
+    duty: Type.Number({description: 'share of the cycle that is exchange, 0..1'}),
+    sharpness: Type.Number({description: '1 when all traffic comes at one instant of the cycle, 0 when it is even'}),
+    swing: Type.Number({description: 'standard deviation of the traffic over the cycle, as a share of the mean'}),
+    ambiguous: Type.Boolean({description: 'weak signs of two bursts a cycle: the period may be twice as long'}),
+  },
+  {title: 'Period'},
+);
+
+const number = (description: string) => Nullable(Type.Number({description}));
+
+const PeriodsAnswer = Type.Object({
+  finalBefore: FinalBefore,
+  scope: Type.Literal('fabric'),
+  time: number('epoch ms: the end of the last bin that was looked at; null before the first look'),
+  history: number('ms that the look reached back'),
+  shortest: number('ms: what is shorter cannot be found in bins of 100 ms, nor what is shorter than twice resolution'),
+  longest: number('ms: what is longer is not looked for; eight cycles must have been seen to be sure'),
+  resolution: number('ms that the times of samples may be off by'),
+  periods: Type.Array(PeriodSchema, {description: 'cycles that run now, strongest first; empty where there is none'}),
+});
+
+/** Cycles of compute and exchange, found in when samples come. */
+export const periodRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
+  server.get(
+    '/periods',
+    {
+      schema: {
+        summary: 'Periods of the compute and exchange cycles in the RoCEv2 traffic, looked for every 2 s',
+        tags: ['analysis'],
+        response: {200: PeriodsAnswer},
+      },
+    },
+    () => {
+      const report = context.periods?.report;
+      return {
+        finalBefore: finalBefore(context.fabric),
+        scope: 'fabric' as const,
+        time: report?.time ?? null,
+        history: report?.historyMs ?? null,
+        shortest: report?.shortestMs ?? null,
+        longest: report?.longestMs ?? null,
+        resolution: report?.timeResolutionMs ?? null,
+        periods: report?.periods ?? [],
+      };
+    },
+  );
+  done();
+};
