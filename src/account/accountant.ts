@@ -19,6 +19,7 @@ import {SampleSequence} from './sample-sequence.ts';
 import {Basis, Direction} from './schema.ts';
 import {Arrival} from './sequence.ts';
 import {FlowSources} from './sources.ts';
+import {Ticks} from './ticks.ts';
 import {CLOCK_WORDS, ClockAt, SampleTimes} from './times.ts';
 
 /** Bounds of the tables; together with the bins' columns they are all the memory that accounting takes. */
@@ -77,6 +78,7 @@ export class Accountant implements DatagramSink {
   /** Of counter samples. */
   readonly counterSequence: SampleSequence;
   readonly times: SampleTimes;
+  readonly ticks: Ticks;
   readonly counters: CounterTracker;
   readonly names: NameTable;
   readonly counts = new Float64Array(COUNTS);
@@ -103,6 +105,7 @@ export class Accountant implements DatagramSink {
     this.sources = new FlowSources(limits.agents, limits.rows, seed ^ 0x27d4eb2f, this.clock);
     this.counterSequence = new SampleSequence(limits.agents, limits.rows, seed ^ 0x2c1b3c6d, this.clock);
     this.times = new SampleTimes(limits.agents, this.clock);
+    this.ticks = new Ticks(this.clock);
     this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5, this.clock);
     this.names = new NameTable(limits.counters);
     this.flowSamples = new Float64Array(limits.agents);
@@ -297,6 +300,7 @@ export class Accountant implements DatagramSink {
     if (outRow >= 0) this.add(outRow, length, roce);
     if (isRoce) {
       this.counts[Count.RoceSamples]!++;
+      this.ticks.add();
       if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce);
     } else if (inRow >= 0 && isHostTraffic(this.packet)) {
       this.addHost(input, inSide);

@@ -18,6 +18,7 @@ import {
   makeColumns,
   NAMES,
   SOURCES,
+  TICKS,
 } from './schema.ts';
 
 /** Flows, hosts and data sources are sent with the last bin of a second, all else with every Partial. */
@@ -76,6 +77,8 @@ export class Reporter {
   private send(watermark: number, now: number, withFlows: boolean): void {
     const {accountant} = this;
     const sections: SectionData[] = [this.agents(), this.bins()];
+    const ticks = this.ticks();
+    if (ticks.rows > 0) sections.push(ticks);
     if (withFlows) sections.push(this.flows(), this.hosts(), this.sources());
     const {counters, names} = accountant;
     if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
@@ -220,6 +223,13 @@ export class Reporter {
     const {sources} = this.accountant;
     sources.collect();
     return {schema: SOURCES, rows: sources.size, columns: sources.columns};
+  }
+
+  private ticks(): SectionData {
+    const {ticks} = this.accountant;
+    const tick = new Float64Array(ticks.capacity);
+    const samples = new Uint32Array(ticks.capacity);
+    return {schema: TICKS, rows: ticks.take(tick, samples), columns: [tick, samples]};
   }
 
   private counts(): SectionData {

@@ -164,6 +164,15 @@ export const HOSTS: SectionSchema = {
   ],
 };
 
+/** RoCEv2 samples by tick of 10 ms (epoch ms / 10), each sample once: for cycles that are faster than bins. */
+export const TICKS: SectionSchema = {
+  id: 9,
+  version: 1,
+  name: 'ticks',
+  maxRows: 16_384,
+  columns: [...columns('key', 'f64', 'tick'), ...columns('sum', 'u32', 'samples')],
+};
+
 /** The ledger's counts, by `Count`. */
 export const COUNTS_SECTION: SectionSchema = {
   id: 6,
@@ -182,6 +191,7 @@ export const SECTIONS: readonly SectionSchema[] = [
   COUNTS_SECTION,
   SOURCES,
   HOSTS,
+  TICKS,
 ];
 
 /** Index of each column of a section by name, for code that reads or fills columns. */

@@ -5,10 +5,11 @@ import {Arrival} from './sequence.ts';
 
 /**
  * What the clock that accounting shares tells: epoch ms of the arrival, the arrival's bin, the bin that the present
- * sample belongs to, and the first moment whose bin is still open.
+ * sample belongs to, the first moment whose bin is still open, and the present sample's own time as well as it is
+ * known, which may lie in an earlier bin.
  */
-export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2, Open: 3} as const;
-export const CLOCK_WORDS = 4;
+export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2, Open: 3, SampleTime: 4} as const;
+export const CLOCK_WORDS = 5;
 
 /** No sample is placed further back: agents send at least once a second, and bins stay open that long. */
 export const MOST_BACK_MS = 1_200;
@@ -43,10 +44,10 @@ const GOLDEN = 0.6180339887498949;
 const Limit = {BacklogFrom: 0, Earliest: 1} as const;
 
 /**
- * Words of `window`: where the present datagram's samples may lie, by how much each may be off, and the time of the
- * present sample. They stand there because a double that is an argument is an object on the heap, one a call.
+ * Words of `window`: where the present datagram's samples may lie, by how much each may be off, the time of the
+ * present sample, and what lies between two where they came soon after the last ones. They stand there because a double that is an argument is an object on the heap, one a call.
  */
-const Window = {From: 0, Length: 1, UncertainMs: 2, Time: 3} as const;
+const Window = {From: 0, Length: 1, UncertainMs: 2, Time: 3, Step: 4} as const;
 
 /**
  * The time of each flow sample. Its own where it has one (0:1043) that can be believed. Else that of its datagram; but
@@ -67,7 +68,7 @@ export class SampleTimes {
   private readonly clock: Float64Array;
   private readonly bursts: Float64Array;
   private readonly habits: Int8Array;
-  private readonly window = new Float64Array(4);
+  private readonly window = new Float64Array(5);
   private readonly limits = new Float64Array([0, Number.NEGATIVE_INFINITY]);
   private isCatchingUp = false;
   private stream = 0;
@@ -130,6 +131,9 @@ export class SampleTimes {
       return;
     }
     this.mode = gap > BIN_MS && habit > Habit.Own ? Mode.InOrder : Mode.Arrival;
+    if (this.mode === Mode.InOrder) return;
+    if (gap > BIN_MS) window[Window.From] = now; // a pause of the traffic's own: nothing was held back meanwhile
+    window[Window.Step] = gap > BIN_MS || samples === 0 ? 0 : back / samples;
   }
 
   /** Finds the bin of a flow sample. */
@@ -140,6 +144,7 @@ export class SampleTimes {
     this.uncertainMs[this.stream]! += window[Window.UncertainMs]!;
     if (this.mode === Mode.Arrival) {
       clock[ClockAt.SampleBin] = clock[ClockAt.ArrivalBin]!;
+      this.inGap(index);
       return;
     }
     let part: number;
@@ -248,6 +253,15 @@ export class SampleTimes {
     return true;
   }
 
+  /** Datagrams are filled one behind another: samples of one that came soon after the last lie evenly in between. */
+  private inGap(index: number): void {
+    const {clock, window} = this;
+    const now = clock[ClockAt.Now]!;
+    const time = window[Window.From]! + (index + 0.5) * window[Window.Step]!;
+    const open = clock[ClockAt.Open]!;
+    clock[ClockAt.SampleTime] = time > now ? now : time < open && open <= now ? open : time;
+  }
+
   private toBin(): void {
     const {clock} = this;
     const time = this.window[Window.Time]!;
@@ -257,6 +271,7 @@ export class SampleTimes {
     const earliest = stepped > open ? stepped : open;
     const at = time > now || earliest > now ? now : time < earliest ? earliest : time;
     clock[ClockAt.SampleBin] = binOf(at);
+    clock[ClockAt.SampleTime] = at;
   }
 }
 

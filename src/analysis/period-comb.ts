@@ -1,4 +1,4 @@
-import type {Spectrum} from './spectrum.ts';
+import type {Spectra, Spectrum} from './spectrum.ts';
 
 /** Harmonics that are added up. */
 export const HARMONICS = 8;
@@ -26,9 +26,14 @@ interface Range {
  * The comb with the highest score, or undefined where none exceeds `floor`. A bound from the highest evidence near
  * each harmonic rules out nearly all frequencies, so that few are looked at closely.
  */
-export function strongestComb(spectrum: Spectrum, {lowestHz, highestHz}: Range, floor: number): Comb | undefined {
+export function strongestComb(
+  spectrum: Spectrum,
+  {lowestHz, highestHz}: Range,
+  floor: number,
+  memory: Spectra,
+): Comb | undefined {
   const {evidence, stepHz} = spectrum;
-  const near = [dilated(evidence, 1), dilated(evidence, 2), dilated(evidence, 4)];
+  const near = [1, 2, 4].map((radius) => dilated(evidence, radius, memory.array(`within ${radius}`, evidence.length)));
   const reach = [0, 0, 0, 1, 1, 2, 2, 2, 2].map((index) => near[index]); // by harmonic: half of it, rounded up
   let best = floor;
   let bestAt = -1;
@@ -95,8 +100,7 @@ function interpolated(power: Float64Array, index: number): number {
 }
 
 /** The highest value within `radius` of each. */
-function dilated(values: Float64Array, radius: number): Float64Array {
-  const result = new Float64Array(values.length);
+function dilated(values: Float64Array, radius: number, result: Float64Array): Float64Array {
   for (let i = 0; i < values.length; i++) {
     let most = values[i];
     const to = Math.min(values.length - 1, i + radius);

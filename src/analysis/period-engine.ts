@@ -1,10 +1,10 @@
 import type {Fabric} from '../fabric/fabric.ts';
 import {Moments} from '../fabric/moments.ts';
 import {ROLES} from '../fabric/roles.ts';
-import {BIN_MS} from '../shared/bins.ts';
+import {BIN_MS, TICK_MS} from '../shared/bins.ts';
 import {BinState} from '../shared/live.ts';
-import type {PeriodFigures} from './period-watch.ts';
-import {BINS_ALONE, COARSE_MS} from './period-watch.ts';
+import {RESOLUTIONS} from './period.ts';
+import {BINS_ALONE, COARSE, COARSE_MS, FINE, type PeriodFigures} from './period-watch.ts';
 import type {TickSeries} from './spectrum.ts';
 
 /** Looks a bin apart would see the same again. */
@@ -13,6 +13,9 @@ const LOOK_EVERY_BINS = 20;
 const MEMORY = COARSE_MS / BIN_MS;
 /** An agent with less of the samples does not decide how well their times are known. */
 const LEAST_SHARE = 0.1;
+/** Ticks are used when they hold so much of what bins do. */
+const ENOUGH_TICKS = 0.5;
+const TICKS_PER_BIN = BIN_MS / TICK_MS;
 /** A stretch without bins that is longer begins a new history. */
 const MOST_MISSING = 100;
 
@@ -102,22 +105,46 @@ export class PeriodEngine {
       this.skipped++;
       return;
     }
-    const counts = withoutGaps(this.counts);
-    const historyMs = counts.length * BIN_MS; // the thread takes the array itself away
-    const resolutionMs = Math.max(BIN_MS, this.resolution());
+    const series = this.series(end);
+    const {resolutionMs} = series;
+    const range = series.tickMs < BIN_MS ? {...COARSE, shortestMs: FINE.shortestMs} : BINS_ALONE;
+    const historyMs = series.counts.length * series.tickMs; // the thread takes the array itself away
     this.isLooking = true;
-    this.look({counts, tickMs: BIN_MS, noise: 1, resolutionMs}, (periods) => {
+    this.look(series, (periods) => {
       this.isLooking = false;
       if (!periods) return;
       this.report = {
         time: end * BIN_MS,
         historyMs,
-        shortestMs: Math.max(BINS_ALONE.shortestMs, 2 * resolutionMs),
-        longestMs: BINS_ALONE.longestMs,
+        shortestMs: Math.max(range.shortestMs, RESOLUTIONS * resolutionMs),
+        longestMs: range.longestMs,
         timeResolutionMs: resolutionMs,
         periods,
       };
     });
+  }
+
+  /** The bins before `end` in ticks, where they are known, else as they are. */
+  private series(end: number): TickSeries {
+    const {counts} = this;
+    const resolution = this.resolution();
+    const ticks = new Float64Array(counts.length * TICKS_PER_BIN);
+    let inTicks = 0;
+    let inBins = 0;
+    counts.forEach((count, index) => {
+      if (Number.isNaN(count)) return;
+      inBins += count;
+      inTicks += this.fabric.ticks.copy(end - counts.length + index, ticks, index * TICKS_PER_BIN);
+    });
+    if (inTicks === 0 || inTicks < ENOUGH_TICKS * inBins) {
+      const resolutionMs = Math.max(BIN_MS, resolution);
+      return {counts: withoutGaps(counts), tickMs: BIN_MS, noise: 1, resolutionMs};
+    }
+    const known = counts.filter((count) => !Number.isNaN(count)).length * TICKS_PER_BIN;
+    counts.forEach((count, index) => {
+      if (Number.isNaN(count)) ticks.fill(inTicks / known, index * TICKS_PER_BIN, (index + 1) * TICKS_PER_BIN);
+    });
+    return {counts: ticks, tickMs: TICK_MS, noise: 1, resolutionMs: Math.max(TICK_MS, resolution)};
   }
 
   /** The worst of the agents that send much. */

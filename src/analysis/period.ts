@@ -42,7 +42,7 @@ const LEAST_STEPS = 64;
 /** Searches in one series, each behind what the last one found. */
 const MOST_ROUNDS = 5;
 /** Timing that is off by this share of the period leaves no line. */
-const RESOLUTIONS = 2;
+export const RESOLUTIONS = 2;
 /** Highest frequency that is looked at, in cycles per 1000 steps: near half a step counts are blurred and mirrored. */
 const TOP = 400;
 /** Two periods are one when one is so near to a small multiple of the other. */
@@ -79,7 +79,7 @@ export class PeriodFinder {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const plain = spectraOf(round > 0);
       for (const {periodMs} of found) for (const spectrum of plain) mask(spectrum, 1_000 / periodMs);
-      const best = bestComb(plain, bounds);
+      const best = this.bestComb(plain, bounds);
       if (!best) break;
       const period = describe({...series, counts: left}, best, round > 0 ? plain : spectraOf(true), bounds.lowestHz);
       removeCycle(left, series.tickMs, period);
@@ -88,6 +88,19 @@ export class PeriodFinder {
     return found.filter(({periodMs}, at) => {
       return periodMs >= shortestMs && !found.slice(0, at).some((other) => isRemainder(periodMs, other));
     });
+  }
+
+  private bestComb(spectra: readonly Spectrum[], bounds: {lowestHz: number; highestHz: number}): Comb | undefined {
+    let best: Comb | undefined;
+    for (const spectrum of spectra) {
+      const comb = strongestComb(spectrum, bounds, best?.score ?? LEAST_SCORE + CHOICE, this.spectra);
+      if (comb) best = comb;
+    }
+    if (!best) return undefined;
+    const {frequency, score, spectrum} = best;
+    const isRestless = spectrum.level[Math.round(frequency / spectrum.stepHz)] > RESTLESS;
+    if (isRestless && score < RESTLESS_SCORE + CHOICE) return undefined;
+    return best;
   }
 }
 
@@ -105,19 +118,6 @@ export function removeCycle(values: Float64Array, tickMs: number, {periodMs, pha
 /** What a cycle that does not keep time leaves near its own lines is no other cycle. */
 function isRemainder(periodMs: number, other: Period): boolean {
   return isMultiple(periodMs, other.periodMs) || Math.abs(periodMs / other.periodMs - 1) < BESIDE * other.jitter;
-}
-
-function bestComb(spectra: readonly Spectrum[], bounds: {lowestHz: number; highestHz: number}): Comb | undefined {
-  let best: Comb | undefined;
-  for (const spectrum of spectra) {
-    const comb = strongestComb(spectrum, bounds, best?.score ?? LEAST_SCORE + CHOICE);
-    if (comb) best = comb;
-  }
-  if (!best) return undefined;
-  const {frequency, score, spectrum} = best;
-  const isRestless = spectrum.level[Math.round(frequency / spectrum.stepHz)] > RESTLESS;
-  if (isRestless && score < RESTLESS_SCORE + CHOICE) return undefined;
-  return best;
 }
 
 function describe(series: TickSeries, comb: Comb, tapered: readonly Spectrum[], lowestHz: number): Period {

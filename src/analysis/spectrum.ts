@@ -46,13 +46,14 @@ export interface Spectrum {
 /** Cycles that a segment must hold. */
 export const LEAST_CYCLES = 4;
 
-/** Makes spectra; holds the tables of the transforms. */
+/** Makes spectra; holds the tables of the transforms, and the arrays of the last spectrum of each kind. */
 export class Spectra {
   private readonly transforms = new Map<number, RealFft>();
+  private readonly arrays = new Map<string, Float64Array>();
 
   /**
    * The spectrum of `values` up to `topHz`: the counts themselves, or what is left of them. `tapered` with a Hann
-   * window strong lines leak less, and weak ones lose a third.
+   * window strong lines leak less, and weak ones lose a third. Valid until the next of as many segments, so tapered.
    */
   of(series: TickSeries, values: Float64Array, segments: number, topHz: number, tapered: boolean): Spectrum {
     const {counts, tickMs, noise} = series;
@@ -60,8 +61,10 @@ export class Spectra {
     const fft = this.transform(powerOfTwo(length * PADDING));
     const stepHz = 1_000 / (tickMs * fft.size);
     const segmentSeconds = (length * tickMs) / 1_000;
-    const power = new Float64Array(Math.min(fft.size / 2, Math.floor(topHz / stepHz) + 1));
-    const segment = new Float64Array(length);
+    const size = Math.min(fft.size / 2, Math.floor(topHz / stepHz) + 1);
+    const kind = `${segments} ${tapered}`;
+    const power = this.array(`power ${kind}`, size).fill(0);
+    const segment = this.array('segment', length);
     for (let index = 0; index < segments; index++) {
       const start = counts.length - (segments - index) * length;
       const variance = noise * prepare(counts, values, start, segment, tapered);
@@ -69,7 +72,21 @@ export class Spectra {
     }
     const first = Math.ceil(LEAST_CYCLES / (segmentSeconds * stepHz));
     const independent = 1 / (segmentSeconds * stepHz); // indexes that one independent frequency takes
-    return {segments, segmentSeconds, stepHz, first, power, ...evidenceOf(power, segments, independent)};
+    const evidence = this.array(`evidence ${kind}`, size);
+    const level = this.array(`level ${kind}`, size);
+    const spectrum = {segments, segmentSeconds, stepHz, first, power, evidence, level};
+    weigh(spectrum, this.array('logs', size + 1), independent);
+    return spectrum;
+  }
+
+  /** Memory for a purpose: a look needs megabytes of it, and would leave them all behind. */
+  array(purpose: string, length: number): Float64Array {
+    let array = this.arrays.get(purpose);
+    if (!array || array.length < length) {
+      array = new Float64Array(length);
+      this.arrays.set(purpose, array);
+    }
+    return array.subarray(0, length);
   }
 
   private transform(size: number): RealFft {
@@ -113,22 +130,21 @@ function prepare(
  * Evidence of each power. Traffic is seldom as calm as sampling alone: where the neighbourhood (geometric mean, which a
  * few strong lines hardly move) is above that, powers are taken relative to it.
  */
-function evidenceOf(power: Float64Array, segments: number, independent: number): Pick<Spectrum, 'evidence' | 'level'> {
-  const logs = new Float64Array(power.length + 1);
+function weigh({power, evidence, level, segments}: Spectrum, logs: Float64Array, independent: number): void {
+  logs[0] = 0;
   for (let i = 0; i < power.length; i++) {
     logs[i + 1] = logs[i] + Math.log(power[i] / (2 * segments) + 1e-9);
   }
-  const evidence = new Float64Array(power.length);
-  const levels = new Float64Array(power.length);
+  evidence[0] = 0;
+  level[0] = 1;
   for (let i = 1; i < power.length; i++) {
     const from = Math.max(1, Math.floor(i / BAND));
     const to = Math.min(power.length, Math.ceil(i * BAND) + 1);
     const error = LOG_DEVIATION[segments] / Math.sqrt(Math.max(1, (to - from) / independent));
-    const level = (logs[to] - logs[from]) / (to - from) - LOG_MEAN[segments] - LEVEL_ERRORS * error;
-    levels[i] = level > 0 ? Math.exp(level) : 1;
-    evidence[i] = evidenceAt(power[i] / levels[i], segments);
+    const log = (logs[to] - logs[from]) / (to - from) - LOG_MEAN[segments] - LEVEL_ERRORS * error;
+    level[i] = log > 0 ? Math.exp(log) : 1;
+    evidence[i] = evidenceAt(power[i] / level[i], segments);
   }
-  return {evidence, level: levels};
 }
 
 /** −2 ln of the chance that χ² with 2K degrees exceeds `power`, exactly, far out in the tail too. */

@@ -11,6 +11,7 @@ import {
   HOSTS,
   NAMES,
   SOURCES,
+  TICKS,
 } from '../account/schema.ts';
 import {BIN_MS, binOf, REVISED_BINS} from '../shared/bins.ts';
 import {type Agent, Agents, type SubAgent} from './agents.ts';
@@ -33,6 +34,7 @@ import {BASIS_MEMORY_BINS, Rows} from './rows.ts';
 import {Skipped} from './skipped.ts';
 import {FabricSums} from './sums.ts';
 import {Tally} from './tally.ts';
+import {TickRing} from './ticks.ts';
 import {TopologyRoles, Wiring} from './topology.ts';
 import {Totals} from './totals.ts';
 import {Watch} from './watch.ts';
@@ -68,6 +70,9 @@ export const DEFAULT_FABRIC: FabricOptions = {depth: 3_000, flows: 20_000};
  */
 const CONFIRM_EVERY_BINS = 10;
 
+/** Bins whose ticks are kept, 640 s: periods of a minute take eight cycles to be sure of. */
+export const TICK_BINS = 6_400;
+
 /** The share of traffic whose role is not known now is taken over so many bins. */
 const SHARE_BINS = 10;
 
@@ -100,6 +105,7 @@ export class Fabric {
   readonly sums: FabricSums;
   readonly totals: Totals;
   readonly flows: FlowTable;
+  readonly ticks = new TickRing(TICK_BINS);
   /** Bins that a step of the clock left out. */
   readonly skipped = new Skipped();
   readonly rates = new CountRates();
@@ -176,6 +182,8 @@ export class Fabric {
     }
     const names = sectionOf(partial, NAMES);
     if (names) applyNames(names, locals, this.ports);
+    const ticks = sectionOf(partial, TICKS);
+    if (ticks) this.ticks.apply(ticks, partial.watermark);
     this.correct(partial);
     const flows = sectionOf(partial, FLOWS);
     if (flows) {

@@ -1,6 +1,9 @@
 /** Length of a bin in milliseconds: ten bins a second give the project its name. */
 export const BIN_MS = 100;
 
+/** Length of a tick in milliseconds: a tenth of a bin, for cycles that are faster than bins. */
+export const TICK_MS = 10;
+
 /** The bin that holds an instant: `floor(epoch ms / 100)`. Exceeds 2^32, so it is a double everywhere. */
 export function binOf(epochMs: number): number {
   return Math.floor(epochMs / BIN_MS);

@@ -58,6 +58,28 @@ it('finds the cycle of a fabric in its bins', () => {
   expect(seen.length).toBeLessThan(47);
 });
 
+it('finds cycles that are faster than bins where it knows the ticks', () => {
+  const fabric = new Fabric({depth: 300, flows: 100});
+  const {look, seen} = looking();
+  const engine = new PeriodEngine(fabric, look);
+  const random = new Random(proofSeed(), 3);
+  const builder = new PartialBuilder();
+  for (let bin = FIRST; bin < FIRST + 400; bin++) {
+    const ticks = Array.from({length: 10}, (_, tick): [number, number] => {
+      return [bin * 10 + tick, poisson(random, (bin * 100 + tick * 10) % 170 < 60 ? 12 : 1)];
+    });
+    const samples = ticks.reduce((sum, [, count]) => sum + count, 0);
+    const rows = [{bin, port: 1, roce: new Array<number>(samples).fill(4_178)}];
+    fabric.apply(builder.next(bin + 1, {rows, ticks, heard: [{agent: AGENT, at: bin * 100 + 50}]}));
+    engine.advance();
+  }
+  const {periods, shortestMs} = engine.report!;
+  expect(seen.at(-1)!.tickMs).toBe(10);
+  expect(shortestMs).toBe(60);
+  expect(periods).toHaveLength(1);
+  expect(Math.abs(periods[0].periodMs / 170 - 1)).toBeLessThan(0.005);
+});
+
 it('remembers more than the rings hold, and no more than it needs', () => {
   const fabric = new Fabric({depth: 300, flows: 100});
   const {look, seen} = looking();

@@ -13,6 +13,7 @@ import {
   type SectionSchema,
   SOURCES,
   TEXT_BYTES,
+  TICKS,
 } from '../../src/account/schema.ts';
 
 /** A bin in 2023 on the edge of a second, so that tests read `T + 3` and not thirteen digits. */
@@ -109,6 +110,8 @@ export interface Content {
   counts?: readonly [count: number, value: number][];
   heard?: readonly Hearing[];
   sources?: readonly SourceRow[];
+  /** RoCEv2 samples by tick of 10 ms. */
+  ticks?: readonly [tick: number, samples: number][];
   /** Epoch ms; the watermark's start unless said otherwise. */
   time?: number;
   /** Whether flows are sent though there are none, as once a second. */
@@ -167,6 +170,7 @@ export class PartialBuilder {
     if (counters.length > 0) sections.push(counterRows);
     if (names.length > 0) sections.push(nameRows);
     if (sourceRows.rows > 0) sections.push(sourceRows);
+    if (content.ticks) sections.push(section(TICKS, content.ticks, ([tick, samples]) => ({tick, samples})));
     sections.push(section(COUNTS_SECTION, counts, ([count, value]) => ({count, value})));
     const {producer, epoch} = this;
     const time = content.time ?? watermark * 100;

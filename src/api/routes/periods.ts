@@ -27,7 +27,9 @@ const PeriodsAnswer = Type.Object({
   scope: Type.Literal('fabric'),
   time: number('epoch ms: the end of the last bin that was looked at; null before the first look'),
   history: number('ms that the look reached back'),
-  shortest: number('ms: what is shorter cannot be found in bins of 100 ms, nor what is shorter than twice resolution'),
+  shortest: number(
+    'ms: what is shorter cannot be found: 60 in ticks of 10 ms, 600 in bins of 100 ms, twice resolution in any',
+  ),
   longest: number('ms: what is longer is not looked for; eight cycles must have been seen to be sure'),
   resolution: number('ms that the times of samples may be off by'),
   periods: Type.Array(PeriodSchema, {description: 'cycles that run now, strongest first; empty where there is none'}),
