@@ -10,3 +10,23 @@ export function byteBand(moments: Moments): Band {
 export function frameBand(moments: Moments): Band {
   return weightedPoissonBand(moments.frames, moments.frameSquares, moments.largestRate, QUARTER_SAMPLE);
 }
+
+const Z = 1.959963984540054;
+
+/** Frames that a sample stands for on average. */
+const meanWeight = ({samples, frames, largestRate}: Moments) => (samples > 0 ? frames / samples : largestRate);
+
+/** The band of how many of the moments' frames are of some kind, estimated as `frames`; of none too. */
+export function kindBand(frames: number, moments: Moments): Band {
+  const weight = meanWeight(moments);
+  return weightedPoissonBand(frames, frames * weight, weight, QUARTER_SAMPLE);
+}
+
+/** The band of the share of the moments' frames that are of some kind (Wilson 1927); all of 0..1 without samples. */
+export function shareBand(share: number, {samples}: Moments): Band {
+  if (samples === 0) return {low: 0, high: 1};
+  const z2 = (Z * Z) / samples;
+  const middle = share + z2 / 2;
+  const half = Z * Math.sqrt((share * (1 - share)) / samples + z2 / (4 * samples));
+  return {low: Math.max(0, (middle - half) / (1 + z2)), high: Math.min(1, (middle + half) / (1 + z2))};
+}

@@ -1,4 +1,4 @@
-import {byteBand} from '../analysis/sampling-error.ts';
+import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {FlowEstimate, FlowQuery} from '../fabric/flows.ts';
 import type {Names} from '../fabric/names.ts';
@@ -18,6 +18,10 @@ export function topFlows({flows, names}: Fabric, query: FlowQuery): Omit<FlowsTo
 function flowRow(flow: FlowEstimate, seconds: number, names: Names): FlowRow {
   const {moments} = flow;
   const band = byteBand(moments);
+  const operations = kindBand(flow.operations, moments);
+  const cnp = kindBand(flow.cnpFrames, moments);
+  const ce = moments.frames > 0 ? Math.min(1, flow.ceFrames / moments.frames) : 0;
+  const ceBand = shareBand(ce, moments);
   const sourceName = names.host(flow.source);
   const destinationName = names.host(flow.destination);
   return {
@@ -32,8 +36,14 @@ function flowRow(flow: FlowEstimate, seconds: number, names: Names): FlowRow {
     high: (band.high * 8) / seconds,
     samples: moments.samples,
     operationsPerSecond: flow.operations / seconds,
-    ce: moments.frames > 0 ? flow.ceFrames / moments.frames : 0,
+    operationsLow: operations.low / seconds,
+    operationsHigh: operations.high / seconds,
+    ce,
+    ceLow: ceBand.low,
+    ceHigh: ceBand.high,
     cnpPerSecond: flow.cnpFrames / seconds,
+    cnpLow: cnp.low / seconds,
+    cnpHigh: cnp.high / seconds,
     links: flow.links.map(({id}) => id),
   };
 }

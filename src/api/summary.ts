@@ -1,3 +1,4 @@
+import {kindBand, shareBand} from '../analysis/sampling-error.ts';
 import {activity} from '../fabric/activity.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import {Moments} from '../fabric/moments.ts';
@@ -52,7 +53,7 @@ export function summaryTopic(context: Context): SummaryTopic {
   const {from, to} = settledWindow(fabric, SETTLED_MS);
   const mean = (measure: 'roce' | 'all') => meanOver(fabric, FABRIC_SCOPE, measure, from, to);
   const roce = mean('roce');
-  const {ce, frames, cnp, bins} = congestion(fabric, from, to);
+  const marks = congestion(fabric, from, to);
   const {datagramsPerSecond, flowSamplesPerSecond, ...totals} = activity(fabric);
   return {
     topic: 'summary',
@@ -71,8 +72,7 @@ export function summaryTopic(context: Context): SummaryTopic {
     rolesFrom: fabric.roles.from,
     roce,
     all: mean('all'),
-    ceShare: frames > 0 ? ce / frames : null,
-    cnpPerSecond: bins > 0 ? cnp / (bins * 0.1) : null,
+    ...marks,
     datagramsPerSecond,
     flowSamplesPerSecond,
     totals,
@@ -82,8 +82,8 @@ export function summaryTopic(context: Context): SummaryTopic {
 }
 
 /**
- * Estimated CE-marked frames in from..to and the RoCEv2 frames that they are among, on all hops, for it is behind the
- * first that frames are marked; CNPs at the edge; and how many of the bins have data.
+ * The CE-marked share of the RoCEv2 frames in from..to, on all hops, for it is behind the first that frames are marked;
+ * CNPs at the edge; each with its band.
  */
 function congestion(fabric: Fabric, from: number, to: number) {
   const moments = new Moments();
@@ -97,7 +97,18 @@ function congestion(fabric: Fabric, from: number, to: number) {
     for (const role of ROLES) fabric.sums.addTo(moments, bin, 'roce', role);
     cnp += fabric.sums.cnp(bin);
   }
-  return {ce, frames: moments.frames, cnp, bins};
+  const {frames} = moments;
+  const share = frames > 0 ? shareBand(Math.min(1, ce / frames), moments) : undefined;
+  const rate = bins > 0 ? kindBand(cnp, moments) : undefined;
+  const perSecond = (count: number) => count / (bins * 0.1);
+  return {
+    ceShare: share ? Math.min(1, ce / frames) : null,
+    ceShareLow: share?.low ?? null,
+    ceShareHigh: share?.high ?? null,
+    cnpPerSecond: rate ? perSecond(cnp) : null,
+    cnpPerSecondLow: rate ? perSecond(rate.low) : null,
+    cnpPerSecondHigh: rate ? perSecond(rate.high) : null,
+  };
 }
 
 export function linksTopic({ports, sums}: Fabric): LinksTopic {

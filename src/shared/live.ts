@@ -138,7 +138,11 @@ export interface SummaryTopic {
   all: Estimate;
   /** CE-marked share of RoCEv2 frames, 0..1, null without frames. */
   ceShare: number | null;
+  ceShareLow: number | null;
+  ceShareHigh: number | null;
   cnpPerSecond: number | null;
+  cnpPerSecondLow: number | null;
+  cnpPerSecondHigh: number | null;
   datagramsPerSecond: number;
   flowSamplesPerSecond: number;
   /** Totals since the start, for the checklist and the drops figure. */
@@ -171,9 +175,15 @@ export interface FlowRow {
   high: number;
   samples: number;
   operationsPerSecond: number;
+  operationsLow: number;
+  operationsHigh: number;
   /** CE-marked share of the flow's frames, 0..1. */
   ce: number;
+  ceLow: number;
+  ceHigh: number;
   cnpPerSecond: number;
+  cnpLow: number;
+  cnpHigh: number;
   /** Ids of the links where it was seen, most traffic first. */
   links: string[];
 }

@@ -261,6 +261,9 @@ describe('/api/v1/flows', () => {
     expect(json.flows[0]).toEqual({
       ...{source: '10.1.0.1', destination: '10.1.0.2', destQp: 17, dscp: 26, bitsPerSecond: 16e6, samples: 1},
       ...{low: expect.any(Number), high: expect.any(Number), operationsPerSecond: 1_000, ce: 0, cnpPerSecond: 0},
+      // One sample of one.
+      ...{operationsLow: expect.closeTo(43.6, 1), operationsHigh: expect.closeTo(5_121, 0)},
+      ...{ceLow: 0, ceHigh: expect.closeTo(0.79, 2), cnpLow: 0, cnpHigh: expect.closeTo(3_689, 0)},
       links: [ID],
     });
     expect(json.other).toEqual({flows: 1, bitsPerSecond: 800_000});

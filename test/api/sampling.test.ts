@@ -12,7 +12,11 @@ function pass(harness: Harness, options: StreamOptions & {loss?: number; drops?:
   const told = new Map<number, number>();
   for (let bin = T; bin < T + bins; bin++) {
     const content = stream.bin(bin, options.loss);
-    const heard = content.heard.map((one) => ({...one, agentDrops: options.drops ?? 0, uncertainMs: 30 * (one.flowSamples ?? 0)}));
+    const heard = content.heard.map((one) => ({
+      ...one,
+      agentDrops: options.drops ?? 0,
+      uncertainMs: 30 * (one.flowSamples ?? 0),
+    }));
     const counters = options.ports.flatMap(({ifIndex}): CounterRow[] => {
       if ((bin - T) % 50 !== 49) return [];
       const {bytes, frames} = stream.truth.get(ifIndex)!;

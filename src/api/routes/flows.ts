@@ -17,10 +17,16 @@ const FlowSchema = Type.Object({
   high: Type.Number(),
   samples: Type.Number(),
   operationsPerSecond: Type.Number({description: 'operations begun a second'}),
+  operationsLow: Type.Number({description: '95 % interval, a second'}),
+  operationsHigh: Type.Number(),
   ce: Type.Number({description: 'CE-marked share of its frames, 0..1'}),
+  ceLow: Type.Number({description: '95 % interval'}),
+  ceHigh: Type.Number(),
   cnpPerSecond: Type.Number({
     description: 'CNPs that the destination sent back to the source, of all their queue pairs',
   }),
+  cnpLow: Type.Number({description: "95 % interval, a CNP's sample weighed as the flow's own"}),
+  cnpHigh: Type.Number(),
   links: Type.Array(Type.String(), {description: 'links it was seen on, most traffic first'}),
 });
 
