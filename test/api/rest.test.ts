@@ -342,6 +342,7 @@ describe('/api/openapi.json', () => {
           'links/{id}',
           'links/{id}/series',
           'names',
+          'periods',
           'topology',
         ],
       ].map((path) => `/api/v1/${path}`),
