@@ -114,7 +114,8 @@ describe('a cycle', () => {
       expect(Math.abs(shown.periodMs / periodMs - 1)).toBeLessThan(0.01);
       expect(shown.confidence).toBeGreaterThan(0.99);
       expect(Math.abs(shown.duty - duty)).toBeLessThan(0.08);
-      expect(Math.abs(shown.jitter - jitter)).toBeLessThan(0.006);
+      // Of some ninety cycles the deviation itself is known to about a tenth.
+      expect(Math.abs(shown.jitter - jitter)).toBeLessThan(0.004 + 0.35 * jitter);
       expect(Math.abs(shown.sharpness - Math.sin(Math.PI * duty) / (Math.PI * duty))).toBeLessThan(0.06);
       expect(shown.ambiguous).toBe(false);
     }
