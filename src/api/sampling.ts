@@ -75,7 +75,7 @@ export function agentMeasures(fabric: Fabric, agent: Agent): Omit<AgentSampling,
     samples.agentDrops += stream.agentDrops;
   }
   const made = recent.received + recent.missing;
-  const comparison = fabric.counterCheck.ofAgent(agent);
+  const comparison = asTold(fabric.counterCheck.ofAgent(agent), fabric.watch.rates.beliesAgent(agent));
   const rate = claimedRate(agent);
   const isOff = comparison?.verdict === 'disagrees' && rate !== undefined;
   return {
@@ -85,6 +85,11 @@ export function agentMeasures(fabric: Fabric, agent: Agent): Omit<AgentSampling,
     effectiveRates: effectiveRates(agent),
     samplesVersusCounters: {...(comparison ?? NOTHING), suggestedRate: isOff ? fittingRate(rate, comparison) : null},
   };
+}
+
+/** What was told stands until the opposite is known: one reading in a burst has so wide a band that it says nothing. */
+function asTold(comparison: Comparison | undefined, isTold: boolean): Comparison | undefined {
+  return comparison?.verdict === 'unknown' && isTold ? {...comparison, verdict: 'disagrees'} : comparison;
 }
 
 function timeNote(uncertainMs: number | null): string | null {
@@ -110,7 +115,8 @@ function effectiveRates(agent: Agent): EffectiveRate[] {
 
 /** A port's samples of one direction against its counters, and why they are not compared. */
 export function portVersus(fabric: Fabric, port: Port, direction: 'in' | 'out'): Versus & {why: string | null} {
-  const comparison = fabric.counterCheck.ofPort(port, directionOf(direction));
+  const to = directionOf(direction);
+  const comparison = asTold(fabric.counterCheck.ofPort(port, to), fabric.watch.rates.beliesPort(port, to));
   if (comparison) return {...comparison, why: null};
   const basis = BASIS_NAMES[fabric.rows.basis(port.slot, directionOf(direction), fabric.newest)]!;
   const why =

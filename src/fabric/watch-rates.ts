@@ -33,6 +33,16 @@ export class RateWatch {
     if (ports.length > 0) this.counters(fabric, ports, herd);
   }
 
+  /** Whether the counters of all its ports together were told to belie an agent's samples, and not to agree since. */
+  beliesAgent(agent: Agent): boolean {
+    return this.wrongAgents.has(agent);
+  }
+
+  /** The same of one port and direction. */
+  beliesPort(port: Port, direction: number): boolean {
+    return this.wrongPorts[direction as 0 | 1].has(port);
+  }
+
   private pools({time, counterCheck}: Fabric, changes: readonly RateChange[], herd: Herd): void {
     const agents = new Map<Agent, RateChange[]>();
     for (const change of changes) {

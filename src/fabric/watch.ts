@@ -25,8 +25,8 @@ export interface Recent {
 export class Watch {
   readonly server = new ServerWatch();
   readonly agents = new AgentWatch();
+  readonly rates = new RateWatch();
   private readonly ports = new PortWatch();
-  private readonly rates = new RateWatch();
   private readonly herd = new Herd();
   private readonly readings: {second: number; reading: Reading}[] = [];
 

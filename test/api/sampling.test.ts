@@ -96,6 +96,20 @@ describe('REST says of sampling', () => {
     expect(effectiveRates[0].effective / 500).toBeCloseTo(1, 0.9);
   });
 
+  it('that it is still wrong while a burst makes the newest reading say nothing', async () => {
+    const harness = await makeHarness();
+    const start = T;
+    // Counters arrive every five seconds; the last ones in the middle of the burst.
+    const bursts = ports(500, 1_000).map((port) => ({
+      ...port,
+      frames: (bin: number) => (bin - start > 392 ? 2_000 : 20) * 500,
+    }));
+    pass(harness, {ports: bursts, pool: 'fake'}, 400);
+    const {counterCheck, agents} = harness.fabric;
+    expect(counterCheck.ofAgent(agents.get(AGENT)!)!.verdict).toBe('unknown');
+    expect((await agent(harness)).samplesVersusCounters).toMatchObject({verdict: 'disagrees', suggestedRate: 500});
+  });
+
   it('the same to Prometheus', async () => {
     const harness = await makeHarness();
     pass(harness, {ports: ports(1_000), loss: 0.25, drops: 2}, 200);
