@@ -1,6 +1,6 @@
 import type {Agent, Agents} from './agents.ts';
 import type {Port, Ports, Role} from './ports.ts';
-import {Steps} from './role-steps.ts';
+import {Steps} from './steps.ts';
 
 /** Where the roles of a fabric come from: of those that know any, the first. */
 export type RolesFrom = 'topology' | 'single switch' | 'inferred' | 'unknown';
@@ -23,6 +23,9 @@ export interface RoleSource {
 }
 
 export const ROLES: readonly Role[] = ['edge', 'core', 'unknown'];
+
+/** Changes that are remembered; the oldest give way, long after their bins left the history. */
+const MOST_CHANGES = 16;
 
 /** What there is before anything was decided. */
 const UNDECIDED = new Steps<Role>('unknown');
@@ -139,16 +142,16 @@ export class Roles {
   }
 
   private set({slot}: Port, role: Role, from: number): void {
-    const steps = (this.steps[slot] ??= new Steps<Role>('unknown'));
+    const steps = (this.steps[slot] ??= new Steps<Role>('unknown', MOST_CHANGES));
     if (steps.last === role) return;
-    steps.set(role, from);
+    steps.set(from, role);
     this.revision++;
   }
 
   private markEdges(from: number): void {
     for (const agent of this.agents.all) {
       const hasEdge = agent.ports.some((slot) => this.steps[slot]?.last === 'edge');
-      (this.edges[agent.index] ??= new Steps(false)).set(hasEdge, from);
+      (this.edges[agent.index] ??= new Steps(false, MOST_CHANGES)).set(from, hasEdge);
     }
   }
 }

@@ -1,21 +1,34 @@
 /**
- * A figure that counts from a bin on until another one does, and how it stood before the first. What was said of bins
+ * A value that counts from a bin on until another one does, and how it stood before the first. What was said of bins
  * that are final stays as long as nobody sets them anew.
  */
-export class Steps {
-  private readonly initial: number;
+export class Steps<T = number> {
+  private readonly initial: T;
+  private readonly most: number;
   private readonly from: number[] = [];
-  private readonly values: number[] = [];
+  private readonly values: T[] = [];
 
-  constructor(initial: number) {
+  /** Of more than `most` changes the oldest give way: what they began with then seems to have been so always. */
+  constructor(initial: T, most = Number.POSITIVE_INFINITY) {
     this.initial = initial;
+    this.most = most;
   }
 
-  /** The figure of a bin. Most questions are about the newest ones. */
-  at(bin: number): number {
+  /** The value in force. */
+  get last(): T {
+    return this.values.length > 0 ? this.values.at(-1)! : this.initial;
+  }
+
+  /** The bin from which on it is in force; -Infinity when it always was. */
+  get since(): number {
+    return this.from.at(-1) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The value of a bin. Most questions are about the newest ones. */
+  at(bin: number): T {
     const {from, values} = this;
     let last = from.length - 1;
-    if (last < 0 || bin >= from[last]!) return values[last] ?? this.initial;
+    if (last < 0 || bin >= from[last]!) return this.last;
     let first = 0;
     if (bin < from[0]!) return this.initial;
     while (last - first > 1) {
@@ -27,16 +40,20 @@ export class Steps {
   }
 
   /** From `bin` on it is `value`; what was said of that bin and later ones is forgotten. Returns whether that is news. */
-  set(bin: number, value: number): boolean {
+  set(bin: number, value: T): boolean {
     const {from, values} = this;
     let isNews = false;
     while (from.length > 0 && from.at(-1)! >= bin) {
       from.pop();
       if (values.pop() !== value) isNews = true;
     }
-    if ((values.at(-1) ?? this.initial) === value) return isNews;
+    if (this.last === value) return isNews;
     from.push(bin);
     values.push(value);
+    if (values.length > this.most) {
+      from.shift();
+      values.shift();
+    }
     return true;
   }
 

@@ -25,6 +25,19 @@ describe('a step function', () => {
     );
   });
 
+  it('remembers no more changes than it may, the newest ones', () => {
+    const steps = new Steps<string>('first', 2);
+    expect([steps.last, steps.since]).toEqual(['first', Number.NEGATIVE_INFINITY]);
+    for (const [bin, value] of [
+      [10, 'a'],
+      [20, 'b'],
+      [30, 'c'],
+    ] as const)
+      steps.set(bin, value);
+    expect([steps.last, steps.since]).toEqual(['c', 30]);
+    expect([15, 25, 35].map((bin) => steps.at(bin))).toEqual(['first', 'b', 'c']);
+  });
+
   it('is plain once all that differed is past', () => {
     const steps = new Steps(1);
     expect(steps.isPlain).toBe(true);
