@@ -6,7 +6,7 @@ import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
 import {PeriodEngine} from './analysis/period-engine.ts';
-import {PeriodThread} from './analysis/period-thread.ts';
+import {AnalysisThread} from './analysis/thread.ts';
 import type {Context} from './api/context.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
@@ -58,8 +58,10 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
   const state = restoreState(fabric, config, log, stateDir);
-  const looking = new PeriodThread((error) => log.warn(`no periods are looked for any more: ${error.message}`));
-  const periods = new PeriodEngine(fabric, looking.look);
+  const analysis = new AnalysisThread((error) => log.warn(`the analysis of traffic failed: ${error.message}`));
+  const periods = new PeriodEngine(fabric, (series, done) =>
+    analysis.analyse('periods', {...series, of: 'fabric'}, done),
+  );
   const context: Context = {
     fabric,
     periods,
@@ -129,7 +131,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const stop = async () => {
     clearInterval(keeping);
     worker.postMessage({type: 'stop'} satisfies ToIngest);
-    await Promise.all([exited, looking.stop(), api?.server.close()]);
+    await Promise.all([exited, analysis.stop(), api?.server.close()]);
     await keep();
   };
   try {
@@ -141,7 +143,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     context.info.ready = true;
   } catch (error) {
     clearInterval(keeping);
-    await Promise.all([worker.terminate(), looking.stop(), api?.server.close()]);
+    await Promise.all([worker.terminate(), analysis.stop(), api?.server.close()]);
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
