@@ -301,7 +301,7 @@ export class Accountant implements DatagramSink {
     if (isRoce) {
       this.counts[Count.RoceSamples]!++;
       this.ticks.add();
-      if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce);
+      if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);
     } else if (inRow >= 0 && isHostTraffic(this.packet)) {
       this.addHost(input, inSide);
     }
@@ -322,12 +322,12 @@ export class Accountant implements DatagramSink {
     this.cells.add(row, length, isRoce, isCe, isCnp);
   }
 
-  private addFlow(row: number, length: number, roce: RoceClass): void {
+  private addFlow(row: number, length: number, roce: RoceClass, output: number): void {
     const starts = startsOperation(this.packet);
     const isCnp = roce === RoceClass.Cnp;
-    if (this.flows.add(row, this.packet, length, starts, isCnp)) return;
+    if (this.flows.add(row, this.packet, length, starts, isCnp, output)) return;
     this.full();
-    this.flows.add(row, this.packet, length, starts, isCnp);
+    this.flows.add(row, this.packet, length, starts, isCnp, output);
   }
 
   private addHost(port: number, portSide: number): void {

@@ -20,8 +20,9 @@ export const FlowSum = {
   Cnp: 6,
   Ttl: 7,
   LastSeen: 8,
+  Output: 9,
 } as const;
-export const FLOW_SUMS = 9;
+export const FLOW_SUMS = 10;
 
 /**
  * RoCEv2 flows since the last Partial that carried them: (source, destination, destination queue pair, DSCP) as seen
@@ -41,8 +42,8 @@ export class FlowTable {
     return this.table.size;
   }
 
-  /** Adds one sample. Returns false when the table is full: send the Partial first. */
-  add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean): boolean {
+  /** Adds one sample, sent to the port `output`. Returns false when the table is full: send the Partial first. */
+  add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean, output: number): boolean {
     const {table, atHand} = this;
     const {doubles} = table;
     const slot =
@@ -66,6 +67,7 @@ export class FlowTable {
     if (packet.ecn === Ecn.Ce) doubles[at + FlowSum.Ce]!++;
     if (isCnp) doubles[at + FlowSum.Cnp]!++;
     if (packet.ttl > doubles[at + FlowSum.Ttl]!) doubles[at + FlowSum.Ttl] = packet.ttl;
+    doubles[at + FlowSum.Output] = output;
     const now = table.clock[0]!;
     if (now > doubles[at + FlowSum.LastSeen]!) doubles[at + FlowSum.LastSeen] = now;
     return true;

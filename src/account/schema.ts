@@ -98,6 +98,8 @@ export const FLOWS: SectionSchema = {
     ...columns('sum', 'u32', 'operations ce cnp'),
     ...columns('max', 'u32', 'ttl'),
     ...columns('max', 'f64', 'lastSeen'),
+    // ifIndex of the port that the last of the samples left by; 0 where it is not known, or several.
+    ...columns('last', 'u32', 'output'),
   ],
 };
 

@@ -21,6 +21,8 @@ export class Sighting {
   readonly side: number;
   /** Highest TTL seen: the nearer to the source, the higher. */
   ttl = 0;
+  /** The port that it left that switch by, of late; undefined where that is not known. */
+  output: Port | undefined;
   /** Which second each stretch of `sums` belongs to. */
   private readonly seconds = new Float64Array(SECONDS);
   private readonly sums = new Float64Array(SECONDS * SUMS);
@@ -39,6 +41,12 @@ export class Sighting {
     }
     const index = at * SUMS + sum;
     this.sums[index] = sum === Sum.Largest ? Math.max(this.sums[index]!, value) : this.sums[index]! + value;
+  }
+
+  /** One of the sums over one second; 0 where that is not kept any more. */
+  at(sum: number, second: number): number {
+    const at = second % SECONDS;
+    return this.seconds[at] === second ? this.sums[at * SUMS + sum]! : 0;
   }
 
   /** One of the sums over the window that ends with the second `newest`. */

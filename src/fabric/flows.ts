@@ -16,6 +16,7 @@ const SIDE = column['side']!;
 const KEY = column['source0']!;
 const KEY_WORDS = 10;
 const TTL = column['ttl']!;
+const OUTPUT = column['output']!;
 
 /** Columns of the section that are summed, and the power of a sample's weight that scales each. */
 const SCALED: readonly {at: number; sum: number; power: number}[] = [
@@ -58,11 +59,15 @@ export interface FlowEstimate {
   links: Port[];
 }
 
-interface Flow {
-  source: string;
-  destination: string;
-  destQp: number;
-  dscp: number;
+/** What names a flow. */
+export interface FlowName {
+  readonly source: string;
+  readonly destination: string;
+  readonly destQp: number;
+  readonly dscp: number;
+}
+
+interface Flow extends FlowName {
   sightings: Sighting[];
   /** The last second in which it was seen. */
   lastSecond: number;
@@ -138,6 +143,10 @@ export class FlowTable {
     const side = columns[SIDE]![i]!;
     const sighting = sightingOf(flow, port, side);
     sighting.ttl = Math.max(sighting.ttl, columns[TTL]![i]!);
+    const output = columns[OUTPUT]![i]!;
+    if (output !== sighting.output?.ifIndex) {
+      sighting.output = output === 0 ? undefined : this.ports.get(`${agent.address}~${output}`);
+    }
     const weight = this.rows.weight(port.slot, side, columns[RATE]![i]!, end);
     for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * weight ** power);
   }
@@ -210,6 +219,28 @@ export class FlowTable {
     const operations = over(Sum.Operations);
     const ceFrames = over(Sum.Ce);
     return {source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, links: [...new Set(links)]};
+  }
+
+  /** The last second that flows were told of: arrivals of the second before it. */
+  get newestSecond(): number {
+    return this.second;
+  }
+
+  /**
+   * Visits the flows of the window by the port that a switch sends them out by, where that is known: a flow on each
+   * switch of its way. `isWanted` is asked for every place of every flow, and cheap.
+   */
+  eachLeaving(
+    isWanted: (port: Port) => boolean,
+    visit: (port: Port, flow: FlowName, sighting: Sighting) => void,
+  ): void {
+    for (const flow of this.flows.values()) {
+      if (!inWindow(flow.lastSecond, this.second)) continue;
+      for (const sighting of flow.sightings) {
+        const {output} = sighting;
+        if (output !== undefined && isWanted(output) && this.counts(sighting)) visit(output, flow, sighting);
+      }
+    }
   }
 
   /** Highest TTL among the sightings that count. */

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {topFlows} from '../../src/api/flows.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {FLOW_WINDOW_SECONDS} from '../../src/fabric/flow-window.ts';
+import {FLOW_WINDOW_SECONDS, Sum} from '../../src/fabric/flow-window.ts';
 import {type FlowSamples, IN, IN_DERIVED, PartialBuilder, type SampleRow, T} from '../support/partial-builder.ts';
 
 const FLOW: FlowSamples = {source: '10.1.0.1', destination: '10.1.0.2', lengths: [1_000], operations: 1};
@@ -167,5 +167,45 @@ describe('the table', () => {
     );
     expect(top().flows[0]!.links.length).toBe(32);
     expect(fabric.ports.all).toHaveLength(200);
+  });
+});
+
+describe('the ports that flows leave by', () => {
+  const leaving = ({flows}: Fabric) => {
+    const seen: [link: string, destQp: number, bytes: number][] = [];
+    flows.eachLeaving(
+      () => true,
+      ({id}, {destQp}, sighting) => seen.push([id, destQp, sighting.sum(Sum.Bytes, flows.newestSecond)]),
+    );
+    return seen.sort();
+  };
+  /** Port 1 sends by the ports 7 and 8, which have samples too. */
+  const rows = [measured(), measured(7), measured(8)];
+
+  it('are known for each switch of their way, and follow a flow that goes another way', () => {
+    const {fabric, second} = start();
+    second(0, [], rows);
+    second(1_000, [
+      {...FLOW, output: 7},
+      {...FLOW, destQp: 18, output: 8},
+      {...FLOW, destQp: 19},
+    ]);
+    expect(leaving(fabric)).toEqual([
+      ['10.0.0.1~7', 17, 1_000_000],
+      ['10.0.0.1~8', 18, 1_000_000],
+    ]);
+    second(2_000, [{...FLOW, output: 8}]);
+    expect(leaving(fabric)).toEqual([
+      ['10.0.0.1~8', 17, 2_000_000],
+      ['10.0.0.1~8', 18, 1_000_000],
+    ]);
+    expect(fabric.flows.newestSecond).toBe(T / 10 + 2);
+  });
+
+  it('are left out where another way of measuring counts', () => {
+    const {fabric, second} = start();
+    second(0, [], rows);
+    second(1_000, [{...FLOW, side: IN_DERIVED, output: 7}]);
+    expect(leaving(fabric)).toEqual([]);
   });
 });

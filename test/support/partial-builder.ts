@@ -57,6 +57,8 @@ export interface FlowSamples {
   ce?: number;
   cnp?: number;
   ttl?: number;
+  /** ifIndex of the port that it left by. */
+  output?: number;
 }
 
 export interface CounterRow {
@@ -238,9 +240,9 @@ function binRow(row: SampleRow, agent: number): Record<string, number> {
 
 function flowRow(flow: FlowSamples, agent: number): Record<string, number> {
   const {port = 1, rate = 1_000, side = IN, destQp = 17, dscp = 26, operations = 0, ce = 0, cnp = 0, ttl = 64} = flow;
-  const {lengths} = flow;
+  const {lengths, output = 0} = flow;
   return {
-    ...{agent, port, rate, side, destQp, dscp, operations, ce, cnp, ttl},
+    ...{agent, port, rate, side, destQp, dscp, operations, ce, cnp, ttl, output},
     ...address('source', flow.source),
     ...address('destination', flow.destination),
     frames: lengths.length,
