@@ -17,6 +17,7 @@ import {listenError, TenhertzError} from './errors.ts';
 import {DEFAULT_FABRIC, Fabric} from './fabric/fabric.ts';
 import {defaultBudget} from './fabric/memory.ts';
 import {readNamesFile, readTopologyFile} from './history/given.ts';
+import {lock} from './history/lock.ts';
 import {State} from './history/state.ts';
 import {Store} from './history/store.ts';
 import type {FromIngest, IngestSource, IngestThreadData, ToIngest} from './ingest.ts';
@@ -57,7 +58,7 @@ const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js
 export async function startApp({config, source, log, demo = false, stateDir}: AppOptions): Promise<App> {
   const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
-  const state = restoreState(fabric, config, log, stateDir);
+  const {state, unlock} = restoreState(fabric, config, log, stateDir);
   const analysis = new AnalysisThread((error) => log.warn(`the analysis of traffic failed: ${error.message}`));
   const periods = new PeriodEngine(fabric, (series, done) =>
     analysis.analyse('periods', {...series, of: 'fabric'}, done),
@@ -133,6 +134,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     worker.postMessage({type: 'stop'} satisfies ToIngest);
     await Promise.all([exited, analysis.stop(), api?.server.close()]);
     await keep();
+    unlock();
   };
   try {
     // Both ports are tried before the API is loaded, so that one that is taken is told at once.
@@ -144,6 +146,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   } catch (error) {
     clearInterval(keeping);
     await Promise.all([worker.terminate(), analysis.stop(), api?.server.close()]);
+    unlock();
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
@@ -163,27 +166,31 @@ export function takePartial(
 }
 
 /** What operators say of the fabric: from files that the configuration names, and from a former start. */
-function restoreState(fabric: Fabric, config: Config, log: Log, stateDir: string | undefined): State {
+function restoreState(fabric: Fabric, config: Config, log: Log, stateDir: string | undefined) {
   const given = {
     topology: config.topologyFile === undefined ? undefined : readTopologyFile(config.topologyFile),
     names: config.namesFile === undefined ? undefined : readNamesFile(config.namesFile),
   };
-  const state = new State(fabric, openStore(config, log, stateDir));
+  const {store, unlock} = openStore(config, log, stateDir);
+  const state = new State(fabric, store);
   for (const note of state.restore(given)) log.warn(note);
-  return state;
+  return {state, unlock};
 }
 
+const NO_STORE = {store: undefined, unlock: () => {}};
+
 /** A folder that was asked for must be had; of the usual one it is only told that it cannot. */
-function openStore(config: Config, log: Log, usual: string | undefined): Store | undefined {
+function openStore(config: Config, log: Log, usual: string | undefined) {
   const directory = config.stateDir ?? usual;
-  if (directory === undefined) return undefined;
+  if (directory === undefined) return NO_STORE;
   try {
-    return new Store(directory, (message) => log.warn(message));
+    const store = new Store(directory, (message) => log.warn(message));
+    return {store, unlock: lock(directory)};
   } catch (error) {
     const message = `cannot keep state in ${directory}: ${(error as Error).message}`;
-    if (config.stateDir !== undefined) throw new TenhertzError('CONFIG', message, {cause: error});
+    if (config.stateDir !== undefined) throw new TenhertzError('CONFIG', `${message}; see --state-dir`, {cause: error});
     log.warn(`${message}; topology and names will not outlive the server`);
-    return undefined;
+    return NO_STORE;
   }
 }
 

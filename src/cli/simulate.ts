@@ -107,6 +107,8 @@ async function simulate(flags: Flags, command: Command): Promise<void> {
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once('SIGINT', abort).once('SIGTERM', abort);
+  // Who reads the lines has had enough, `head` for one.
+  process.stdout.on('error', abort);
   try {
     if (file !== undefined) writeFileSync(file, `${JSON.stringify(topologyFile(topology), null, 2)}\n`);
     const {transport} = flags.scenario;

@@ -1,8 +1,11 @@
+import {spawn} from 'node:child_process';
 import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
 import {afterEach, describe, expect, test, vi} from 'vitest';
 import {demoCommand} from '../../src/cli/demo.ts';
 import {simulateCommand} from '../../src/cli/simulate.ts';
 import {scenarios} from '../../src/simulator/scenarios.ts';
+import {repositoryRoot} from '../support/captures.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -66,6 +69,19 @@ describe('tenhertz simulate', () => {
     receiver.close();
     expect(said).toContain('leaf-spine: 32 nodes at 100 Gbit/s on 8 switches, 1 in 1000, cycle 500 ms, seed 4');
     expect(datagrams).toBeGreaterThan(0);
+  });
+
+  test('ends when nobody reads what it says', async () => {
+    const child = spawn(process.execPath, ['dist/main.js', 'simulate', '--collector', '127.0.0.1:9'], {
+      cwd: repositoryRoot,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (text) => (said += text));
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(said).toBe('');
   });
 
   for (const flags of [
