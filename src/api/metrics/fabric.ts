@@ -3,8 +3,11 @@ import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import {ROLES} from '../../fabric/roles.ts';
 import {MEASURE_NAMES} from '../../shared/live.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
+import {linkQuartiles} from '../quartiles.ts';
 import {SETTLED_MS, unknownShare} from '../summary.ts';
 import type {MetricsBuilder} from './builder.ts';
+
+const QUARTILES = ['min', 'q1', 'median', 'q3', 'max'] as const;
 
 /** The whole fabric: gauges over the settled window, and totals that advance by final bins only. */
 export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
@@ -22,6 +25,18 @@ export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
   rate('', 'Estimated traffic entering at edge links, mean over the last settled 2 s.', 'bitsPerSecond');
   rate('_low', 'Lower end of the 95 % interval of tenhertz_fabric_bytes_per_second.', 'low');
   rate('_high', 'Upper end of the 95 % interval of tenhertz_fabric_bytes_per_second.', 'high');
+  builder.gauge(
+    'tenhertz_fabric_link_bytes_per_second',
+    'Quartiles over the links of a role: estimated traffic coming in, mean over the last settled 2 s.',
+    ['role', 'quartile'],
+    (set) => {
+      const {from, to} = settledWindow(fabric, SETTLED_MS);
+      const {edge, core} = linkQuartiles(fabric, fabric.agents.all, from, to);
+      for (const [role, quartiles] of Object.entries({edge, core})) {
+        for (const quartile of QUARTILES) if (quartiles) set(quartiles[quartile] / 8, {role, quartile});
+      }
+    },
+  );
   const {totals} = fabric;
   builder.counter(
     'tenhertz_fabric_bytes_total',

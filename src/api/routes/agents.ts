@@ -3,9 +3,12 @@ import {Type} from 'typebox';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState} from '../../shared/live.ts';
 import type {Context} from '../context.ts';
+import {settledWindow} from '../estimate.ts';
+import {linkQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
 import {agentSampling} from '../sampling.ts';
 import {AgentAdviceSchema, AgentVersusSchema, EffectiveRateSchema, SamplesSchema} from '../sampling-schemas.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
+import {SETTLED_MS} from '../summary.ts';
 import {finalBefore} from '../time.ts';
 
 const SubAgentSchema = Type.Object({
@@ -33,6 +36,7 @@ const AgentSchema = Type.Object({
   lastSeen: Type.Number({description: 'epoch ms of its last datagram'}),
   silentAfterMs: Type.Number({description: 'silence after which it counts as absent'}),
   links: Type.Number(),
+  quartiles: RoleQuartilesSchema,
   timeResolutionMs: Nullable(
     Type.Number({description: 'time that its samples may be off by, mean over the last 10 s; null without samples'}),
   ),
@@ -58,19 +62,23 @@ export const agentRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
         response: {200: Type.Object({finalBefore: FinalBefore, agents: Type.Array(AgentSchema)})},
       },
     },
-    () => ({
-      finalBefore: finalBefore(fabric),
-      agents: fabric.agents.all.map((agent) => ({
-        address: agent.address,
-        name: agent.given ?? agent.name ?? null,
-        presence: agent.presence.state(fabric.newest) === BinState.Absent ? 'absent' : 'present',
-        lastSeen: Math.round(agent.lastArrival),
-        silentAfterMs: agent.presence.windowBins() * BIN_MS,
-        links: agent.ports.length,
-        ...agentSampling(fabric, agent),
-        subAgents: [...agent.subAgents.values()],
-      })),
-    }),
+    () => {
+      const {from, to} = settledWindow(fabric, SETTLED_MS);
+      return {
+        finalBefore: finalBefore(fabric),
+        agents: fabric.agents.all.map((agent) => ({
+          address: agent.address,
+          name: agent.given ?? agent.name ?? null,
+          presence: agent.presence.state(fabric.newest) === BinState.Absent ? 'absent' : 'present',
+          lastSeen: Math.round(agent.lastArrival),
+          silentAfterMs: agent.presence.windowBins() * BIN_MS,
+          links: agent.ports.length,
+          quartiles: linkQuartiles(fabric, [agent], from, to),
+          ...agentSampling(fabric, agent),
+          subAgents: [...agent.subAgents.values()],
+        })),
+      };
+    },
   );
   done();
 };

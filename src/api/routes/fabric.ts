@@ -5,6 +5,7 @@ import {BIN_MS} from '../../shared/bins.ts';
 import type {Context} from '../context.ts';
 import {parseWindow} from '../duration.ts';
 import {settledWindow} from '../estimate.ts';
+import {linkQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
 import {EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
 import {parseSpan, readSeries} from '../series.ts';
 import {byRole, missingAgents, unknownShare} from '../summary.ts';
@@ -35,6 +36,7 @@ const FabricAnswer = Type.Object({
     {edge: RoleSchema, core: RoleSchema, unknown: RoleSchema},
     {description: 'what entered at the links of each role; that of the edge is the figure of the fabric'},
   ),
+  quartiles: RoleQuartilesSchema,
 });
 
 /** The whole fabric: each packet once, where it enters at an edge link. */
@@ -71,6 +73,7 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         roce: roles.edge.roce,
         all: roles.edge.all,
         roles,
+        quartiles: linkQuartiles(fabric, fabric.agents.all, from, to),
       };
     },
   );
