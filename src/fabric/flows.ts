@@ -98,6 +98,11 @@ export class FlowTable {
     this.rows = rows;
   }
 
+  /** Most that are followed. */
+  get max(): number {
+    return this.flows.max;
+  }
+
   get size(): number {
     return this.flows.size;
   }

@@ -9,7 +9,7 @@ import type {Stream} from './stream.ts';
 import type {Weigher} from './weigher.ts';
 
 /** Rows past this bound are refused and counted. */
-const MAX_ROWS = 1_000_000;
+export const MAX_ROWS = 1_000_000;
 /** A way of measuring that was not seen for so long no longer decides (10 minutes). */
 export const BASIS_MEMORY_BINS = 6_000;
 /** The largest length is remembered for one to two of these with samples; a quiet row keeps the last it had. */

@@ -37,6 +37,23 @@ const LOSSY: Content = {
 const sum = (reasons: Record<string, number>) => Object.values(reasons).reduce((all, one) => all + one, 0);
 
 describe('/api/v1/health', () => {
+  it('tells what history and tables take, and Prometheus the same', async () => {
+    const {get, fabric} = await fed(3, {rows: [{bin: T, roce: [1_000]}], heard: [{agent: AGENT, at: 0}]});
+    fabric.ports.max = 1;
+    fabric.ports.intern(fabric.agents.get(AGENT)!, 77);
+    const {memory} = (await get('/api/v1/health')).json;
+    expect(memory.historyMs).toBe(fabric.rings.depth * 100);
+    expect(memory.historyBytes).toBe(fabric.rings.bytes);
+    expect(memory.historyBytes).toBeGreaterThan(0);
+    const table = (name: string) => memory.tables.find((one: {name: string}) => one.name === name);
+    expect(table('agents')).toMatchObject({entries: 1, refused: 0});
+    expect(table('ports')).toMatchObject({most: 1, refused: 1});
+    expect(table('rows').entries).toBe(fabric.rows.size);
+    const {text} = await get('/metrics');
+    expect(text).toContain(`tenhertz_history_seconds ${memory.historyMs / 1_000}\n`);
+    expect(text).toContain('tenhertz_table_refused_total{table="ports"} 1\n');
+  });
+
   it('holds ledgers that add up, since the start and lately', async () => {
     const {get} = await fed(20, LOSSY);
     const {json} = await get('/api/v1/health');

@@ -6,6 +6,7 @@ import {MetricsBuilder} from './builder.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
 import {linkMetrics} from './links.ts';
+import {memoryMetrics} from './memory.ts';
 import {periodMetrics} from './periods.ts';
 import {processMetrics} from './process.ts';
 import {wayInMetrics} from './way-in.ts';
@@ -19,6 +20,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   agentMetrics(builder, context.fabric);
   eventMetrics(builder, context.fabric);
   if (context.periods) periodMetrics(builder, context.periods);
+  memoryMetrics(builder, context.fabric);
   processMetrics(builder, context, hub);
   return builder.registry;
 }

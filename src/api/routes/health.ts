@@ -3,6 +3,7 @@ import {Type} from 'typebox';
 import {lossPerSecond} from '../../fabric/activity.ts';
 import {countersAge} from '../../fabric/counters-age.ts';
 import {findings} from '../../fabric/findings.ts';
+import {memoryUse} from '../../fabric/memory-use.ts';
 import {clockOf, missingByPlace, samplesOf, waterfallOf} from '../../fabric/waterfall.ts';
 import {STAGES, type Stage} from '../../shared/health.ts';
 import type {Context} from '../context.ts';
@@ -53,6 +54,21 @@ const MissingSchema = Type.Object(
   {description: 'datagrams, by where they went'},
 );
 
+const MemorySchema = Type.Object({
+  budgetBytes: Nullable(Type.Number({description: 'bytes that history and tables may take (--memory)'})),
+  historyBudgetBytes: Nullable(Type.Number({description: 'of them for the history of 100 ms'})),
+  historyBytes: Type.Number({description: 'bytes that the history takes'}),
+  historyMs: Type.Number({description: 'how far back bins of 100 ms are kept; shorter where many ports are active'}),
+  tables: Type.Array(
+    Type.Object({
+      name: Type.String({description: 'agents, ports, rows (what is counted apart of a port) or flows'}),
+      entries: Type.Number(),
+      most: Type.Number({description: 'entries that it holds at most'}),
+      refused: Type.Number({description: 'entries that found no room, since the start'}),
+    }),
+  ),
+});
+
 const FindingSchema = Type.Object({
   level: Type.Union([Type.Literal('ok'), Type.Literal('warning'), Type.Literal('bad')], {
     description: 'warning: figures hold, with wider bands or coarser time; bad: they are wrong or lack something',
@@ -96,6 +112,7 @@ const HealthAnswer = Type.Object({
     stalls: Type.Number({description: 'times that the ingest thread stood still for longer than a bin'}),
     stallMs: Type.Number({description: 'for how long in all'}),
   }),
+  memory: MemorySchema,
   findings: Type.Array(FindingSchema, {
     description: 'from the switches to the bins; a stage where all is well says so',
   }),
@@ -139,6 +156,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         },
         counters: countersAge(fabric),
         clock: clockOf(fabric.counts),
+        memory: memoryUse(fabric),
         findings: found,
       };
     },
