@@ -301,6 +301,7 @@ export class Accountant implements DatagramSink {
     if (isRoce) {
       this.counts[Count.RoceSamples]!++;
       this.ticks.add();
+      if (inRow >= 0) this.addTick(inRow);
       if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);
     } else if (inRow >= 0 && isHostTraffic(this.packet)) {
       this.addHost(input, inSide);
@@ -320,6 +321,12 @@ export class Accountant implements DatagramSink {
     if (this.cells.add(row, length, isRoce, isCe, isCnp)) return;
     this.full();
     this.cells.add(row, length, isRoce, isCe, isCnp);
+  }
+
+  private addTick(row: number): void {
+    if (this.cells.addTick(row)) return;
+    this.full();
+    this.cells.addTick(row);
   }
 
   private addFlow(row: number, length: number, roce: RoceClass, output: number): void {

@@ -1,14 +1,22 @@
 // Hot path: no allocation after construction, no exception.
-import {MEASURES, Measure} from './measures.ts';
+import {BIN_MS, TICK_MS} from '../shared/bins.ts';
+import {Measure, TICK_BASE} from './measures.ts';
 import {ClockAt} from './times.ts';
 
 /** Bins that may be open at once, a power of two: a bin stays open for up to 1.2 s. */
 const OPEN_BINS = 16;
 
-/** Words of a cell: its row and bin, then its measures in the order of `MEASURES`; two lines of a cache. */
-export const CellWord = {Row: 0, Bin: 1, Measures: 2} as const;
+/**
+ * Words of a cell: its row and bin, then its measures in the order of `MEASURES` up to the counts by tick, which stand
+ * behind them as 16 bits each; two lines of a cache.
+ */
+export const CellWord = {Row: 0, Bin: 1, Measures: 2, Ticks: 12} as const;
 export const CELL_WORDS = 16;
-const MEASURED = MEASURES.length;
+/** Counts by tick of one cell, and of one word. */
+export const CELL_TICKS = BIN_MS / TICK_MS;
+export const TICKS_OF_WORD = 4;
+/** Words of a cell that are in use. */
+const USED = CellWord.Ticks + Math.ceil(CELL_TICKS / TICKS_OF_WORD);
 const FRAMES = CellWord.Measures + Measure.Frames;
 const BYTES = CellWord.Measures + Measure.Bytes;
 const SQUARES = CellWord.Measures + Measure.Squares;
@@ -31,6 +39,8 @@ export class Cells {
   size = 0;
   /** `CELL_WORDS` a cell. */
   readonly words: Float64Array;
+  /** The same memory, `TICKS_OF_WORD` a word. */
+  readonly ticks: Uint16Array;
   private readonly clock: Float64Array;
   private readonly place: Uint32Array;
 
@@ -39,12 +49,13 @@ export class Cells {
     this.clock = clock;
     this.capacity = capacity;
     this.words = new Float64Array(capacity * CELL_WORDS);
+    this.ticks = new Uint16Array(this.words.buffer);
     this.place = new Uint32Array(rows * OPEN_BINS);
   }
 
   /** Adds one sample of a frame of `length` bytes. Returns false when there is no cell left: send the Partial first. */
   add(row: number, length: number, isRoce: boolean, isCe: boolean, isCnp: boolean): boolean {
-    const at = this.find(row);
+    const at = this.find(row, ClockAt.SampleBin);
     if (at < 0) return false;
     const {words} = this;
     const square = length * length;
@@ -62,15 +73,32 @@ export class Cells {
     return true;
   }
 
+  /**
+   * Adds one RoCEv2 sample to the tick of its own time, which may lie in an earlier bin than it counts in: a cell that
+   * has nothing else then. Returns false when there is no cell left.
+   */
+  addTick(row: number): boolean {
+    const {clock} = this;
+    const time = clock[ClockAt.SampleTime]!;
+    const bin = Math.floor(time / BIN_MS);
+    clock[ClockAt.TickBin] = bin;
+    const at = this.find(row, ClockAt.TickBin);
+    if (at < 0) return false;
+    const {ticks} = this;
+    const tick = (at + CellWord.Ticks) * TICKS_OF_WORD + (((time - bin * BIN_MS) / TICK_MS) | 0);
+    if (ticks[tick]! < TICK_BASE - 1) ticks[tick]!++;
+    return true;
+  }
+
   /** Forgets all cells; their memory is used again. */
   clear(): void {
     this.size = 0;
   }
 
-  /** Where the words of the cell of `row` in the present bin stand, -1 when there is no room for it. */
-  private find(row: number): number {
+  /** Where the words of the cell of `row` in the bin that the clock tells stand, -1 when there is no room for it. */
+  private find(row: number, which: number): number {
     const {words} = this;
-    const bin = this.clock[ClockAt.SampleBin]!;
+    const bin = this.clock[which]!;
     // What `%` does, but that calls for a division of doubles, which costs as much as all the rest of a cell.
     const slot = row * OPEN_BINS + (bin - Math.floor(bin / OPEN_BINS) * OPEN_BINS);
     const held = this.place[slot]!;
@@ -81,7 +109,7 @@ export class Cells {
     this.place[slot] = this.size++;
     words[at + CellWord.Row] = row;
     words[at + CellWord.Bin] = bin;
-    words.fill(0, at + CellWord.Measures, at + CellWord.Measures + MEASURED);
+    words.fill(0, at + CellWord.Measures, at + USED);
     return at;
   }
 }

@@ -40,7 +40,19 @@ export const MEASURES: readonly MeasureDefinition[] = [
     'samples of RoCEv2 frames marked congestion experienced (RFC 3168)',
   ),
   measure('sampledCnpFrames', 'frames', 'sum', 'u32', 'samples of congestion notification packets'),
+  measure(
+    'sampledRoceTicks0',
+    'frames',
+    'sum',
+    'f64',
+    'samples of RoCEv2 frames that came in, by 10 ms of the bin: five counts of up to 1,023, that of the first 10 ms the lowest digit',
+  ),
+  measure('sampledRoceTicks1', 'frames', 'sum', 'f64', 'the same of the second half of the bin'),
 ];
+
+/** How counts by tick are packed into one double: digits of one base, the first tick's the lowest. */
+export const TICK_BASE = 1_024;
+export const TICKS_PER_WORD = 5;
 
 /** Index of each measure in `MEASURES`. */
 export const Measure = {
@@ -54,4 +66,6 @@ export const Measure = {
   RoceLargest: 7,
   CeFrames: 8,
   CnpFrames: 9,
+  RoceTicks0: 10,
+  RoceTicks1: 11,
 } as const;

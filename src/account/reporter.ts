@@ -1,10 +1,10 @@
 import type {Accountant} from './accountant.ts';
-import {CELL_WORDS, CellWord} from './cells.ts';
+import {CELL_TICKS, CELL_WORDS, CellWord, TICKS_OF_WORD} from './cells.ts';
 import {encodePartial, type SectionData} from './codec.ts';
 import {FLOW_SUMS, FlowKey} from './flow-table.ts';
 import {HostKey, HostWord} from './hosts.ts';
 import {COUNTS} from './ledger.ts';
-import {MEASURES} from './measures.ts';
+import {Measure, TICK_BASE, TICKS_PER_WORD} from './measures.ts';
 import {RowKey} from './rows.ts';
 import {
   AGENTS,
@@ -172,12 +172,25 @@ export class Reporter {
       columns[first + 5]![cell] = rows.word(row, RowKey.Side);
     }
     // Column by column, so that each loop sees arrays of one type.
-    for (let measure = 0; measure < MEASURES.length; measure++) {
+    for (let measure = 0; measure < Measure.RoceTicks0; measure++) {
       const from = CellWord.Measures + measure;
       const column = columns[measures + measure]!;
       for (let cell = 0; cell < size; cell++) column[cell] = words[cell * CELL_WORDS + from]!;
     }
+    this.binTicks(columns[measures + Measure.RoceTicks0]!, 0);
+    this.binTicks(columns[measures + Measure.RoceTicks1]!, CELL_TICKS - TICKS_PER_WORD);
     return {schema: BINS, rows: size, columns};
+  }
+
+  /** Packs the counts by tick of each cell, `TICKS_PER_WORD` from `first` on. */
+  private binTicks(column: ColumnArray, first: number): void {
+    const {ticks, size} = this.accountant.cells;
+    for (let cell = 0; cell < size; cell++) {
+      const from = (cell * CELL_WORDS + CellWord.Ticks) * TICKS_OF_WORD + first;
+      let packed = 0;
+      for (let tick = from + TICKS_PER_WORD - 1; tick >= from; tick--) packed = packed * TICK_BASE + ticks[tick]!;
+      column[cell] = packed;
+    }
   }
 
   private flows(): SectionData {

@@ -6,10 +6,10 @@ import {Arrival} from './sequence.ts';
 /**
  * What the clock that accounting shares tells: epoch ms of the arrival, the arrival's bin, the bin that the present
  * sample belongs to, the first moment whose bin is still open, and the present sample's own time as well as it is
- * known, which may lie in an earlier bin.
+ * known, which may lie in an earlier bin, and that bin.
  */
-export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2, Open: 3, SampleTime: 4} as const;
-export const CLOCK_WORDS = 5;
+export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2, Open: 3, SampleTime: 4, TickBin: 5} as const;
+export const CLOCK_WORDS = 6;
 
 /** No sample is placed further back: agents send at least once a second, and bins stay open that long. */
 export const MOST_BACK_MS = 1_200;

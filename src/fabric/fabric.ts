@@ -21,8 +21,9 @@ import {CounterCheck} from './counter-check.ts';
 import {applyCounters, applyNames} from './counters.ts';
 import {EventLog} from './events.ts';
 import {FlowTable} from './flows.ts';
-import {BYTES_PER_ROW, budgetForRows} from './memory.ts';
+import {BYTES_PER_ROW, budgetForPortTicks, budgetForRows} from './memory.ts';
 import {Names} from './names.ts';
+import {PORT_TICK_BINS, PortTicks} from './port-ticks.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {Rings} from './rings.ts';
@@ -30,7 +31,7 @@ import {Roles, SingleSwitch} from './roles.ts';
 import {InferredRoles} from './roles-inferred.ts';
 import {Room} from './room.ts';
 import {RowFinder} from './row-finder.ts';
-import {BASIS_MEMORY_BINS, Rows} from './rows.ts';
+import {BASIS_MEMORY_BINS, Direction, type Row, Rows} from './rows.ts';
 import {Skipped} from './skipped.ts';
 import {FabricSums} from './sums.ts';
 import {Tally} from './tally.ts';
@@ -41,6 +42,8 @@ import {Watch} from './watch.ts';
 
 const agent = columnIndexes(AGENTS);
 const bin = columnIndexes(BINS);
+/** Columns of `BINS` from here on are the measures. */
+const FIRST_MEASURE = bin['row']! + 1;
 
 const BINS_PER_SECOND = 1_000 / BIN_MS;
 
@@ -106,6 +109,7 @@ export class Fabric {
   readonly totals: Totals;
   readonly flows: FlowTable;
   readonly ticks = new TickRing(TICK_BINS);
+  readonly portTicks: PortTicks;
   /** Bins that a step of the clock left out. */
   readonly skipped = new Skipped();
   readonly rates = new CountRates();
@@ -140,6 +144,7 @@ export class Fabric {
     this.ports.max = options.ports ?? this.ports.max;
     this.memory = memory;
     this.rings = memory === undefined ? new Rings(depth) : new Rings(depth, budgetForRows(memory), BYTES_PER_ROW);
+    this.portTicks = new PortTicks(PORT_TICK_BINS, memory === undefined ? undefined : budgetForPortTicks(memory));
     this.corrections = new Corrections(this.rows, this.rings);
     this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections, () => this.roomUpTo);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
@@ -254,12 +259,9 @@ export class Fabric {
   private applyBins(section: SectionData, {producer}: Partial): void {
     const {columns, rows} = section;
     const bins = columns[bin['bin']!]!;
-    const first = bin['row']! + 1;
-    const samples = columns[first + Measure.Frames]!;
-    const bytes = columns[first + Measure.Bytes]!;
-    const squares = columns[first + Measure.Squares]!;
-    const largest = columns[first + Measure.Largest]!;
-    const roceLargest = columns[first + Measure.RoceLargest]!;
+    const samples = columns[FIRST_MEASURE + Measure.Frames]!;
+    const ticks0 = columns[FIRST_MEASURE + Measure.RoceTicks0]!;
+    const ticks1 = columns[FIRST_MEASURE + Measure.RoceTicks1]!;
     const hints = this.finder.hintsOf(producer);
     const openFrom = this.openFrom;
     for (let i = 0; i < rows; i++) {
@@ -270,23 +272,38 @@ export class Fabric {
       }
       const row = this.finder.find(section, i, hints, this.subAgents);
       if (!row) continue;
-      const {agent} = row.port;
-      this.makeRoom(at);
-      this.skipped.witness(at);
-      if (at < this.oldest) this.oldest = at;
-      this.confirmedFrom = Math.min(this.confirmedFrom, agent.presence.witness(at));
-      this.rings.add(row.index, at, columns, first, i);
-      this.rows.touch(row, at, largest[i]!, roceLargest[i]!);
-      if (row.stream) {
-        if (this.corrections.isActive) this.corrections.laying.arrive(row.stream, at, samples[i]!);
-        const counts = this.rows.basis(row.port.slot, row.direction, at) === row.basis;
-        if (counts) this.tally.add(row, samples[i]!, bytes[i]!, squares[i]!);
+      // A row may have ticks alone: of samples that were taken in its bin, and count in the next one.
+      if (samples[i]! > 0) this.addSamples(row, at, columns, i, openFrom);
+      const {port, direction, basis} = row;
+      if (direction === Direction.In && this.rows.basis(port.slot, direction, at) === basis) {
+        this.portTicks.add(port.slot, at, ticks0[i]!, ticks1[i]!);
       }
-      // A better basis counts in all bins that are open, not from its first sample on.
-      if (this.rows.prefer(row, openFrom)) this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
-      noteLargest(agent, row.rate, row.largest[0], this.newest + 1);
-      if (at < this.dirtyFrom) this.dirtyFrom = at;
     }
+  }
+
+  /** Adds entry `i` of the section's columns to a row in the bin `at`. */
+  private addSamples(row: Row, at: number, columns: SectionData['columns'], i: number, openFrom: number): void {
+    const value = (measure: number) => columns[FIRST_MEASURE + measure]![i]!;
+    const {port, direction, stream} = row;
+    const samples = value(Measure.Frames);
+    this.makeRoom(at);
+    this.skipped.witness(at);
+    if (at < this.oldest) this.oldest = at;
+    this.confirmedFrom = Math.min(this.confirmedFrom, port.agent.presence.witness(at));
+    this.rings.add(row.index, at, columns, FIRST_MEASURE, i);
+    this.rows.touch(row, at, value(Measure.Largest), value(Measure.RoceLargest));
+    if (stream) {
+      if (this.corrections.isActive) this.corrections.laying.arrive(stream, at, samples);
+      const counts = this.rows.basis(port.slot, direction, at) === row.basis;
+      if (counts) this.tally.add(row, samples, value(Measure.Bytes), value(Measure.Squares));
+    }
+    // A better basis counts in all bins that are open, not from its first sample on.
+    if (this.rows.prefer(row, openFrom)) {
+      this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
+      if (direction === Direction.In) this.portTicks.clear(port.slot, openFrom);
+    }
+    noteLargest(port.agent, row.rate, row.largest[0], this.newest + 1);
+    if (at < this.dirtyFrom) this.dirtyFrom = at;
   }
 
   /** Samples of bins before this one come too late. */

@@ -14,5 +14,12 @@ const FIXED_SHARE = 1 / 4;
 /** What history and tables may take, bytes, where nobody says: a quarter of the machine's memory, but no more than 2 GB. */
 export const defaultBudget = (): number => Math.min(MOST_BY_DEFAULT, Math.floor(totalmem() * SHARE));
 
+/** Samples of ports by 10 ms: 6.4 kB a port that has RoCEv2. */
+const PORT_TICKS_SHARE = 1 / 16;
+
+/** What of a budget is there for the samples of ports by 10 ms. */
+export const budgetForPortTicks = (budget: number): number => budget * PORT_TICKS_SHARE;
+
 /** What of a budget is there for rows. */
-export const budgetForRows = (budget: number): number => budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE);
+export const budgetForRows = (budget: number): number =>
+  budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE) - budgetForPortTicks(budget);

@@ -56,6 +56,7 @@ function release(fabric: Fabric, agents: ReadonlySet<Agent>, ports: ReadonlySet<
     fabric.rows.release(port.slot);
     fabric.totals.release(port.slot);
     fabric.tally.release(port.slot);
+    fabric.portTicks.release(port.slot);
     fabric.counterCheck.release(port);
     fabric.roles.release(port);
   }

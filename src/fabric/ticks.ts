@@ -1,7 +1,5 @@
 import type {SectionData} from '../account/codec.ts';
-import {BIN_MS, TICK_MS} from '../shared/bins.ts';
-
-const TICKS_PER_BIN = BIN_MS / TICK_MS;
+import {TICKS_PER_BIN} from './port-ticks.ts';
 
 /** A Partial that is sent early has samples of bins that are still open. */
 const MOST_AHEAD_BINS = 64;

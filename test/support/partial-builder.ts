@@ -1,5 +1,6 @@
 /** Builds Partials row by row, as an ingest thread would send them, and passes them through the codec. */
 import {decodePartial, encodePartial, type Partial, type SectionData} from '../../src/account/codec.ts';
+import {TICK_BASE, TICKS_PER_WORD} from '../../src/account/measures.ts';
 import {
   AGENTS,
   Basis,
@@ -41,6 +42,8 @@ export interface SampleRow {
   other?: readonly number[];
   ce?: number;
   cnp?: number;
+  /** RoCEv2 samples by 10 ms of the bin. */
+  ticks?: readonly number[];
 }
 
 export interface FlowSamples {
@@ -214,7 +217,18 @@ const address = (name: string, text: string) =>
   Object.fromEntries(words(text).map((word, i) => [`${name}${i}`, word] as const));
 
 function binRow(row: SampleRow, agent: number): Record<string, number> {
-  const {bin, port = 1, side = IN, rate = 1_000, source = port, roce = [], other = [], ce = 0, cnp = 0} = row;
+  const {
+    bin,
+    port = 1,
+    side = IN,
+    rate = 1_000,
+    source = port,
+    roce = [],
+    other = [],
+    ce = 0,
+    cnp = 0,
+    ticks = [],
+  } = row;
   const all = [...roce, ...other];
   return {
     bin,
@@ -235,8 +249,12 @@ function binRow(row: SampleRow, agent: number): Record<string, number> {
     sampledRoceLargest: Math.max(0, ...roce),
     sampledCeFrames: ce,
     sampledCnpFrames: cnp,
+    sampledRoceTicks0: packTicks(ticks.slice(0, TICKS_PER_WORD)),
+    sampledRoceTicks1: packTicks(ticks.slice(TICKS_PER_WORD)),
   };
 }
+
+const packTicks = (counts: readonly number[]) => counts.reduceRight((packed, count) => packed * TICK_BASE + count, 0);
 
 function flowRow(flow: FlowSamples, agent: number): Record<string, number> {
   const {port = 1, rate = 1_000, side = IN, destQp = 17, dscp = 26, operations = 0, ce = 0, cnp = 0, ttl = 64} = flow;
