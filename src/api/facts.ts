@@ -1,4 +1,4 @@
-import type {Agent} from '../fabric/agents.ts';
+import {type Agent, agentLabel} from '../fabric/agents.ts';
 import {findings} from '../fabric/findings.ts';
 import type {AgentFacts, Facts} from '../fabric/findings-facts.ts';
 import {readLedgers} from '../fabric/waterfall.ts';
@@ -46,10 +46,9 @@ function factsOf(agent: Agent, fabric: Context['fabric']): AgentFacts {
   const {watch, newest} = fabric;
   const {address, presence} = agent;
   const {timeResolutionMs, samplesVersusCounters, effectiveRates} = agentMeasures(fabric, agent);
-  const name = agent.given ?? agent.name;
   return {
     address,
-    label: name === undefined ? address : `${name} (${address})`,
+    label: agentLabel(agent),
     isSilent: newest > presence.lastBin && presence.state(newest) === BinState.Absent,
     loss: watch.agents.loss(agent),
     drops: watch.agents.drops(agent),

@@ -221,3 +221,9 @@ export class Agents {
     return agent.presence.heard(binOf(delta.lastArrival), silence / BIN_MS);
   }
 }
+
+/** For people: what the agent is called, with its address; its address alone where it has no name. */
+export function agentLabel({given, name, address}: Agent): string {
+  const called = given ?? name;
+  return called === undefined ? address : `${called} (${address})`;
+}

@@ -1,6 +1,6 @@
 import {BIN_MS} from '../shared/bins.ts';
 import {BinState} from '../shared/live.ts';
-import type {Agent} from './agents.ts';
+import {type Agent, agentLabel} from './agents.ts';
 import type {Fabric} from './fabric.ts';
 import type {Herd} from './watch-herd.ts';
 import {type LossChange, type LossEpisode, LossMeter} from './watch-loss.ts';
@@ -52,7 +52,7 @@ export class AgentWatch {
       kind: 'agent-appeared',
       level: 'info',
       ...named(agent),
-      text: `${agent.address} sends for the first time`,
+      text: `${agentLabel(agent)} sends for the first time`,
     });
     this.lookAtLoss(agent, known, herd);
   }
@@ -69,11 +69,11 @@ export class AgentWatch {
           kind: 'agent-silent',
           level: 'warning',
           ...named(agent),
-          text: `${agent.address} has been silent for ${seconds(silentMs)}; its links are missing from the sum`,
+          text: `${agentLabel(agent)} has been silent for ${seconds(silentMs)}; its links are missing from the sum`,
           figures: {silentMs},
         });
       } else {
-        herd.add({kind: 'agent-returned', level: 'good', ...named(agent), text: `${agent.address} sends again`});
+        herd.add({kind: 'agent-returned', level: 'good', ...named(agent), text: `${agentLabel(agent)} sends again`});
       }
     }
     for (const {id, restarts} of agent.subAgents.values()) {
@@ -84,7 +84,7 @@ export class AgentWatch {
         kind: 'agent-restarted',
         level: 'warning',
         ...named(agent),
-        text: `sub-agent ${id} of ${agent.address} started again${grown > 1 ? `, ${grown} times` : ''}`,
+        text: `sub-agent ${id} of ${agentLabel(agent)} started again${grown > 1 ? `, ${grown} times` : ''}`,
         figures: {subAgent: id, restarts: grown},
       });
     }
@@ -102,8 +102,8 @@ export class AgentWatch {
     const {what, episode} = change;
     const text =
       what === 'began'
-        ? `datagrams of ${agent.address} get lost: ${lossText(episode)}`
-        : `datagrams of ${agent.address} arrive again: ${lossText(episode)} in ${seconds(episode.looks * 1_000)}`;
+        ? `datagrams of ${agentLabel(agent)} get lost: ${lossText(episode)}`
+        : `datagrams of ${agentLabel(agent)} arrive again: ${lossText(episode)} in ${seconds(episode.looks * 1_000)}`;
     herd.add({
       kind: what === 'began' ? 'loss-began' : 'loss-ended',
       level: what === 'began' ? 'warning' : 'good',
@@ -114,7 +114,7 @@ export class AgentWatch {
   }
 }
 
-const named = ({address}: Agent) => ({agent: address, name: address});
+const named = (agent: Agent) => ({agent: agent.address, name: agentLabel(agent)});
 
 function totals({subAgents}: Agent): {received: number; missing: number; samples: number; drops: number} {
   const sums = {received: 0, missing: 0, samples: 0, drops: 0};

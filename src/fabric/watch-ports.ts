@@ -1,3 +1,4 @@
+import {agentLabel} from './agents.ts';
 import {type Port, type Ports, portName} from './ports.ts';
 import type {Herd} from './watch-herd.ts';
 
@@ -28,7 +29,7 @@ export class PortWatch {
         link: port.id,
         agent: port.agent.address,
         name: port.id,
-        text: `${portName(port)} of ${port.agent.address} runs at ${speedText(speed)} instead of ${speedText(before)}`,
+        text: `${portName(port)} of ${agentLabel(port.agent)} runs at ${speedText(speed)} instead of ${speedText(before)}`,
         figures: {speed, before},
       });
     }

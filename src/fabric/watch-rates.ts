@@ -1,5 +1,5 @@
 import {Direction} from '../account/schema.ts';
-import type {Agent} from './agents.ts';
+import {type Agent, agentLabel} from './agents.ts';
 import type {RateChange} from './correction.ts';
 import {type Comparison, fittingRate} from './counter-verdict.ts';
 import type {Fabric} from './fabric.ts';
@@ -73,8 +73,8 @@ export class RateWatch {
       kind: 'sampling-rate-changed',
       level: 'info',
       agent: agent.address,
-      name: agent.address,
-      text: `${agent.address} samples 1 in ${count(source.rate)} instead of 1 in ${count(before)}${of}`,
+      name: agentLabel(agent),
+      text: `${agentLabel(agent)} samples 1 in ${count(source.rate)} instead of 1 in ${count(before)}${of}`,
       figures: {rate: source.rate, before, sources: changes.length},
     });
   }
@@ -95,13 +95,13 @@ export class RateWatch {
         kind: 'sampling-rate-wrong',
         level: 'warning',
         agent: agent.address,
-        name: agent.address,
-        text: `${agent.address} claims to sample 1 in ${count(source.rate)}, but its sample pool says 1 in ${count(effective)} (${of}); estimates go by the pool`,
+        name: agentLabel(agent),
+        text: `${agentLabel(agent)} claims to sample 1 in ${count(source.rate)}, but its sample pool says 1 in ${count(effective)} (${of}); estimates go by the pool`,
         figures: {claimed: source.rate, effective, sources: sources.size},
       });
     } else if (!source && wasWrong) {
       this.wrong.delete(agent);
-      herd.add(right(agent, `${agent.address} samples at the rate that it claims`));
+      herd.add(right(agent, `${agentLabel(agent)} samples at the rate that it claims`));
     }
   }
 
@@ -130,9 +130,9 @@ export class RateWatch {
     }
     if (comparison.verdict === 'disagrees' && !this.wrongAgents.has(agent) && isCommon(fabric, agent)) {
       this.wrongAgents.add(agent);
-      herd.add({...belied(agent, agent.address, rate, comparison), name: agent.address});
+      herd.add({...belied(agent, agentLabel(agent), rate, comparison), name: agentLabel(agent)});
     } else if (comparison.verdict === 'agrees' && this.wrongAgents.delete(agent)) {
-      herd.add(right(agent, `samples and counters of ${agent.address} agree`));
+      herd.add(right(agent, `samples and counters of ${agentLabel(agent)} agree`));
     }
     return true;
   }
@@ -155,10 +155,13 @@ export class RateWatch {
       const rate = claimedRate(agent, port);
       if (rate === undefined || wrongPorts.has(port)) return;
       wrongPorts.add(port);
-      const what = `${direction === Direction.In ? 'received by' : 'sent by'} ${portName(port)} of ${agent.address}`;
+      const what = `${direction === Direction.In ? 'received by' : 'sent by'} ${portName(port)} of ${agentLabel(agent)}`;
       herd.add({...belied(agent, what, rate, comparison), name: port.id, link: port.id});
     } else if (comparison.verdict === 'agrees' && wrongPorts.delete(port)) {
-      herd.add({...right(agent, `samples and counters of ${portName(port)} of ${agent.address} agree`), link: port.id});
+      herd.add({
+        ...right(agent, `samples and counters of ${portName(port)} of ${agentLabel(agent)} agree`),
+        link: port.id,
+      });
     }
   }
 }
@@ -178,7 +181,7 @@ function isCommon({counterCheck, ports}: Fabric, agent: Agent): boolean {
 }
 
 const right = (agent: Agent, text: string) =>
-  ({kind: 'sampling-rate-right', level: 'good', agent: agent.address, name: agent.address, text}) as const;
+  ({kind: 'sampling-rate-right', level: 'good', agent: agent.address, name: agentLabel(agent), text}) as const;
 
 function belied({address}: Agent, what: string, rate: number, comparison: Comparison) {
   const fitting = fittingRate(rate, comparison);

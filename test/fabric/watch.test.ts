@@ -39,6 +39,15 @@ describe('agents', () => {
     expect(last().level).toBe('good');
   });
 
+  it('are called by their names in what is told of them', () => {
+    const {fabric, second, heard, last} = start();
+    for (let i = 0; i < 10; i++) second({heard: [heard()]});
+    fabric.names.set('put', {agents: new Map([[AGENT, 'leaf1']]), ports: new Map(), hosts: new Map()});
+    for (let i = 0; i < 100; i++) second();
+    expect(last()).toMatchObject({kind: 'agent-silent', agent: AGENT});
+    expect(last().text).toContain(`leaf1 (${AGENT}) has been silent`);
+  });
+
   it('that are restarted say so once, with the sub-agent', () => {
     const {second, heard, kinds, last} = start();
     second({heard: [heard(AGENT, {subAgent: 7})]});
