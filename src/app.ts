@@ -10,6 +10,7 @@ import {AnalysisThread} from './analysis/thread.ts';
 import type {Context} from './api/context.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
+import {AiTrend} from './api/sflow-rt/ai-trend.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
 import {type Config, memoryOf, readToken} from './config.ts';
@@ -63,9 +64,11 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const periods = new PeriodEngine(fabric, (series, done) =>
     analysis.analyse('periods', {...series, of: 'fabric'}, done),
   );
+  const aiTrend = new AiTrend({fabric, periods});
   const context: Context = {
     fabric,
     periods,
+    aiTrend,
     info: {
       version: VERSION,
       demo,
@@ -96,6 +99,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
         periods.advance();
+        aiTrend.advance();
         worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
       case 'listening':

@@ -2,6 +2,7 @@ import type {PeriodEngine} from '../analysis/period-engine.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {State} from '../history/state.ts';
 import type {Log} from '../log.ts';
+import type {AiTrend} from './sflow-rt/ai-trend.ts';
 
 /** What the server knows of itself, beside the fabric. */
 export interface ServerInfo {
@@ -34,6 +35,8 @@ export interface Context {
   metricsLinks: number;
   /** Looks for cycles; without it none are told. */
   periods?: Pick<PeriodEngine, 'report'>;
+  /** Follows the figures of sFlow-RT's AI Metrics app; without it there is no trend of them. */
+  aiTrend?: AiTrend;
   /** What outlives the server; without it nothing does. */
   state?: State;
   /** Told of errors of our own making. */

@@ -22,6 +22,7 @@ import {periodRoutes} from './routes/periods.ts';
 import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
 import {guard} from './security.ts';
+import {AI_PREFIX, aiRoutes} from './sflow-rt/ai-routes.ts';
 
 const API = '/api/v1';
 
@@ -91,6 +92,7 @@ export async function makeApi(
   for (const routes of [topologyRoutes, nameRoutes]) {
     await server.register(routes, {context, state, clock, prefix: API});
   }
+  await server.register(aiRoutes, {context, prefix: AI_PREFIX});
   await server.register(probeRoutes, {context});
   const metrics = makeMetrics(context, hub);
   server.get('/metrics', {schema: {hide: true}}, async (_request, reply) =>

@@ -7,6 +7,9 @@ import {LARGEST_UNIT, type Rings} from './rings.ts';
 import type {RoleReason, Roles} from './roles.ts';
 import type {Row, Rows} from './rows.ts';
 
+/** Frames that tell of congestion: marked congestion experienced (RFC 3168), and congestion notification packets. */
+export type Mark = 'ce' | 'cnp';
+
 /** What is kept of a role's ports in each bin. */
 class RoleSums {
   readonly measures: Record<MeasureName, MomentColumns>;
@@ -120,14 +123,18 @@ export class FabricSums {
    * in marked at the hops behind that, and at edge ports hardly ever.
    */
   ce(bin: number): number {
-    const at = bin % this.depth;
-    const {edge, core, unknown} = this.of;
-    return edge.ceFrames[at]! + core.ceFrames[at]! + unknown.ceFrames[at]!;
+    return this.marked(bin, 'ce', 'edge') + this.marked(bin, 'ce', 'core') + this.marked(bin, 'ce', 'unknown');
   }
 
   /** Estimated congestion notification packets of a bin that entered at edge ports. */
   cnp(bin: number): number {
-    return this.of.edge.cnpFrames[bin % this.depth]!;
+    return this.marked(bin, 'cnp', 'edge');
+  }
+
+  /** Estimated frames of a bin that came in at the ports of a role: CE-marked RoCEv2 frames, or CNPs. */
+  marked(bin: number, kind: Mark, role: Role): number {
+    const sums = this.of[role];
+    return (kind === 'ce' ? sums.ceFrames : sums.cnpFrames)[bin % this.depth]!;
   }
 
   /**

@@ -345,12 +345,21 @@ describe('/api/openapi.json', () => {
           'periods',
           'topology',
         ],
-      ].map((path) => `/api/v1/${path}`),
+      ]
+        .map((path) => `/api/v1/${path}`)
+        .concat(
+          ['metric/json', 'metric/{name}/json', 'period/json', 'prometheus/txt', 'trend/json'].map(
+            (path) => `/app/ai-metrics/scripts/metrics.js/${path}`,
+          ),
+        )
+        .sort(),
     );
-    for (const path of Object.values<Record<string, never>>(json.paths)) {
+    for (const [url, path] of Object.entries<Record<string, never>>(json.paths)) {
       const {responses, summary} = path['get'] as {responses: Record<string, {content: object}>; summary: string};
       expect(summary).not.toBe('');
-      expect(Object.keys(responses['200']!.content)).toEqual(['application/json']);
+      expect(Object.keys(responses['200']!.content)).toEqual([
+        url.endsWith('/txt') ? 'text/plain' : 'application/json',
+      ]);
       expect(Object.keys(responses['default']!.content)).toEqual(['application/problem+json']);
     }
     const parameters = json.paths['/api/v1/links/{id}/series'].get.parameters as {name: string; in: string}[];

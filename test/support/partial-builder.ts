@@ -73,6 +73,9 @@ export interface CounterRow {
   inOctets?: number;
   outOctets?: number;
   inDiscards?: number;
+  inErrors?: number;
+  outDiscards?: number;
+  outErrors?: number;
 }
 
 /** What a data source has told since it did last. */
@@ -282,10 +285,11 @@ function counterRow(row: CounterRow, agent: number): Record<string, number> {
   const unknown = Number.NaN;
   const {port = 1, time = 0, speed = 100e9, elapsedMs = 0} = row;
   const {inOctets = unknown, outOctets = unknown, inDiscards = unknown} = row;
+  const {inErrors = unknown, outDiscards = unknown, outErrors = unknown} = row;
   return {
     ...{agent, port, time, speed, elapsedMs, inOctets, ifType: 6, status: 3},
-    ...{inPackets: unknown, inDiscards, inErrors: unknown, outOctets, outPackets: unknown},
-    ...{outDiscards: unknown, outErrors: unknown, fcsErrors: unknown, symbolErrors: unknown},
+    ...{inPackets: unknown, inDiscards, inErrors, outOctets, outPackets: unknown},
+    ...{outDiscards, outErrors, fcsErrors: unknown, symbolErrors: unknown},
   };
 }
 

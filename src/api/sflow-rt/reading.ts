@@ -1,0 +1,51 @@
+import {sumCounters} from '../../fabric/counter-sums.ts';
+import type {Fabric} from '../../fabric/fabric.ts';
+import type {Role} from '../../fabric/ports.ts';
+import {FABRIC_SCOPE} from '../../fabric/reader.ts';
+import type {Mark} from '../../fabric/sums.ts';
+import {BIN_MS} from '../../shared/bins.ts';
+import {BinState} from '../../shared/live.ts';
+import {meanOver} from '../estimate.ts';
+import {linkQuartiles} from '../quartiles.ts';
+import {SETTLED_MS} from '../summary.ts';
+
+const WINDOW_BINS = SETTLED_MS / BIN_MS;
+const BINS_PER_SECOND = 1_000 / BIN_MS;
+
+/** What the figures of the AI Metrics app are taken from, over the two seconds before a bin. */
+export type AiReading = ReturnType<typeof readFabric>;
+
+/** Reads the two seconds before the bin `end`, all of which must be final. */
+export function readFabric(fabric: Fabric, end: number) {
+  const from = end - WINDOW_BINS;
+  const to = end - 1;
+  const roles = topologyRoles(fabric);
+  const ports = fabric.ports.all.filter(({slot}) => roles.includes(fabric.roles.at(slot, to)));
+  return {
+    all: meanOver(fabric, FABRIC_SCOPE, 'all', from, to),
+    quartiles: linkQuartiles(fabric, fabric.agents.all, from, to),
+    cePerSecond: everyHop(fabric, 'ce', roles, from, to),
+    cnpPerSecond: everyHop(fabric, 'cnp', roles, from, to),
+    counters: sumCounters(fabric, ports),
+  };
+}
+
+/**
+ * The ports that sFlow-RT calls TOPOLOGY: all of the switches that the topology names. Where roles are inferred, those
+ * of all switches, also ports whose role is not known.
+ */
+function topologyRoles({roles}: Fabric): readonly Role[] {
+  return roles.from === 'topology' ? ['edge', 'core'] : ['edge', 'core', 'unknown'];
+}
+
+/** Frames a second, once for each hop that they came in at; null where no agent was present. */
+function everyHop(fabric: Fabric, mark: Mark, roles: readonly Role[], from: number, to: number): number | null {
+  let frames = 0;
+  let bins = 0;
+  for (let bin = Math.max(from, fabric.firstBin); bin <= to; bin++) {
+    if (fabric.skipped.has(bin) || fabric.sums.state(bin, 'unknown') === BinState.Absent) continue;
+    bins++;
+    for (const role of roles) frames += fabric.sums.marked(bin, mark, role);
+  }
+  return bins === 0 ? null : (frames / bins) * BINS_PER_SECOND;
+}
