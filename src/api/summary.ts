@@ -111,12 +111,13 @@ function congestion(fabric: Fabric, from: number, to: number) {
   };
 }
 
-export function linksTopic({ports, sums}: Fabric): LinksTopic {
+export function linksTopic({ports, sums, wiring}: Fabric): LinksTopic {
   return {
     topic: 'links',
     revision: ports.revision,
-    links: ports.all.map(
-      (port): LinkInfo => ({
+    links: ports.all.map((port): LinkInfo => {
+      const end = wiring.end(port.id);
+      return {
         slot: port.slot,
         id: port.id,
         agent: port.agent.address,
@@ -124,7 +125,9 @@ export function linksTopic({ports, sums}: Fabric): LinksTopic {
         name: portName(port),
         role: sums.role(port).role,
         speed: port.speed ?? null,
-      }),
-    ),
+        ...(end === undefined ? {} : {wire: end.wire}),
+        ...(end?.peer === undefined ? {} : {peer: end.peer}),
+      };
+    }),
   };
 }

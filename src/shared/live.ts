@@ -90,6 +90,9 @@ export interface LinkInfo {
   role: 'edge' | 'core' | 'unknown';
   /** bit/s, null where no counter sample told it. */
   speed: number | null;
+  /** Name of its wire to another switch, and id of the link at the other end, as the topology tells them. */
+  wire?: string;
+  peer?: string;
 }
 
 /** All links; sent on subscription and when one is new or changed. */

@@ -2,10 +2,11 @@ import {describe, expect, test} from 'vitest';
 import {BinState, type LinkInfo} from '../../src/shared/live.ts';
 import {decimate, Envelope, groupSize, Point} from '../../web/src/chart/decimate.ts';
 import {heatColours} from '../../web/src/chart/palette.ts';
-import {orderRows} from '../../web/src/chart/rows.ts';
+import {cutRows, orderRows} from '../../web/src/chart/rows.ts';
 import {heldTop, niceCeil, valueTicks} from '../../web/src/chart/scale.ts';
 import {timeTicks} from '../../web/src/chart/time-axis.ts';
 import {Heat} from '../../web/src/heat.ts';
+import {latenessOf} from '../../web/src/lateness.ts';
 import {Series} from '../../web/src/series.ts';
 
 function series(firstBin: number, values: (number | null)[]): Series {
@@ -111,7 +112,7 @@ describe('the map', () => {
     }
   });
 
-  test('rows go by switch and port, or by load', () => {
+  test('rows go by switch and port, by load, by lateness or by job', () => {
     const link = (slot: number, agent: string, ifIndex: number): LinkInfo => ({
       slot,
       id: `${agent}~${ifIndex}`,
@@ -122,13 +123,41 @@ describe('the map', () => {
       speed: null,
     });
     const links = [link(0, '10.0.0.10', 1), link(1, '10.0.0.2', 12), link(2, '10.0.0.2', 3)];
-    const rows = orderRows(links, 'switch', () => 0);
+    const jobs = [{name: 'job 7', links: new Set(['10.0.0.2~12'])}];
+    const facts = {loadOf: (slot: number) => slot, latenessOf: () => [-5, Number.NaN, 60], jobs};
+    const rows = orderRows(links, 'switch', facts);
     expect([...rows.slots]).toEqual([2, 1, 0]);
     expect(rows.groups).toEqual([
       {label: '10.0.0.2', from: 0, to: 2},
       {label: '10.0.0.10', from: 2, to: 3},
     ]);
-    expect([...orderRows(links, 'load', (slot) => slot).slots]).toEqual([2, 1, 0]);
+    expect([...orderRows(links, 'load', facts).slots]).toEqual([2, 1, 0]);
+    expect([...orderRows(links, 'lateness', facts).slots]).toEqual([2, 0, 1]);
+    const byJob = orderRows(links, 'job', facts);
+    expect([...byJob.slots]).toEqual([1, 2, 0]);
+    expect(byJob.groups.map(({label}) => label)).toEqual(['job 7', 'no job']);
+    const cut = cutRows(rows, 1, 3);
+    expect([...cut.slots]).toEqual([1, 0]);
+    expect(cut.groups).toEqual([
+      {label: '10.0.0.2', from: 0, to: 1},
+      {label: '10.0.0.10', from: 1, to: 2},
+    ]);
+    expect(cutRows(rows, 0, 3)).toBe(rows);
+  });
+
+  test('a link whose beat is late is told, and by how much', () => {
+    const heat = new Heat();
+    const first = 1_000;
+    for (let bin = first; bin < first + 600; bin++) {
+      // Cycles of 0.8 s; the third link is 200 ms behind, the fourth has no beat.
+      const at = (shift: number): number => ((bin - shift + 8_000) % 8 < 4 ? 200 : 1);
+      heat.write(0, 4, bin, 1, Uint8Array.of(at(0), at(0), at(2), 100));
+    }
+    const [a, b, late, steady] = latenessOf(heat, [0, 1, 2, 3], 800, first + 600);
+    expect(late! - a!).toBeCloseTo(200, 3);
+    expect(b).toBe(a);
+    expect(steady).toBeNaN();
+    expect(latenessOf(heat, [0], 150, first + 600)[0]).toBeNaN();
   });
 
   test('the ring keeps its columns when links are added', () => {

@@ -1,5 +1,8 @@
 import {describe, expect, test} from 'vitest';
 import {
+  clock,
+  cycle,
+  day,
   duration,
   grouped,
   HeldPrefix,
@@ -8,6 +11,7 @@ import {
   plusMinus,
   prefixOf,
   scaled,
+  tellTimesIn,
   tickLabel,
 } from '../../web/src/format.ts';
 
@@ -56,6 +60,27 @@ describe('digits', () => {
   test('half a band is its larger half, and unknown where a bound is', () => {
     expect(plusMinus(10, 8, 15)).toBe(5);
     expect(plusMinus(10, null, 15)).toBeNaN();
+  });
+
+  test.each([
+    [61.27, ['61.3', 'ms']],
+    [803.4, ['803', 'ms']],
+    [1_320.4, ['1.320', 's']],
+    [59_996, ['60.00', 's']],
+  ])('a cycle of %d ms', (ms, text) => expect(cycle(ms)).toEqual(text));
+
+  test('times of day and dates in UTC and in local time', () => {
+    const instant = Date.UTC(2026, 10, 23, 23, 59, 58, 760);
+    tellTimesIn('utc');
+    expect([clock(instant, true), clock(instant, false), day(instant)]).toEqual([
+      '23:59:58.7',
+      '23:59:58',
+      '2026-11-23',
+    ]);
+    tellTimesIn('local');
+    const local = new Date(instant);
+    expect(clock(instant, false)).toBe(local.toTimeString().slice(0, 8));
+    expect(Number(day(instant).slice(-2))).toBe(local.getDate());
   });
 
   test.each([

@@ -11,6 +11,12 @@ test('what is written is read back', () => {
     view: 'overlay' as const,
     sort: 'load' as const,
     kiosk: true,
+    zone: 'utc' as const,
+    rows: 0,
+    job: '',
+    by: 'host' as const,
+    over: 10,
+    scope: '',
     find: 'leaf 7',
     order: '-missing' as const,
     agent: 'fd00::1',
@@ -18,17 +24,31 @@ test('what is written is read back', () => {
   };
   const query = writeUrl(state);
   expect(query).toBe(
-    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&theme=dark&view=overlay&sort=load&kiosk=1' +
+    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&theme=dark&view=overlay&sort=load&kiosk=1&time=utc' +
       '&find=leaf%207&order=-missing&agent=fd00::1&events=warning',
   );
   expect(readUrl(query)).toEqual(state);
 });
 
+test.each([
+  ['heatmap', {rows: 3, sort: 'lateness'}, '&sort=lateness&rows=3'],
+  ['jobs', {job: '7'}, '&job=7'],
+  ['matrix', {by: 'rail', over: 60}, '&by=rail&over=60'],
+  ['metrics', {scope: 'fd00::1~12'}, '&scope=fd00::1~12'],
+] as const)('what belongs to the page %s stands in its address and in no other', (place, state, query) => {
+  const here = {...DEFAULTS, ...state, place};
+  expect(writeUrl(here)).toContain(query);
+  expect(readUrl(writeUrl(here))).toEqual(here);
+  expect(writeUrl({...here, place: 'fabric'})).not.toMatch(/rows=|job=|by=|over=|scope=/);
+});
+
 test('nonsense falls back to the defaults', () => {
   expect(readUrl('')).toEqual(DEFAULTS);
-  expect(readUrl('?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x')).toEqual(
-    DEFAULTS,
-  );
+  expect(
+    readUrl(
+      '?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x&rows=-1&by=x&over=7',
+    ),
+  ).toEqual(DEFAULTS);
 });
 
 test('links are taken once, and no more than lanes can show', () => {

@@ -4,11 +4,13 @@ import {useContext} from 'preact/hooks';
 import {REVISED_BINS} from '../../src/shared/bins.ts';
 import type {Palette} from './chart/palette.ts';
 import {Connection} from './connection.ts';
+import {tellTimesIn} from './format.ts';
 import {HealthFeed} from './health/feed.ts';
 import {Loop} from './loop.ts';
 import {Page} from './page.ts';
 import {Store} from './store.ts';
 import {followTheme} from './theme.ts';
+import type {Place} from './url.ts';
 
 /** How often text is updated, in milliseconds. */
 const TEXT_MS = 500;
@@ -34,6 +36,18 @@ export interface App {
 
 /** `setup` = nothing received yet; `charts` covers everything from the first sample on. */
 export type Phase = 'connecting' | 'login' | 'setup' | 'charts';
+
+/** What a page needs of the live socket beside the fabric: a page that is not looked at costs nothing. */
+const NOTHING = {hasLinks: false, hasMap: false};
+const NEEDS: Readonly<Record<Place, {hasLinks: boolean; hasMap: boolean}>> = {
+  fabric: {hasLinks: true, hasMap: true},
+  heatmap: {hasLinks: true, hasMap: true},
+  metrics: NOTHING,
+  jobs: NOTHING,
+  matrix: NOTHING,
+  congestion: NOTHING,
+  health: NOTHING,
+};
 
 /** Builds the parts. Nothing runs before `start`. */
 export function createApp(url: string): App {
@@ -69,21 +83,31 @@ export function start(app: App): void {
     void store.measure.value;
     store.forgetMeasure();
   });
+  let former = {hasLinks: true, hasMap: true};
   effect(() => {
-    const links = [...page.links.value];
+    const needs = NEEDS[page.place.value];
+    // What was not asked for meanwhile has a hole.
+    const isMore = (needs.hasLinks && !former.hasLinks) || (needs.hasMap && !former.hasMap);
+    former = needs;
+    const links = needs.hasLinks ? [...page.links.value] : [];
     const measure = store.measure.value;
     void page.windowBins.value;
-    store.keepOnly(links);
+    if (needs.hasLinks) store.keepOnly(links);
     connection.subscribe((anew) => ({
       type: 'subscribe',
       fabric: true,
       links,
       measure,
       direction: 'in',
-      heatmap: true,
-      topics: ['links', 'summary', 'flows', 'events'],
-      history: historyWanted(app, links, anew),
+      heatmap: needs.hasMap,
+      topics: ['links', 'summary', 'events', ...(page.place.value === 'fabric' ? ['flows' as const] : [])],
+      history: historyWanted(app, links, anew || isMore),
     }));
+  });
+  effect(() => {
+    tellTimesIn(page.zone.value);
+    page.tick.value = page.tick.peek() + 1;
+    loop.request(true);
   });
   effect(() => {
     void page.frozen.value;

@@ -100,12 +100,29 @@ export function plusMinus(value: number, low: number | null, high: number | null
   return Math.max(value - low, high - value);
 }
 
+/** Whose time of day the page tells; set once for all that is drawn and written. */
+let isUtc = false;
+
+/** Tells times of day in UTC from now on, or in this machine's own time. */
+export function tellTimesIn(zone: 'local' | 'utc'): void {
+  isUtc = zone === 'utc';
+}
+
+/** The instant as UTC fields: in its own time its offset is added. */
+function fields(epochMs: number): Date {
+  return new Date(isUtc ? epochMs : epochMs - new Date(epochMs).getTimezoneOffset() * 60_000);
+}
+
 /** Time of day of an instant, to the second or to the tenth. */
 export function clock(epochMs: number, tenths: boolean): string {
-  const date = new Date(epochMs);
-  const pair = (n: number): string => String(n).padStart(2, '0');
-  const text = `${pair(date.getHours())}:${pair(date.getMinutes())}:${pair(date.getSeconds())}`;
-  return tenths ? `${text}.${Math.floor(date.getMilliseconds() / 100)}` : text;
+  return fields(epochMs)
+    .toISOString()
+    .slice(11, tenths ? 21 : 19);
+}
+
+/** Its date, `2026-11-23`. */
+export function day(epochMs: number): string {
+  return fields(epochMs).toISOString().slice(0, 10);
 }
 
 /** A duration in words as short as they go: `84 ms`, `12.3 s`, `4 min`. */
@@ -114,6 +131,12 @@ export function duration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${String(Math.floor(ms / 1000) % 60).padStart(2, '0')} s`;
   return `${Math.floor(ms / 3_600_000)} h`;
+}
+
+/** Length of a cycle and its unit, four digits at most: `803 ms`, `1.320 s`. */
+export function cycle(ms: number): [value: string, unit: string] {
+  if (!Number.isFinite(ms)) return [UNKNOWN, 'ms'];
+  return ms < 999.5 ? [ms < 99.95 ? ms.toFixed(1) : ms.toFixed(0), 'ms'] : [scaled(ms / 1_000, 0, 4), 's'];
 }
 
 /** `1 link`, `2 links`. */

@@ -1,4 +1,5 @@
 import {batch, computed, effect, signal} from '@preact/signals';
+import type {ChartSource} from './export/source.ts';
 import {RING_BINS} from './series.ts';
 import type {Store} from './store.ts';
 import {
@@ -7,12 +8,14 @@ import {
   type EventFilter,
   type HeatSort,
   type LaneView,
+  type MatrixBy,
   MOST_LINKS,
   type Place,
   readUrl,
   type Theme,
   type UrlState,
   writeUrl,
+  type Zone,
 } from './url.ts';
 
 /** Links that a roll of the dice chooses. */
@@ -38,6 +41,16 @@ export class Page {
   readonly view = signal<LaneView>('lanes');
   readonly sort = signal<HeatSort>('switch');
   readonly kiosk = signal(false);
+  readonly zone = signal<Zone>('local');
+  /** Heatmap: which page of its rows. */
+  readonly rows = signal(0);
+  /** Jobs: the one that is opened, empty for the list. */
+  readonly job = signal(DEFAULTS.job);
+  /** Matrix: what its rows are, and the seconds that it is taken over. */
+  readonly by = signal<MatrixBy>(DEFAULTS.by);
+  readonly over = signal(DEFAULTS.over);
+  /** AI Metrics: the switch or link that is looked at, empty for the fabric. */
+  readonly scope = signal(DEFAULTS.scope);
   /** Data health: the search and order of its agents, the one that is opened, and which events are listed. */
   readonly find = signal(DEFAULTS.find);
   readonly order = signal<AgentOrder>(DEFAULTS.order);
@@ -49,7 +62,9 @@ export class Page {
   readonly cursor = signal<number | null>(null);
   /** Rows of the map are hovered by id. */
   readonly hovered = signal<string | null>(null);
-  readonly dialog = signal<'help' | 'find' | null>(null);
+  readonly dialog = signal<'help' | 'find' | 'query' | null>(null);
+  /** The chart that the dialog of queries is about. */
+  readonly queried = signal<ChartSource | null>(null);
   /** Counts up twice a second: whatever shows figures reads it. */
   readonly tick = signal(0);
   readonly windowBins = computed(() => this.window.value * 10);
@@ -74,6 +89,12 @@ export class Page {
       this.view.value = state.view;
       this.sort.value = state.sort;
       this.kiosk.value = state.kiosk;
+      this.zone.value = state.zone;
+      this.rows.value = state.rows;
+      this.job.value = state.job;
+      this.by.value = state.by;
+      this.over.value = state.over;
+      this.scope.value = state.scope;
       this.find.value = state.find;
       this.order.value = state.order;
       this.agent.value = state.agent;
@@ -92,6 +113,12 @@ export class Page {
       view: this.view.value,
       sort: this.sort.value,
       kiosk: this.kiosk.value,
+      zone: this.zone.value,
+      rows: this.rows.value,
+      job: this.job.value,
+      by: this.by.value,
+      over: this.over.value,
+      scope: this.scope.value,
       find: this.find.value,
       order: this.order.value,
       agent: this.agent.value,
@@ -192,6 +219,12 @@ export class Page {
     const end = this.#clampEnd(Math.round((from + to + width) / 2), width);
     this.cursor.value = null;
     this.frozen.value = {from: end - width, to: end};
+  }
+
+  /** Shows how to ask for what a chart shows. */
+  query(chart: ChartSource): void {
+    this.queried.value = chart;
+    this.dialog.value = 'query';
   }
 
   /** Moves the stretch that is held by some bins; does nothing while live. */

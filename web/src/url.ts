@@ -8,6 +8,17 @@ export interface UrlState {
   view: LaneView;
   sort: HeatSort;
   kiosk: boolean;
+  /** Whose time of day is shown. */
+  zone: Zone;
+  /** Heatmap: which page of its rows, from 0. */
+  rows: number;
+  /** Jobs: the one that is opened, empty for the list. */
+  job: string;
+  /** Matrix: what a row and a column stand for, and the seconds that its rates are taken over. */
+  by: MatrixBy;
+  over: number;
+  /** AI Metrics: the switch or the link that is looked at, empty for the fabric. */
+  scope: string;
   /** Data health: words that agents are searched for, the column they are sorted by, and the one that is opened. */
   find: string;
   order: AgentOrder;
@@ -17,10 +28,15 @@ export interface UrlState {
 }
 
 /** The pages. */
-export type Place = 'fabric' | 'health';
+export const PLACES = ['fabric', 'metrics', 'jobs', 'heatmap', 'matrix', 'congestion', 'health'] as const;
+export type Place = (typeof PLACES)[number];
 export type Theme = 'system' | 'dark' | 'light';
 export type LaneView = 'lanes' | 'overlay';
-export type HeatSort = 'switch' | 'load';
+export type Zone = 'local' | 'utc';
+export const HEAT_SORTS = ['switch', 'load', 'lateness', 'job'] as const;
+export type HeatSort = (typeof HEAT_SORTS)[number];
+export const MATRIX_BYS = ['host', 'switch', 'rail'] as const;
+export type MatrixBy = (typeof MATRIX_BYS)[number];
 export type EventFilter = 'all' | 'warning';
 
 /** Columns of the table of agents. */
@@ -45,6 +61,9 @@ const VERSION = '1';
 /** Windows on offer, in seconds. */
 export const WINDOWS = [15, 60, 300] as const;
 
+/** Seconds that the matrix may be taken over. */
+export const MATRIX_SPANS = [2, 10, 60] as const;
+
 /** As many links as lanes can be told apart. */
 export const MOST_LINKS = 8;
 
@@ -57,11 +76,20 @@ export const DEFAULTS: UrlState = {
   view: 'lanes',
   sort: 'switch',
   kiosk: false,
+  zone: 'local',
+  rows: 0,
+  job: '',
+  by: 'host',
+  over: 10,
+  scope: '',
   find: '',
   order: '-state',
   agent: '',
   events: 'all',
 };
+
+/** Pages of rows past this are a mistake. */
+const MOST_PAGES = 10_000;
 
 /** Longer ones are no words to search for. */
 const LONGEST_TEXT = 128;
@@ -73,17 +101,23 @@ export function readUrl(search: string): UrlState {
   const links = list(query.get('links')).slice(0, MOST_LINKS);
   const window = Number(query.get('window'));
   return {
-    place: oneOf(query.get('page'), ['health'], DEFAULTS.place),
+    place: oneOf(query.get('page'), PLACES, DEFAULTS.place),
     links,
     pins: list(query.get('pins')).filter((id) => links.includes(id)),
     window: WINDOWS.find((w) => w === window) ?? DEFAULTS.window,
     theme: oneOf(query.get('theme'), ['dark', 'light'], DEFAULTS.theme),
     view: oneOf(query.get('view'), ['overlay'], DEFAULTS.view),
-    sort: oneOf(query.get('sort'), ['load'], DEFAULTS.sort),
+    sort: oneOf(query.get('sort'), HEAT_SORTS, DEFAULTS.sort),
     kiosk: query.get('kiosk') === '1',
-    find: (query.get('find') ?? '').slice(0, LONGEST_TEXT),
+    zone: oneOf(query.get('time'), ['utc'], DEFAULTS.zone),
+    rows: whole(query.get('rows')),
+    job: word(query.get('job')),
+    by: oneOf(query.get('by'), MATRIX_BYS, DEFAULTS.by),
+    over: MATRIX_SPANS.find((span) => span === Number(query.get('over'))) ?? DEFAULTS.over,
+    scope: word(query.get('scope')),
+    find: word(query.get('find')),
     order: oneOf(query.get('order'), ORDERS, DEFAULTS.order),
-    agent: (query.get('agent') ?? '').slice(0, LONGEST_TEXT),
+    agent: word(query.get('agent')),
     events: oneOf(query.get('events'), ['warning'], DEFAULTS.events),
   };
 }
@@ -102,6 +136,14 @@ export function writeUrl(state: UrlState): string {
   add('view', state.view);
   if (state.sort !== DEFAULTS.sort) add('sort', state.sort);
   if (state.kiosk) add('kiosk', '1');
+  if (state.zone !== DEFAULTS.zone) add('time', state.zone);
+  if (state.place === 'heatmap' && state.rows > 0) add('rows', String(state.rows));
+  if (state.place === 'jobs' && state.job !== '') add('job', state.job);
+  if (state.place === 'matrix') {
+    if (state.by !== DEFAULTS.by) add('by', state.by);
+    if (state.over !== DEFAULTS.over) add('over', String(state.over));
+  }
+  if (state.place === 'metrics' && state.scope !== '') add('scope', state.scope);
   if (state.place === 'health') {
     if (state.find !== '') add('find', state.find);
     if (state.order !== DEFAULTS.order) add('order', state.order);
@@ -109,6 +151,13 @@ export function writeUrl(state: UrlState): string {
     if (state.events !== DEFAULTS.events) add('events', state.events);
   }
   return `?${parts.join('&')}`;
+}
+
+const word = (text: string | null): string => (text ?? '').slice(0, LONGEST_TEXT);
+
+function whole(text: string | null): number {
+  const number = Number(text ?? 0);
+  return Number.isInteger(number) && number > 0 && number < MOST_PAGES ? number : 0;
 }
 
 function list(text: string | null): string[] {

@@ -61,10 +61,10 @@ export class Editions {
     return Number.isFinite(newest) ? newest : 0;
   }
 
-  /** Changes with every new or renamed port, and with roles. */
+  /** Changes with every new or renamed port, with roles and with wires. */
   private linksVersion(): number {
-    const {ports, roles} = this.context.fabric;
-    return ports.revision + roles.revision;
+    const {ports, roles, wiring} = this.context.fabric;
+    return ports.revision + roles.revision + wiring.revision;
   }
 
   private make(name: Exclude<TopicName, 'events'>): Topic {

@@ -12,6 +12,7 @@ import {
   LIVE_PROTOCOL,
   type SubscribeMessage,
 } from '../../../src/shared/live.ts';
+import {fakeAnalysis} from './fake-analysis.ts';
 import {FakeFabric, REFERENCE, type Scenario} from './fake-fabric.ts';
 import {fakeAgents, fakeEvents, fakeHealth, fakeLinks} from './fake-health.ts';
 import {FrameBuilder} from './frame-builder.ts';
@@ -125,7 +126,7 @@ export class FakeServer {
       case 'links':
         return {finalBefore, links: fakeLinks(this.fabric, searchParams.get('agent') ?? '')};
       default:
-        return undefined;
+        return fakeAnalysis(pathname.slice('/api/v1/'.length), this.fabric, finalBefore);
     }
   }
 

@@ -17,24 +17,63 @@ export interface Rows {
   groups: readonly RowGroup[];
 }
 
-const collator = new Intl.Collator('en', {numeric: true});
+/** What the orders of rows go by. */
+export interface RowFacts {
+  /** Load of a slot, in any unit. */
+  loadOf: (slot: number) => number;
+  /** How late the beat of each of these slots is; NaN where it has none. */
+  latenessOf: (slots: readonly number[]) => ArrayLike<number>;
+  /** Jobs with the ids of their links. */
+  jobs: readonly {name: string; links: ReadonlySet<string>}[];
+}
 
-/** Puts links in order: by switch and port number, or the busiest first. */
-export function orderRows(links: readonly LinkInfo[], sort: HeatSort, loadOf: (slot: number) => number): Rows {
-  const sorted = [...links];
-  const groups: RowGroup[] = [];
-  if (sort === 'load') {
-    const loads = new Map(sorted.map((link) => [link.slot, loadOf(link.slot)]));
-    sorted.sort((a, b) => loads.get(b.slot)! - loads.get(a.slot)! || a.slot - b.slot);
-  } else {
-    sorted.sort((a, b) => (a.agent === b.agent ? a.ifIndex - b.ifIndex : collator.compare(a.agent, b.agent)));
-    for (const [row, link] of sorted.entries()) {
-      const group = groups[groups.length - 1];
-      if (group?.label === link.agent) group.to = row + 1;
-      else groups.push({label: link.agent, from: row, to: row + 1});
-    }
+const collator = new Intl.Collator('en', {numeric: true});
+const byName = (a: LinkInfo, b: LinkInfo): number =>
+  a.agent === b.agent ? a.ifIndex - b.ifIndex : collator.compare(a.agent, b.agent);
+
+/** Puts links in order: by switch and port number, the busiest or the latest first, or by job. */
+export function orderRows(links: readonly LinkInfo[], sort: HeatSort, facts: RowFacts): Rows {
+  if (sort === 'switch') {
+    return grouped([...links].sort(byName), (link) => link.agent);
   }
-  return {links: sorted, slots: Uint32Array.from(sorted, (link) => link.slot), groups};
+  if (sort === 'job') {
+    const {jobs} = facts;
+    const jobOf = new Map(links.map((link) => [link.id, jobs.findIndex((job) => job.links.has(link.id))]));
+    const place = (link: LinkInfo): number => (jobOf.get(link.id)! < 0 ? jobs.length : jobOf.get(link.id)!);
+    const sorted = [...links].sort((a, b) => place(a) - place(b) || byName(a, b));
+    return grouped(sorted, (link) => jobs[place(link)]?.name ?? 'no job');
+  }
+  const slots = links.map((link) => link.slot);
+  const lateness = sort === 'lateness' ? facts.latenessOf(slots) : null;
+  const keys = new Map(links.map(({slot}, i) => [slot, lateness === null ? facts.loadOf(slot) : lateness[i]!]));
+  const key = (link: LinkInfo): number => {
+    const value = keys.get(link.slot)!;
+    return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+  };
+  // Without a difference (infinity less infinity is none) the names decide.
+  const sorted = [...links].sort((a, b) => (key(a) === key(b) ? byName(a, b) : key(b) - key(a)));
+  return {links: sorted, slots: Uint32Array.from(sorted, (link) => link.slot), groups: []};
+}
+
+/** Rows with a group for each stretch of the same label. */
+function grouped(links: readonly LinkInfo[], labelOf: (link: LinkInfo) => string): Rows {
+  const groups: RowGroup[] = [];
+  for (const [row, link] of links.entries()) {
+    const label = labelOf(link);
+    const group = groups[groups.length - 1];
+    if (group?.label === label) group.to = row + 1;
+    else groups.push({label, from: row, to: row + 1});
+  }
+  return {links, slots: Uint32Array.from(links, (link) => link.slot), groups};
+}
+
+/** Some of the rows, `from` .. `to - 1`, with the parts of groups among them. */
+export function cutRows(rows: Rows, from: number, to: number): Rows {
+  if (from === 0 && to >= rows.links.length) return rows;
+  const groups = rows.groups
+    .filter((group) => group.from < to && group.to > from)
+    .map(({label, ...group}) => ({label, from: Math.max(0, group.from - from), to: Math.min(to, group.to) - from}));
+  return {links: rows.links.slice(from, to), slots: rows.slots.slice(from, to), groups};
 }
 
 /** Mean share of line rate of a slot over the last `bins` bins, in cells (1 .. 255); 0 without data. */

@@ -3,6 +3,8 @@ import {useMemo} from 'preact/hooks';
 import type {Estimate, SummaryTopic} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {
+  cycle,
+  duration,
   grouped,
   HeldFigure,
   HeldPrefix,
@@ -11,9 +13,12 @@ import {
   plusMinus,
   scaled,
   short,
+  THIN,
   UNKNOWN,
   unitOf,
 } from '../format.ts';
+import type {PeriodsAnswer} from '../rest/answers.ts';
+import {useAnswer} from '../rest/asking.ts';
 import {WarnIcon} from './icons.tsx';
 
 interface FigureProps {
@@ -64,7 +69,7 @@ export function Figures() {
           {share(summary)} of all traffic
         </Rate>
       )}
-      {!noRoce && <Rate label="All traffic" estimate={summary.all} held={held.all} testId="figure-all" />}
+      {!noRoce && <PeriodFigure />}
       <Figure
         label="CE-marked"
         value={percent(summary.ceShare)}
@@ -76,6 +81,35 @@ export function Figures() {
       <Samples summary={summary} held={held.samples} />
       <Drops summary={summary} />
     </dl>
+  );
+}
+
+/** The cycle of compute and exchange: the strongest, with its jitter and how sure it is; others are named. */
+function PeriodFigure() {
+  const {value} = useAnswer<PeriodsAnswer>('/api/v1/periods', 2_000);
+  const answer = value.value;
+  const period = answer?.periods[0];
+  if (answer === null || period === undefined) {
+    const seen = answer?.history ?? null;
+    const note = seen === null ? 'not looked for yet' : `none in the last ${duration(seen)}`;
+    return <Figure label="Period" value={UNKNOWN} note={note} testId="figure-period" />;
+  }
+  const others = answer.periods.slice(1, 3).map(({periodMs}) => `${cycle(periodMs).join(THIN)}`);
+  return (
+    <Figure
+      label="Period"
+      value={cycle(period.periodMs)[0]}
+      unit={cycle(period.periodMs)[1]}
+      note={
+        <>
+          ± {percent(period.jitter)}
+          {THIN}% a cycle · {percent(period.confidence)}
+          {THIN}% sure
+          {others.length > 0 && <span class="others"> · also {others.join(', ')}</span>}
+        </>
+      }
+      testId="figure-period"
+    />
   );
 }
 

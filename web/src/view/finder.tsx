@@ -13,7 +13,7 @@ const MOST_MATCHES = 50;
 export function matching(links: readonly LinkInfo[], text: string): LinkInfo[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = links.filter((link) => {
-    const all = `${link.name} ${link.id} ${link.agent}`.toLowerCase();
+    const all = `${link.name} ${link.id} ${link.agent} ${link.wire ?? ''} ${link.peer ?? ''}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
   const first = words[0];

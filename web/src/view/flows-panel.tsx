@@ -2,13 +2,16 @@ import {useMemo} from 'preact/hooks';
 import type {FlowRow, LinkInfo} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {HeldPrefix, percent, plural, plusMinus, scaled, short, THIN, unitOf} from '../format.ts';
+import {ChartMenu} from './chart-menu.tsx';
+import {flowsSource} from './sources.ts';
 
 /** Rows shown. */
 const MOST_FLOWS = 10;
 
 /** "Who is sending": the largest RoCEv2 flows. */
 export function FlowsPanel() {
-  const {store} = useApp();
+  const app = useApp();
+  const {store} = app;
   const held = useMemo(() => new HeldPrefix(), []);
   const topic = store.flows.value;
   const byId = store.linkById.value;
@@ -22,6 +25,9 @@ export function FlowsPanel() {
       <header>
         <h2 id="flows-title">Who is sending</h2>
         <p>largest RoCEv2 flows of the last {Math.round(topic.window)} s</p>
+        <div class="controls">
+          <ChartMenu source={flowsSource(app)} />
+        </div>
       </header>
       {flows.length === 0 ? (
         <p class="empty">No RoCEv2 flow in the last {Math.round(topic.window)} s.</p>
@@ -77,6 +83,9 @@ export function FlowsPanel() {
   );
 }
 
+const called = (name: string | undefined, address: string): string =>
+  name === undefined ? address : `${name} (${address})`;
+
 interface RowProps {
   flow: FlowRow;
   prefix: number;
@@ -91,10 +100,13 @@ function Row({flow, prefix, largest, byId}: RowProps) {
   const error = plusMinus(flow.bitsPerSecond, flow.low, flow.high);
   return (
     <tr>
-      <th scope="row" title={`${flow.source} → ${flow.destination}`}>
+      <th
+        scope="row"
+        title={`${called(flow.sourceName, flow.source)} → ${called(flow.destinationName, flow.destination)}`}
+      >
         <span class="pair">
-          <span class="end">{flow.source}</span> <span class="arrow">→</span>{' '}
-          <span class="end">{flow.destination}</span>
+          <span class="end">{flow.sourceName ?? flow.source}</span> <span class="arrow">→</span>{' '}
+          <span class="end">{flow.destinationName ?? flow.destination}</span>
         </span>
       </th>
       <td class="num wide qp">0x{flow.destQp.toString(16).padStart(6, '0')}</td>

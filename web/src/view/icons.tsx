@@ -51,3 +51,4 @@ export const MoonIcon = () =>
   icon(<path d="M13 9.7A5.5 5.5 0 0 1 6.3 3 5.5 5.5 0 1 0 13 9.7z" {...stroke} stroke-linejoin="round" />);
 export const SystemIcon = () => icon(<path d="M2 3h12v8H2zm3.5 10.5h5" {...stroke} stroke-linejoin="round" />);
 export const HelpIcon = () => icon(<path d="M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.7m0 2.6v.1" {...stroke} />);
+export const MoreIcon = () => icon(<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" {...stroke} stroke-width="2.4" />);

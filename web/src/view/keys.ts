@@ -1,5 +1,6 @@
 import type {App} from '../app.ts';
-import {WINDOWS} from '../url.ts';
+import {HEAT_SORTS, WINDOWS, type Zone} from '../url.ts';
+import {PAGES, TIMED} from './pages.ts';
 
 /** A key and what it does, as the help dialog lists it. */
 export interface KeyHelp {
@@ -8,18 +9,19 @@ export interface KeyHelp {
 }
 
 export const KEYS: readonly KeyHelp[] = [
-  {keys: ['f'], does: 'the fabric: charts'},
-  {keys: ['h'], does: 'data health: what gets lost, and what to do'},
+  ...PAGES.map(({key, does}) => ({keys: [key], does})),
   {keys: ['space'], does: 'pause, and back to live'},
   {keys: ['Esc'], does: 'back to live, close a dialog'},
   {keys: ['1', '2', '3'], does: 'show 15 s, 60 s, 5 min'},
   {keys: ['r'], does: 'draw five other links; pinned ones stay'},
   {keys: ['/'], does: 'find a link by name or id; an agent on data health'},
   {keys: ['o'], does: 'lanes or overlaid lines'},
-  {keys: ['s'], does: 'sort the map by switch or by load'},
+  {keys: ['s'], does: 'sort the map by switch, load, lateness or job'},
+  {keys: ['PgUp', 'PgDn'], does: 'heatmap: the links before and after'},
   {keys: ['←', '→'], does: 'scrub by a second while paused, with shift by 100 ms'},
   {keys: [',', '.'], does: 'move the crosshair by 100 ms'},
   {keys: ['+', '−'], does: 'zoom in and out'},
+  {keys: ['u'], does: 'times of day in UTC or in local time'},
   {keys: ['t'], does: 'theme: system, dark, light'},
   {keys: ['?'], does: 'this help'},
 ];
@@ -29,6 +31,8 @@ export function nextTheme(app: App): void {
   const {theme} = app.page;
   theme.value = theme.value === 'system' ? 'dark' : theme.value === 'dark' ? 'light' : 'system';
 }
+
+export const otherZone = (zone: Zone): Zone => (zone === 'utc' ? 'local' : 'utc');
 
 /** Listens for the keys of the whole page. */
 export function listenToKeys(app: App): void {
@@ -42,23 +46,25 @@ export function listenToKeys(app: App): void {
   });
 }
 
-const isOnCharts = ({phase, page}: App): boolean => phase.peek() === 'charts' && page.place.peek() === 'fabric';
+const isOnCharts = ({phase, page}: App): boolean => phase.peek() === 'charts' && TIMED.has(page.place.peek());
 
 /** Keys that mean the same on every page. */
 function pressAnywhere(app: App, event: KeyboardEvent): boolean {
   const {page} = app;
+  const other = PAGES.find(({key}) => key === event.key);
+  if (other !== undefined) {
+    page.restore(page.queryOf({place: other.place}));
+    return true;
+  }
   switch (event.key) {
-    case 'f':
-      page.place.value = 'fabric';
-      return true;
-    case 'h':
-      page.place.value = 'health';
-      return true;
     case '?':
       page.dialog.value = 'help';
       return true;
     case 't':
       nextTheme(app);
+      return true;
+    case 'u':
+      page.zone.value = otherZone(page.zone.peek());
       return true;
     case '/':
       if (page.place.peek() !== 'health') return false;
@@ -94,7 +100,12 @@ function press(app: App, event: KeyboardEvent): boolean {
       page.view.value = page.view.peek() === 'lanes' ? 'overlay' : 'lanes';
       return true;
     case 's':
-      page.sort.value = page.sort.peek() === 'switch' ? 'load' : 'switch';
+      page.sort.value = HEAT_SORTS[(HEAT_SORTS.indexOf(page.sort.peek()) + 1) % HEAT_SORTS.length]!;
+      return true;
+    case 'PageDown':
+    case 'PageUp':
+      if (page.place.peek() !== 'heatmap') return false;
+      page.rows.value = Math.max(0, page.rows.peek() + (event.key === 'PageDown' ? 1 : -1));
       return true;
     case 'ArrowLeft':
     case 'ArrowRight':

@@ -53,14 +53,17 @@ export function LegendRow({id, link, held}: RowProps) {
       onPointerLeave={() => (page.hovered.value = null)}
     >
       <span class="swatch" style={{backgroundColor: app.palette.value.series[page.colourOf(id)] ?? ''}} />
-      <span class="name" title={id}>
+      <span class="name" title={link?.peer === undefined ? id : `${id}, wired to ${link.peer}`}>
         {name}
       </span>
       <span class="value" data-testid="legend-value">
         {value}
       </span>
       <span class="detail">
-        <span class="agent">{link?.agent ?? 'not seen yet'}</span>
+        <span class="agent">
+          {link?.agent ?? 'not seen yet'}
+          {link?.wire !== undefined && ` · ${link.wire}`}
+        </span>
         {silent && mean === null ? (
           <span class="warning">silent</span>
         ) : (

@@ -2,10 +2,12 @@ import {useMemo} from 'preact/hooks';
 import {useApp} from '../app.ts';
 import {type Lane, LanesChart} from '../chart/lanes.ts';
 import {HeldFigure} from '../format.ts';
+import {ChartMenu} from './chart-menu.tsx';
 import {Choice} from './controls.tsx';
 import {DiceIcon, SearchIcon} from './icons.tsx';
 import {LegendRow} from './legend.tsx';
 import {Plot} from './plot.tsx';
+import {linksSource} from './sources.ts';
 
 /** "Per link telemetry": the chosen links, one lane each. */
 export function LinksPanel() {
@@ -57,6 +59,7 @@ export function LinksPanel() {
             ]}
             onChoose={(view) => (page.view.value = view)}
           />
+          <ChartMenu source={linksSource(app)} />
         </div>
       </header>
       <Plot

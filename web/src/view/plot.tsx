@@ -19,6 +19,8 @@ export interface PlotProps {
   /** The pointer is at this height, or has left (null). */
   onHover?: (y: number | null, size: Size, style: Style) => void;
   onClick?: (y: number, size: Size, style: Style) => void;
+  /** A key was pressed while the plot has the focus; answers whether it meant something. With it a plot takes focus. */
+  onKey?: (key: string) => boolean;
 }
 
 /** A canvas over time: crosshair, brushing and the way back to live are the same on all of them. */
@@ -30,7 +32,18 @@ export function Plot(props: PlotProps) {
   useEffect(() => attach(app, ref.current!, latest), [app]);
   return (
     <div class="plot">
-      <canvas ref={ref} role="img" aria-label={props.label} data-testid={props.testId} />
+      <canvas
+        ref={ref}
+        role="img"
+        aria-label={props.label}
+        data-testid={props.testId}
+        {...(props.onKey === undefined ? {} : {tabIndex: 0})}
+        onKeyDown={(event) => {
+          if (props.onKey?.(event.key) !== true) return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
     </div>
   );
 }

@@ -6,10 +6,12 @@ import {Figures} from './figures.tsx';
 import {Finder} from './finder.tsx';
 import {FlowsPanel} from './flows-panel.tsx';
 import {HealthPage} from './health/health-page.tsx';
-import {HeatmapPanel} from './heatmap-panel.tsx';
+import {HeatmapPage} from './heat/heatmap-page.tsx';
+import {HeatmapPanel} from './heat/heatmap-panel.tsx';
 import {LinksPanel} from './links-panel.tsx';
 import {Login} from './login.tsx';
 import {Notices} from './notices.tsx';
+import {QueryDialog} from './query-dialog.tsx';
 import {Setup} from './setup.tsx';
 import {TopBar} from './topbar.tsx';
 import {TotalPanel} from './total-panel.tsx';
@@ -23,13 +25,14 @@ export function Root() {
       <Body />
       {page.dialog.value === 'help' && <Help />}
       {page.dialog.value === 'find' && <Finder />}
+      {page.dialog.value === 'query' && <QueryDialog />}
       <Announcer />
     </>
   );
 }
 
 function Body() {
-  const {phase, connection, page, store} = useApp();
+  const {phase, connection, page} = useApp();
   // Data health has something to say before the first sample, too.
   if (page.place.value === 'health' && (phase.value === 'charts' || phase.value === 'setup')) return <HealthPage />;
   switch (phase.value) {
@@ -50,18 +53,24 @@ function Body() {
         </main>
       );
     case 'charts':
-      return (
-        <main class={`charts ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="charts">
-          <div class="top">
-            <Notices />
-            <Figures />
-            <EventStrip />
-          </div>
-          <LinksPanel />
-          <TotalPanel />
-          <HeatmapPanel />
-          {store.measure.value === 'roce' && <FlowsPanel />}
-        </main>
-      );
+      return page.place.value === 'heatmap' ? <HeatmapPage /> : <Overview />;
   }
+}
+
+/** "Fabric": one glance, one sentence. */
+function Overview() {
+  const {connection, store} = useApp();
+  return (
+    <main class={`charts ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="charts">
+      <div class="top">
+        <Notices />
+        <Figures />
+        <EventStrip />
+      </div>
+      <LinksPanel />
+      <TotalPanel />
+      <HeatmapPanel />
+      {store.measure.value === 'roce' && <FlowsPanel />}
+    </main>
+  );
 }

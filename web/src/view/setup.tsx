@@ -3,6 +3,7 @@ import {useRef} from 'preact/hooks';
 import {useApp} from '../app.ts';
 import {grouped, plural} from '../format.ts';
 import {Choice} from './controls.tsx';
+import {copyText} from './copy.ts';
 import {CheckIcon, CopyIcon} from './icons.tsx';
 import {switchConfigs} from './switch-configs.ts';
 
@@ -144,15 +145,4 @@ function Configs({addresses, port}: {addresses: string[]; port: number}) {
       </p>
     </section>
   );
-}
-
-/** Copies text. The clipboard is there on https and localhost only; elsewhere the text is selected to copy by hand. */
-async function copyText(text: string, element: HTMLElement | null): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    if (element !== null) getSelection()?.selectAllChildren(element);
-    return false;
-  }
 }

@@ -3,9 +3,10 @@ import {duration} from '../format.ts';
 import {WINDOWS} from '../url.ts';
 import {Choice} from './controls.tsx';
 import {BadIcon, HelpIcon, Logo, MoonIcon, PauseIcon, PlayIcon, SunIcon, SystemIcon, WarnIcon} from './icons.tsx';
-import {nextTheme} from './keys.ts';
+import {nextTheme, otherZone} from './keys.ts';
 import {LivePill} from './live-pill.tsx';
 import {PageLink} from './page-link.tsx';
+import {PAGES, TIMED} from './pages.ts';
 
 const WINDOW_NAMES: Record<number, string> = {15: '15 s', 60: '60 s', 300: '5 min'};
 
@@ -23,7 +24,7 @@ export function TopBar() {
       {!page.kiosk.value && <Pages />}
       <div class="topbar-tools">
         <LivePill />
-        {charts && page.place.value === 'fabric' && !page.kiosk.value && (
+        {charts && TIMED.has(page.place.value) && !page.kiosk.value && (
           <>
             <PauseButton />
             <Choice
@@ -37,6 +38,7 @@ export function TopBar() {
         )}
         {!page.kiosk.value && (
           <>
+            <ZoneButton />
             <ThemeButton />
             <button
               type="button"
@@ -63,19 +65,24 @@ function Pages() {
   const {bad = 0, warning = 0} = found ?? {};
   return (
     <nav class="pages" aria-label="Pages">
-      <PageLink to={{place: 'fabric'}} current={place === 'fabric'} testId="page-fabric" title="key f">
-        Fabric
-      </PageLink>
-      <PageLink to={{place: 'health'}} current={place === 'health'} testId="page-health" title="key h">
-        Data health
-        {bad + warning > 0 && (
-          <span class={`badge ${bad > 0 ? 'bad' : 'warning'}`} data-testid="health-badge">
-            {bad > 0 ? <BadIcon /> : <WarnIcon />}
-            {bad + warning}
-            <span class="sr-only"> {bad + warning === 1 ? 'finding' : 'findings'}</span>
-          </span>
-        )}
-      </PageLink>
+      {PAGES.map((entry) => (
+        <PageLink
+          key={entry.place}
+          to={{place: entry.place}}
+          current={place === entry.place}
+          testId={`page-${entry.place}`}
+          title={`key ${entry.key}`}
+        >
+          {entry.name}
+          {entry.place === 'health' && bad + warning > 0 && (
+            <span class={`badge ${bad > 0 ? 'bad' : 'warning'}`} data-testid="health-badge">
+              {bad > 0 ? <BadIcon /> : <WarnIcon />}
+              {bad + warning}
+              <span class="sr-only"> {bad + warning === 1 ? 'finding' : 'findings'}</span>
+            </span>
+          )}
+        </PageLink>
+      ))}
     </nav>
   );
 }
@@ -91,6 +98,23 @@ function PauseButton() {
       onClick={() => (paused ? page.resume() : page.pause())}
     >
       {paused ? <PlayIcon /> : <PauseIcon />} {paused ? 'Back to live' : 'Pause'} <kbd>space</kbd>
+    </button>
+  );
+}
+
+function ZoneButton() {
+  const {page} = useApp();
+  const isUtc = page.zone.value === 'utc';
+  return (
+    <button
+      type="button"
+      class="icon-button zone"
+      aria-label={`Times in ${isUtc ? 'UTC' : 'local time'}`}
+      title={`Times in ${isUtc ? 'UTC' : 'local time'} (u)`}
+      data-testid="zone"
+      onClick={() => (page.zone.value = otherZone(page.zone.peek()))}
+    >
+      {isUtc ? 'UTC' : 'local'}
     </button>
   );
 }

@@ -3,8 +3,10 @@ import {useApp} from '../app.ts';
 import {TotalChart} from '../chart/total.ts';
 import {grouped, HeldFigure, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import type {Series} from '../series.ts';
+import {ChartMenu} from './chart-menu.tsx';
 import {readout, texts} from './legend.tsx';
 import {Plot} from './plot.tsx';
+import {totalSource} from './sources.ts';
 
 /** "Combined fabric-wide telemetry": the sum over all edge links. */
 export function TotalPanel() {
@@ -21,6 +23,9 @@ export function TotalPanel() {
           sum over edge links, each packet once
           {left > 0 ? `; ${plural(left, 'link')} of unknown role left out` : ''}
         </p>
+        <div class="controls">
+          <ChartMenu source={totalSource(app)} />
+        </div>
       </header>
       <Plot
         label={`${all ? 'Total' : 'RoCEv2'} traffic of the whole fabric over time; the legend holds the figures`}

@@ -1,14 +1,13 @@
 import {useSignal} from '@preact/signals';
 import type {LiveEvent} from '../../../../src/shared/live.ts';
 import {useApp} from '../../app.ts';
-import {clock, plural} from '../../format.ts';
+import {clock, day, plural} from '../../format.ts';
 import {Choice} from '../controls.tsx';
 import {PageLink} from '../page-link.tsx';
 import {type Level, LevelSign} from './level.tsx';
 
 /** Lines at first, and so many more at a time. */
 const PAGE = 20;
-const DAY_MS = 86_400_000;
 
 /** "Events": what has happened, newest first, as it comes. */
 export function EventsPanel() {
@@ -72,6 +71,6 @@ function EventLine({event}: {event: LiveEvent}) {
 
 /** Time of day; with the date where it is not today's. */
 export function timeOf(epochMs: number, now = Date.now()): string {
-  const isToday = now - epochMs < DAY_MS && new Date(epochMs).getDate() === new Date(now).getDate();
-  return isToday ? clock(epochMs, false) : `${new Date(epochMs).toISOString().slice(0, 10)} ${clock(epochMs, false)}`;
+  const date = day(epochMs);
+  return date === day(now) ? clock(epochMs, false) : `${date} ${clock(epochMs, false)}`;
 }

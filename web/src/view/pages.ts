@@ -1,0 +1,20 @@
+import type {Place} from '../url.ts';
+
+/** A page as the navigation lists it. */
+export interface PageEntry {
+  place: Place;
+  name: string;
+  key: string;
+  /** What it tells, for the list of keys. */
+  does: string;
+}
+
+/** The pages in the order of the navigation. */
+export const PAGES: readonly PageEntry[] = [
+  {place: 'fabric', name: 'Fabric', key: 'f', does: 'the fabric: its beat, links, flows'},
+  {place: 'heatmap', name: 'Heatmap', key: 'm', does: 'heatmap: every link, every 100 ms'},
+  {place: 'health', name: 'Data health', key: 'h', does: 'data health: what gets lost, and what to do'},
+];
+
+/** Pages that show time, and so a window, a pause and a crosshair. */
+export const TIMED: ReadonlySet<Place> = new Set<Place>(['fabric', 'metrics', 'heatmap', 'congestion']);

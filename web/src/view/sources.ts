@@ -1,0 +1,90 @@
+import type {App} from '../app.ts';
+import {seriesTable} from '../export/series-table.ts';
+import type {ChartSource} from '../export/source.ts';
+
+const SETTLED_NOTE = 'Prometheus holds the mean of the last settled 2 s in bytes, not single bins.';
+
+/** What the menu of the fabric's chart saves and tells. */
+export function totalSource({page, store}: App): ChartSource {
+  return {
+    title: 'Combined fabric-wide telemetry',
+    table: () => {
+      const {from, to} = page.span();
+      const {roce, all} = store.total;
+      return seriesTable(
+        [
+          {name: 'RoCEv2', series: roce},
+          {name: 'all traffic', series: all},
+        ],
+        from,
+        to,
+      );
+    },
+    queries: () => {
+      const measure = store.measure.peek();
+      return [
+        {
+          what: 'The fabric in bins of 100 ms, bit/s',
+          path: `/api/v1/fabric/series?measure=${measure}&from=-${page.window.peek()}s`,
+          promql: `8 * tenhertz_fabric_bytes_per_second{traffic="${measure}"}`,
+          note: SETTLED_NOTE,
+        },
+        {
+          what: 'Its mean over the settled 2 s, with its 95 % band',
+          path: '/api/v1/fabric?window=2s',
+          promql: `8 * {__name__=~"tenhertz_fabric_bytes_per_second(_low|_high)?",traffic="${measure}"}`,
+        },
+      ];
+    },
+  };
+}
+
+/** What the menu of the lanes saves and tells. */
+export function linksSource({page, store}: App): ChartSource {
+  return {
+    title: 'Per link telemetry',
+    table: () => {
+      const {from, to} = page.span();
+      const named = page.links.peek().map((id) => {
+        const name = store.linkById.peek().get(id)?.name;
+        return {name: name === undefined ? id : `${name} (${id})`, series: store.links.get(id) ?? null};
+      });
+      return seriesTable(named, from, to);
+    },
+    queries: () => {
+      const measure = store.measure.peek();
+      return page.links.peek().map((id) => ({
+        what: `${store.linkById.peek().get(id)?.name ?? id} received, in bins of 100 ms, bit/s`,
+        path: `/api/v1/links/${encodeURIComponent(id)}/series?measure=${measure}&from=-${page.window.peek()}s`,
+        promql: `8 * tenhertz_link_bytes_per_second{link="${id}",direction="in",traffic="${measure}"}`,
+        note: SETTLED_NOTE,
+      }));
+    },
+  };
+}
+
+/** What the menu of the flows saves and tells. */
+export function flowsSource({store}: App): ChartSource {
+  return {
+    title: 'Who is sending',
+    hasPicture: false,
+    table: () => ({
+      columns: [
+        ...['source', 'source name', 'destination', 'destination name', 'destination QP', 'DSCP'],
+        ...['bit/s', 'low bit/s', 'high bit/s', 'samples', 'operations/s', 'CE share', 'CNP/s', 'links'],
+      ],
+      rows: (store.flows.peek()?.flows ?? []).map((flow) => [
+        ...[flow.source, flow.sourceName ?? null, flow.destination, flow.destinationName ?? null],
+        ...[flow.destQp, flow.dscp, flow.bitsPerSecond, flow.low, flow.high, flow.samples],
+        ...[flow.operationsPerSecond, flow.ce, flow.cnpPerSecond, flow.links.join(' ')],
+      ]),
+    }),
+    queries: () => [
+      {
+        what: `The largest RoCEv2 flows of the last ${store.flows.peek()?.window ?? 5} s`,
+        path: '/api/v1/flows?top=10',
+        promql: null,
+      },
+    ],
+  };
+}
