@@ -7,6 +7,8 @@ import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
 import {PeriodEngine} from './analysis/period-engine.ts';
 import {AnalysisThread} from './analysis/thread.ts';
+import {parseThresholds, type ThresholdRule} from './analysis/threshold-rules.ts';
+import {Thresholds} from './analysis/thresholds.ts';
 import type {Context} from './api/context.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
@@ -57,6 +59,7 @@ const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js
  * is left open then.
  */
 export async function startApp({config, source, log, demo = false, stateDir}: AppOptions): Promise<App> {
+  const configured = configuredThresholds(config);
   const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
   const {state, unlock} = restoreState(fabric, config, log, stateDir);
@@ -65,10 +68,13 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     analysis.analyse('periods', {...series, of: 'fabric'}, done),
   );
   const aiTrend = new AiTrend({fabric, periods});
+  const thresholds = new Thresholds(fabric, configured, periods);
+  thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
   const context: Context = {
     fabric,
     periods,
     aiTrend,
+    thresholds,
     info: {
       version: VERSION,
       demo,
@@ -100,6 +106,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
         takePartial(message.encoded, fabric, played, api?.hub);
         periods.advance();
         aiTrend.advance();
+        thresholds.advance();
         worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
       case 'listening':
@@ -154,6 +161,15 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
+}
+
+/** The thresholds of the configuration. Throws `TenhertzError`, which names what is wrong. */
+export function configuredThresholds({thresholds = {}}: Config): ReadonlyMap<string, ThresholdRule> {
+  try {
+    return parseThresholds(thresholds);
+  } catch (error) {
+    throw new TenhertzError('CONFIG', (error as Error).message, {cause: error});
+  }
 }
 
 /** Applies what an ingest thread sent and tells those who watch; `played` is brought to its time first. */

@@ -40,6 +40,11 @@ export const ConfigSchema = Type.Object(
       Type.String({description: "JSON file with the wires between the switches, in sFlow-RT's form"}),
     ),
     namesFile: Type.Optional(Type.String({description: 'CSV file with names of switches, ports and hosts'})),
+    thresholds: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'rules on metrics by name, in the file only; see Alerts and Grafana',
+      }),
+    ),
     stateDir: Type.Optional(
       Type.String({
         description:

@@ -2,6 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
+import {configuredThresholds} from '../src/app.ts';
 import {type Config, loadConfig, memoryOf, nearest, readToken} from '../src/config.ts';
 import {TenhertzError} from '../src/errors.ts';
 
@@ -121,6 +122,17 @@ test('files that cannot be read as settings', () => {
   fails({yaml: '- 1\n'}, /\.yaml: not a list of settings$/);
   fails({yaml: 'just words\n'}, /not a list of settings$/);
   expect(() => loadConfig({}, {}, join(folder, 'nowhere.yaml'))).toThrow(/^cannot read .*nowhere\.yaml: ENOENT/);
+});
+
+test('thresholds are rules by name, in the file only', () => {
+  const yaml = 'thresholds:\n  hot: {metric: utilisation, value: 0.9}\n';
+  expect([...configuredThresholds(load({yaml})).keys()]).toEqual(['hot']);
+  expect(configuredThresholds(load({})).size).toBe(0);
+  fails({yaml: 'thresholds: [1]\n'}, /^thresholds: \[1\] is wrong: must be object/);
+  fails({env: {TENHERTZ_THRESHOLDS: 'x'}}, /^thresholds: "x" is wrong: must be object/);
+  expect(() => configuredThresholds(load({yaml: 'thresholds: {hot: {metric: utilisation}}\n'}))).toThrow(
+    /^thresholds\.hot\.value: must be a number$/,
+  );
 });
 
 test('nobody but this machine without a token', () => {

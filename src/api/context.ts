@@ -1,4 +1,5 @@
 import type {PeriodEngine} from '../analysis/period-engine.ts';
+import type {Thresholds} from '../analysis/thresholds.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {State} from '../history/state.ts';
 import type {Log} from '../log.ts';
@@ -37,6 +38,8 @@ export interface Context {
   periods?: Pick<PeriodEngine, 'report'>;
   /** Follows the figures of sFlow-RT's AI Metrics app; without it there is no trend of them. */
   aiTrend?: AiTrend;
+  /** What may not be crossed; without it there are no thresholds. */
+  thresholds?: Thresholds;
   /** What outlives the server; without it nothing does. */
   state?: State;
   /** Told of errors of our own making. */

@@ -1,13 +1,12 @@
 import {BIN_MS} from '../shared/bins.ts';
+import {durationMs} from '../shared/duration.ts';
 import {Problem} from './problem.ts';
-
-const UNITS: Readonly<Record<string, number>> = {ms: 1, s: 1_000, m: 60_000, h: 3_600_000};
 
 /** Milliseconds of `2s`, `500ms`, `5m`, `1h`; throws a 400 that names the parameter. */
 export function parseDuration(text: string, name: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (!match) throw new Problem(400, `${name}: '${text}' is not a duration such as 500ms, 2s or 5m`);
-  return Number(match[1]) * UNITS[match[2]!]!;
+  const ms = durationMs(text);
+  if (ms === undefined) throw new Problem(400, `${name}: '${text}' is not a duration such as 500ms, 2s or 5m`);
+  return ms;
 }
 
 /** The longest window that a mean is taken over. */

@@ -39,6 +39,7 @@ export async function kept(writing: Promise<void>): Promise<void> {
   try {
     await writing;
   } catch (error) {
+    if (error instanceof Problem) throw error;
     throw new Problem(500, `nothing was changed, for it cannot be kept: ${(error as Error).message}`);
   }
 }

@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import swagger, {type SwaggerTransform} from '@fastify/swagger';
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify';
+import {Thresholds} from '../analysis/thresholds.ts';
 import type {Clock} from '../clock.ts';
 import {State} from '../history/state.ts';
 import type {Context} from './context.ts';
@@ -19,6 +20,7 @@ import {healthRoutes, probeRoutes} from './routes/health.ts';
 import {linkRoutes} from './routes/links.ts';
 import {nameRoutes} from './routes/names.ts';
 import {periodRoutes} from './routes/periods.ts';
+import {thresholdRoutes} from './routes/thresholds.ts';
 import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
 import {guard} from './security.ts';
@@ -93,6 +95,8 @@ export async function makeApi(
     await server.register(routes, {context, state, clock, prefix: API});
   }
   await server.register(aiRoutes, {context, prefix: AI_PREFIX});
+  const {thresholds = new Thresholds(context.fabric)} = context;
+  await server.register(thresholdRoutes, {context, state, thresholds, prefix: API});
   await server.register(probeRoutes, {context});
   const metrics = makeMetrics(context, hub);
   server.get('/metrics', {schema: {hide: true}}, async (_request, reply) =>

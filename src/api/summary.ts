@@ -1,10 +1,8 @@
-import {kindBand, shareBand} from '../analysis/sampling-error.ts';
+import {fabricMarks} from '../analysis/marks.ts';
 import {activity} from '../fabric/activity.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import {Moments} from '../fabric/moments.ts';
 import {portName, type Role} from '../fabric/ports.ts';
 import {FABRIC_SCOPE, type Scope} from '../fabric/reader.ts';
-import {ROLES} from '../fabric/roles.ts';
 import {BinState, type Estimate, type LinkInfo, type LinksTopic, type SummaryTopic} from '../shared/live.ts';
 import type {Context} from './context.ts';
 import {meanOver, settledWindow} from './estimate.ts';
@@ -81,33 +79,15 @@ export function summaryTopic(context: Context): SummaryTopic {
   };
 }
 
-/**
- * The CE-marked share of the RoCEv2 frames in from..to, on all hops, for it is behind the first that frames are marked;
- * CNPs at the edge; each with its band.
- */
 function congestion(fabric: Fabric, from: number, to: number) {
-  const moments = new Moments();
-  let ce = 0;
-  let cnp = 0;
-  let bins = 0;
-  for (let bin = Math.max(from, fabric.firstBin); bin <= to; bin++) {
-    if (fabric.sums.state(bin) === BinState.Absent) continue;
-    bins++;
-    ce += fabric.sums.ce(bin);
-    for (const role of ROLES) fabric.sums.addTo(moments, bin, 'roce', role);
-    cnp += fabric.sums.cnp(bin);
-  }
-  const {frames} = moments;
-  const share = frames > 0 ? shareBand(Math.min(1, ce / frames), moments) : undefined;
-  const rate = bins > 0 ? kindBand(cnp, moments) : undefined;
-  const perSecond = (count: number) => count / (bins * 0.1);
+  const {ceShare, cnpPerSecond} = fabricMarks(fabric, from, to);
   return {
-    ceShare: share ? Math.min(1, ce / frames) : null,
-    ceShareLow: share?.low ?? null,
-    ceShareHigh: share?.high ?? null,
-    cnpPerSecond: rate ? perSecond(cnp) : null,
-    cnpPerSecondLow: rate ? perSecond(rate.low) : null,
-    cnpPerSecondHigh: rate ? perSecond(rate.high) : null,
+    ceShare: ceShare?.value ?? null,
+    ceShareLow: ceShare?.low ?? null,
+    ceShareHigh: ceShare?.high ?? null,
+    cnpPerSecond: cnpPerSecond?.value ?? null,
+    cnpPerSecondLow: cnpPerSecond?.low ?? null,
+    cnpPerSecondHigh: cnpPerSecond?.high ?? null,
   };
 }
 

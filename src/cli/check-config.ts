@@ -1,12 +1,15 @@
 import type {Command} from 'commander';
 import {stringify} from 'yaml';
+import {configuredThresholds} from '../app.ts';
 import {commandWithSettings, settingsOf} from './settings.ts';
 
 /** `tenhertz check-config`: prints the settings that `serve` would run with, or what is wrong with them. */
 export function checkConfigCommand(): Command {
   return commandWithSettings('check-config', 'print the settings in force, or what is wrong with them').action(
     (options: Record<string, unknown>) => {
-      process.stdout.write(stringify(settingsOf(options)));
+      const config = settingsOf(options);
+      configuredThresholds(config);
+      process.stdout.write(stringify(config));
     },
   );
 }

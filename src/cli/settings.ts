@@ -18,6 +18,7 @@ export function commandWithSettings(name: string, description: string): Command 
   const command = new Command(name).description(description).option('--config <file>', 'YAML file with settings');
   for (const [key, schema] of Object.entries(ConfigSchema.properties)) {
     const {type, default: defaultValue, description: help = ''} = schema as Property;
+    if (type === 'object') continue; // rules do not fit on a line
     const isSwitch = type === 'boolean';
     const text = isSwitch || defaultValue === undefined ? help : `${help} (default ${String(defaultValue)})`;
     const option = new Option(isSwitch ? flagOf(key) : `${flagOf(key)} <${type === 'integer' ? 'n' : 'value'}>`, text);

@@ -13,6 +13,8 @@ export const EVENT_KINDS = [
   'clock-stepped',
   'stalled',
   'topology-changed',
+  'threshold-crossed',
+  'threshold-cleared',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -31,6 +33,8 @@ export interface FabricEvent {
   /** The agent address or link id that it is about. */
   agent?: string;
   link?: string;
+  /** The name of the threshold that was crossed. */
+  threshold?: string;
   /** What was measured, by name. */
   figures?: Readonly<Record<string, number>>;
 }

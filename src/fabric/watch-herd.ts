@@ -38,6 +38,7 @@ export class Herd {
         kind,
         level: alike[0]!.level,
         text: `${say(count(alike.length))}: ${names.join(', ')} and ${count(alike.length - NAMED)} more`,
+        ...(alike[0]!.threshold === undefined ? {} : {threshold: alike[0]!.threshold}),
         figures: {count: alike.length},
       });
     }

@@ -5,7 +5,7 @@ import {Herd} from './watch-herd.ts';
 import {MANY_PORTS, PortWatch} from './watch-ports.ts';
 import {MANY_RATES, RateWatch} from './watch-rates.ts';
 import {ServerWatch} from './watch-server.ts';
-import {between, NOTHING, type Reading, readLedgers} from './waterfall.ts';
+import {between, missingByPlace, NOTHING, type Reading, readLedgers} from './waterfall.ts';
 
 /** What is happening now is what happened in so many seconds. */
 export const RECENT_SECONDS = 10;
@@ -44,6 +44,13 @@ export class Watch {
     this.rates.look(fabric, this.herd);
     this.herd.raise(events, time, MANY);
     this.server.look(reading.counts, time, events);
+  }
+
+  /** Datagrams that this machine dropped or left out in the last seconds. */
+  recentDrops(): {seconds: number; dropped: number} {
+    const {seconds, reading} = this.recent();
+    const {kernel, ring, thinned} = missingByPlace(reading);
+    return {seconds, dropped: kernel + ring + thinned};
   }
 
   /** What the ledgers grew by in the last seconds. */

@@ -8,6 +8,7 @@ import type {Store} from './store.ts';
 const TOPOLOGY = 'topology';
 const NAMES = 'names';
 const LEARNED = 'learned-names';
+const THRESHOLDS = 'thresholds';
 
 /** What was given on the command line or in the settings. */
 export interface Given {
@@ -73,6 +74,16 @@ export class State {
     await this.store?.write(NAMES, listsJson(names));
     this.fabric.names.set('put', names);
     this.fabric.callByNames();
+  }
+
+  /** The thresholds that were put before, read by `parse`. */
+  readThresholds<T>(parse: (data: unknown) => T): T | undefined {
+    return this.store?.read(THRESHOLDS, parse);
+  }
+
+  /** Keeps the thresholds that were put; rejects as `putTopology`. */
+  async keepThresholds(json: unknown): Promise<void> {
+    await this.store?.write(THRESHOLDS, json);
   }
 
   /** Keeps what agents and ports are called by themselves, where that is not kept yet. */

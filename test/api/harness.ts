@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {FastifyInstance, InjectOptions} from 'fastify';
 import {onTestFinished} from 'vitest';
+import type {Thresholds} from '../../src/analysis/thresholds.ts';
 import type {Context} from '../../src/api/context.ts';
 import {LIVE_LIMITS, type LiveLimits} from '../../src/api/live/route.ts';
 import {type Api, makeApi} from '../../src/api/server.ts';
@@ -34,10 +35,11 @@ export interface Answer {
 export interface HarnessOptions extends Partial<Context> {
   limits?: Partial<LiveLimits>;
   makeState?: (fabric: Fabric) => State;
+  makeThresholds?: (fabric: Fabric) => Thresholds;
 }
 
 export async function makeHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const {limits, makeState, ...overrides} = options;
+  const {limits, makeState, makeThresholds, ...overrides} = options;
   const fabric = new Fabric({depth: 600, flows: 100});
   const context: Context = {
     fabric,
@@ -56,6 +58,7 @@ export async function makeHarness(options: HarnessOptions = {}): Promise<Harness
     metricsLinks: 10,
     ...overrides,
     ...(makeState ? {state: makeState(fabric)} : {}),
+    ...(makeThresholds ? {thresholds: makeThresholds(fabric)} : {}),
   };
   const webRoot = mkdtempSync(join(tmpdir(), 'tenhertz-web-'));
   writeFileSync(join(webRoot, 'index.html'), '<!doctype html><title>page</title>');

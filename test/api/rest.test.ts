@@ -333,6 +333,7 @@ describe('/api/openapi.json', () => {
       [
         ...[
           'agents',
+          'alerts',
           'events',
           'fabric',
           'fabric/series',
@@ -343,6 +344,8 @@ describe('/api/openapi.json', () => {
           'links/{id}/series',
           'names',
           'periods',
+          'thresholds',
+          'thresholds/{name}',
           'topology',
         ],
       ]

@@ -18,7 +18,7 @@ afterEach(async () => {
   rmSync(folder, {recursive: true, force: true});
 });
 
-it('topology and names are there again when the server is started anew', async () => {
+it('topology, names and thresholds are there again when the server is started anew', async () => {
   const args = [`--state-dir=${join(folder, 'state')}`];
   const ask = async (path: string) => (await fetch(`${server!.url}/api/v1/${path}`)).json();
   const put = async (path: string, body: unknown) => {
@@ -28,6 +28,7 @@ it('topology and names are there again when the server is started anew', async (
   server = await startServer({args});
   await put('topology', TOPOLOGY);
   await put('names', NAMES);
+  await put('thresholds/hot', {metric: 'utilisation', value: 0.9});
   await server.stop();
 
   const file = join(folder, 'names.csv');
@@ -35,6 +36,7 @@ it('topology and names are there again when the server is started anew', async (
   server = await startServer({args: [...args, '--names', file]});
   expect(await ask('topology')).toEqual(TOPOLOGY);
   expect(await ask('names')).toEqual(NAMES);
+  expect((await ask('thresholds')).thresholds).toMatchObject([{name: 'hot', metric: 'utilisation', from: 'put'}]);
   const socket = createSocket('udp4');
   const sent = datagram([flow({source: 7, input: 7, output: 8})], {agent: AGENT});
   await new Promise((resolve) => socket.send(sent, server!.udpPort, '127.0.0.1', resolve));

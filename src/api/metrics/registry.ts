@@ -2,6 +2,7 @@ import type {Registry} from 'prom-client';
 import type {Context} from '../context.ts';
 import type {LiveHub} from '../live/hub.ts';
 import {agentMetrics} from './agents.ts';
+import {alertMetrics} from './alerts.ts';
 import {MetricsBuilder} from './builder.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
@@ -21,6 +22,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   eventMetrics(builder, context.fabric);
   if (context.periods) periodMetrics(builder, context.periods);
   memoryMetrics(builder, context.fabric);
+  if (context.thresholds) alertMetrics(builder, context.thresholds);
   processMetrics(builder, context, hub);
   return builder.registry;
 }
