@@ -20,7 +20,7 @@ const TABLE: ImportTable = {
   packet: [],
   classify: ['packet'],
   account: ['sflow', 'packet', 'classify', 'clock', 'shared'],
-  fabric: [...ROOT, 'account', 'shared', 'sflow/text'],
+  fabric: [...ROOT, 'account', 'shared', 'sflow/text', 'sflow/discard-reasons'],
   analysis: [...ROOT, 'fabric', 'shared'],
   history: [...ROOT, 'fabric', 'account', 'collector'],
   cluster: [...ROOT, 'account'],

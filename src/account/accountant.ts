@@ -6,10 +6,12 @@ import {Ecn} from '../packet/numbers.ts';
 import {PacketView} from '../packet/view.ts';
 import {INTERNAL_INTERFACE, InterfaceFormat, SourceClass} from '../sflow/constants.ts';
 import {LAST_REJECTION} from '../sflow/faults.ts';
-import type {CounterSampleView, DatagramSink, DatagramView, FlowSampleView} from '../sflow/views.ts';
+import type {CounterSampleView, DatagramSink, DatagramView, DiscardView, FlowSampleView} from '../sflow/views.ts';
 import {Agents} from './agents.ts';
 import {Cells} from './cells.ts';
 import {CounterTracker} from './counters.ts';
+import {DropSources} from './drop-sources.ts';
+import {DropTable} from './drop-table.ts';
 import {FlowTable} from './flow-table.ts';
 import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
@@ -34,6 +36,8 @@ export interface AccountLimits {
   flows: number;
   /** Counter samples between two Partials. */
   counters: number;
+  /** Kinds of dropped packets a second, and data sources that tell of them. */
+  drops: number;
 }
 
 export const DEFAULT_LIMITS: AccountLimits = {
@@ -42,6 +46,7 @@ export const DEFAULT_LIMITS: AccountLimits = {
   cells: 32_768,
   flows: 16_384,
   counters: 8_192,
+  drops: 4_096,
 };
 
 /** A rate past this is no sampling rate, but garbage in its place. */
@@ -81,6 +86,8 @@ export class Accountant implements DatagramSink {
   readonly ticks: Ticks;
   readonly counters: CounterTracker;
   readonly names: NameTable;
+  readonly drops: DropTable;
+  readonly dropSources: DropSources;
   readonly counts = new Float64Array(COUNTS);
   /** By stream: what has been added since the last Partial. */
   readonly flowSamples: Float64Array;
@@ -91,6 +98,7 @@ export class Accountant implements DatagramSink {
   private readonly source = new Uint32Array(4);
   private datagramView: DatagramView | undefined;
   private stream = -1;
+  private samples = 0;
   private isLate = false;
   /** See `ClockAt`. */
   private readonly clock = new Float64Array(CLOCK_WORDS);
@@ -108,6 +116,8 @@ export class Accountant implements DatagramSink {
     this.ticks = new Ticks(this.clock);
     this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5, this.clock);
     this.names = new NameTable(limits.counters);
+    this.drops = new DropTable(limits.drops, seed ^ 0x7feb352d, this.clock);
+    this.dropSources = new DropSources(limits.agents, limits.drops, seed ^ 0x846ca68b, this.clock);
     this.flowSamples = new Float64Array(limits.agents);
     this.counterSamples = new Float64Array(limits.agents);
     this.largestDatagram = new Uint32Array(limits.agents);
@@ -126,6 +136,7 @@ export class Accountant implements DatagramSink {
     this.counters.forward(ms);
     this.sources.sequence.sources.forward(ms);
     this.counterSequence.sources.forward(ms);
+    this.dropSources.sequence.sources.forward(ms);
     this.times.step(ms, now);
   }
 
@@ -177,6 +188,7 @@ export class Accountant implements DatagramSink {
     this.times.datagram(stream, arrival, uptimeMs, samples);
     if (length > this.largestDatagram[stream]!) this.largestDatagram[stream] = length;
     this.stream = stream;
+    this.samples = samples;
     this.isLate = arrival === Arrival.Late;
     this.datagramView = datagram;
     return true;
@@ -225,9 +237,20 @@ export class Accountant implements DatagramSink {
     }
   }
 
-  discardedPacket(): void {
+  discardedPacket(discard: DiscardView): void {
     this.counts[Count.DiscardedPackets]!++;
     this.times.pass();
+    const {stream, drops, dropSources, packet} = this;
+    const {lives, isCounting, skipped} = this.agents.sequence;
+    const {data} = this.datagramView!;
+    // Told here and not with each datagram: hardly any carries notifications.
+    const life = lives[stream]!;
+    dropSources.sequence.datagram(stream, life, isCounting[stream] === 1, skipped[stream]!, this.samples);
+    dropSources.add(stream, discard, this.isLate);
+    const roce = this.classify(discard.packet) !== RoceClass.None;
+    if (drops.add(stream, discard, packet, data, roce)) return;
+    this.full();
+    drops.add(stream, discard, packet, data, roce);
   }
 
   otherSample(): void {
@@ -246,6 +269,7 @@ export class Accountant implements DatagramSink {
     this.counterSamples[stream] = 0;
     this.sources.reset(stream);
     this.counterSequence.reset(stream);
+    this.dropSources.reset(stream);
     this.times.reset(stream);
   }
 

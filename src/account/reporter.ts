@@ -13,6 +13,8 @@ import {
   COUNTS_SECTION,
   type ColumnArray,
   columnIndexes,
+  DROP_SOURCES,
+  DROPS,
   FLOWS,
   HOSTS,
   makeColumns,
@@ -20,6 +22,7 @@ import {
   SOURCES,
   TICKS,
 } from './schema.ts';
+import {tableSection} from './table-section.ts';
 
 /** Flows, hosts and data sources are sent with the last bin of a second, all else with every Partial. */
 const BINS_PER_SECOND = 10;
@@ -80,6 +83,7 @@ export class Reporter {
     const ticks = this.ticks();
     if (ticks.rows > 0) sections.push(ticks);
     if (withFlows) sections.push(this.flows(), this.hosts(), this.sources());
+    if (withFlows && accountant.drops.size > 0) this.addDrops(sections);
     const {counters, names} = accountant;
     if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
     if (names.size > 0) {
@@ -103,6 +107,7 @@ export class Reporter {
     accountant.flows.clear();
     accountant.hosts.clear();
     accountant.sources.clear();
+    accountant.drops.clear();
   }
 
   /**
@@ -236,6 +241,13 @@ export class Reporter {
     const {sources} = this.accountant;
     sources.collect();
     return {schema: SOURCES, rows: sources.size, columns: sources.columns};
+  }
+
+  private addDrops(sections: SectionData[]): void {
+    const {drops, dropSources} = this.accountant;
+    dropSources.collect();
+    sections.push(tableSection(DROPS, drops.table));
+    sections.push({schema: DROP_SOURCES, rows: dropSources.size, columns: dropSources.columns});
   }
 
   private ticks(): SectionData {

@@ -175,6 +175,39 @@ export const TICKS: SectionSchema = {
   columns: [...columns('key', 'f64', 'tick'), ...columns('sum', 'u32', 'samples')],
 };
 
+/**
+ * Once a second: packets that agents say they dropped, by drop notification (0:5). Unscaled for ever: no sample, and no
+ * more than the agent's own limit let it tell.
+ */
+export const DROPS: SectionSchema = {
+  id: 11,
+  version: 1,
+  name: 'drops',
+  maxRows: 1_000_000,
+  columns: [
+    // Ports as ifIndex, 0 where the agent does not know; the output is known for drops on egress alone.
+    ...columns('key', 'u32', 'agent input output reason source0 source1 source2 source3'),
+    ...columns('key', 'u32', 'destination0 destination1 destination2 destination3 destQp isRoce'),
+    ...columns('sum', 'f64', 'frames bytes'),
+    ...columns('max', 'f64', 'lastSeen'),
+  ],
+};
+
+/**
+ * Once a second: the data sources that sent drop notifications; `suppressed` is what they say that they dropped and did
+ * not tell of (drops, discarded_packet, drops), `missing` what their numbers lack.
+ */
+export const DROP_SOURCES: SectionSchema = {
+  id: 12,
+  version: 1,
+  name: 'dropSources',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent sourceClass sourceIndex'),
+    ...columns('sum', 'f64', 'notifications suppressed missing'),
+  ],
+};
+
 /** The ledger's counts, by `Count`. */
 export const COUNTS_SECTION: SectionSchema = {
   id: 6,
@@ -194,6 +227,8 @@ export const SECTIONS: readonly SectionSchema[] = [
   SOURCES,
   HOSTS,
   TICKS,
+  DROPS,
+  DROP_SOURCES,
 ];
 
 /** Index of each column of a section by name, for code that reads or fills columns. */

@@ -2,6 +2,7 @@
 import type {FlowSampleView} from '../sflow/views.ts';
 import {SampleSequence, SEQUENCE_WORDS, Standing} from './sample-sequence.ts';
 import {type ColumnArray, makeColumns, SOURCES} from './schema.ts';
+import {SharedCount} from './shared-count.ts';
 
 /**
  * A source's words behind those of its sequence: its last sample in order, and its nominal rate. Behind those, as
@@ -28,8 +29,6 @@ export const SOURCE_SUMS = 8;
 const BACKWARDS = 2 ** 31;
 /** Drops that grow by more between two samples are garbage: no agent marks so many packets in the time. */
 const MOST_DROPS = 1 << 20;
-/** So many steps in a row that a count of the whole device's drops explains prove that it is one. */
-const SHARED = 16;
 
 /**
  * The data sources that send flow samples: their sequence numbers, sample pools and drops (v5, flow_sample), as
@@ -50,10 +49,7 @@ export class FlowSources {
   /** The records of the sources, as words and as doubles. */
   private readonly words: Uint32Array;
   private readonly sums: Float64Array;
-  /** By stream: the source whose drops came last, what they were, and how much speaks for one count of all sources. */
-  private readonly lastSource: Int32Array;
-  private readonly lastDrops: Uint32Array;
-  private readonly evidence: Uint8Array;
+  private readonly drops: SharedCount;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(streams: number, sources: number, seed: number, clock: Float64Array) {
@@ -64,17 +60,14 @@ export class FlowSources {
     this.agentDrops = new Float64Array(streams);
     this.words = this.sequence.sources.records;
     this.sums = this.sequence.sources.doubles;
-    this.lastSource = new Int32Array(streams);
-    this.lastDrops = new Uint32Array(streams);
-    this.evidence = new Uint8Array(streams);
+    this.drops = new SharedCount(streams, MOST_DROPS);
   }
 
   /** Makes a stream's place fit for a newcomer. */
   reset(stream: number): void {
     this.sequence.reset(stream);
     this.agentDrops[stream] = 0;
-    this.lastSource[stream] = -1;
-    this.evidence[stream] = 0;
+    this.drops.reset(stream);
   }
 
   /** Takes a sample; `rate` is 0 where its own is unusable, and then only its number counts. */
@@ -101,7 +94,8 @@ export class FlowSources {
     }
     if (standing >= Standing.Late) return;
     const isNext = standing === Standing.Next;
-    const drops = this.dropsOf(stream, source, sample.drops, isNext);
+    const drops = this.drops.grown(stream, source, words[at + Word.Drops]!, sample.drops, isNext);
+    this.agentDrops[stream]! += drops;
     const {samplePool} = sample;
     const grown = (samplePool - words[at + Word.Pool]!) >>> 0;
     if (rate !== 0) {
@@ -156,22 +150,5 @@ export class FlowSources {
     sums[first + SourceSum.Pool] = this.words[at + Word.Pool]!;
     for (let sum = 0; sum < SOURCE_SUMS; sum++) columns[words + 1 + sum]![row] = sums[first + sum]!;
     sums.fill(0, first, first + SOURCE_SUMS);
-  }
-
-  /** What the agent's drops have grown by; where all sources tell the device's, since any of them told it. */
-  private dropsOf(stream: number, source: number, drops: number, isNext: boolean): number {
-    const before = this.lastSource[stream]!;
-    const step = (drops - this.lastDrops[stream]!) >>> 0;
-    const own = (drops - this.words[this.sequence.wordsAt(source) + Word.Drops]!) >>> 0;
-    let grown = isNext && own <= MOST_DROPS ? own : 0;
-    if (before !== source) {
-      this.lastSource[stream] = source;
-      if (step > MOST_DROPS || before < 0) this.evidence[stream] = 0;
-      else if (step > 0 && this.evidence[stream]! < SHARED) this.evidence[stream]!++;
-      if (this.evidence[stream] === SHARED) grown = step;
-    }
-    this.lastDrops[stream] = drops;
-    this.agentDrops[stream]! += grown;
-    return grown;
   }
 }

@@ -13,6 +13,7 @@ import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route
 import {makeMetrics} from './metrics/registry.ts';
 import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
+import {dropRoutes} from './routes/drops.ts';
 import {eventRoutes} from './routes/events.ts';
 import {fabricRoutes} from './routes/fabric.ts';
 import {flowRoutes} from './routes/flows.ts';
@@ -87,7 +88,16 @@ export async function makeApi(
   });
   const hub = new LiveHub(context, clock);
   liveRoute(server, context, hub, limits);
-  for (const routes of [fabricRoutes, linkRoutes, flowRoutes, agentRoutes, eventRoutes, healthRoutes, periodRoutes]) {
+  for (const routes of [
+    fabricRoutes,
+    linkRoutes,
+    flowRoutes,
+    agentRoutes,
+    eventRoutes,
+    healthRoutes,
+    periodRoutes,
+    dropRoutes,
+  ]) {
     await server.register(routes, {context, prefix: API});
   }
   const state = context.state ?? new State(context.fabric);

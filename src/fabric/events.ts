@@ -15,6 +15,8 @@ export const EVENT_KINDS = [
   'topology-changed',
   'threshold-crossed',
   'threshold-cleared',
+  'drops-began',
+  'drops-ended',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

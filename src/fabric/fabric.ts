@@ -7,6 +7,8 @@ import {
   COUNTERS,
   COUNTS_SECTION,
   columnIndexes,
+  DROP_SOURCES,
+  DROPS,
   FLOWS,
   HOSTS,
   NAMES,
@@ -19,6 +21,7 @@ import {Corrections} from './correction.ts';
 import {CountRates} from './count-rates.ts';
 import {CounterCheck} from './counter-check.ts';
 import {applyCounters, applyNames} from './counters.ts';
+import {DropLog} from './drops.ts';
 import {EventLog} from './events.ts';
 import {FlowTable} from './flows.ts';
 import {BYTES_PER_ROW, budgetForPortTicks, budgetForRows} from './memory.ts';
@@ -110,6 +113,7 @@ export class Fabric {
   readonly flows: FlowTable;
   readonly ticks = new TickRing(TICK_BINS);
   readonly portTicks: PortTicks;
+  readonly drops = new DropLog(this.ports);
   /** Bins that a step of the clock left out. */
   readonly skipped = new Skipped();
   readonly rates = new CountRates();
@@ -189,6 +193,7 @@ export class Fabric {
     if (names) applyNames(names, locals, this.ports);
     const ticks = sectionOf(partial, TICKS);
     if (ticks) this.ticks.apply(ticks, partial.watermark);
+    this.drops.apply(sectionOf(partial, DROPS), sectionOf(partial, DROP_SOURCES), locals, partial);
     this.correct(partial);
     const flows = sectionOf(partial, FLOWS);
     if (flows) {

@@ -60,7 +60,10 @@ function release(fabric: Fabric, agents: ReadonlySet<Agent>, ports: ReadonlySet<
     fabric.counterCheck.release(port);
     fabric.roles.release(port);
   }
-  for (const agent of agents) fabric.roles.releaseAgent(agent);
+  for (const agent of agents) {
+    fabric.roles.releaseAgent(agent);
+    fabric.drops.releaseAgent(agent);
+  }
   fabric.inferred.release(ports, agents);
   fabric.ports.release(ports);
   fabric.agents.release(agents);

@@ -1,6 +1,7 @@
 import {BIN_MS} from '../shared/bins.ts';
 import type {Fabric} from './fabric.ts';
 import {AgentWatch, MANY_AGENTS} from './watch-agents.ts';
+import {DropWatch, MANY_DROPS} from './watch-drops.ts';
 import {Herd} from './watch-herd.ts';
 import {MANY_PORTS, PortWatch} from './watch-ports.ts';
 import {MANY_RATES, RateWatch} from './watch-rates.ts';
@@ -10,7 +11,7 @@ import {between, missingByPlace, NOTHING, type Reading, readLedgers} from './wat
 /** What is happening now is what happened in so many seconds. */
 export const RECENT_SECONDS = 10;
 
-const MANY = {...MANY_AGENTS, ...MANY_PORTS, ...MANY_RATES};
+const MANY = {...MANY_AGENTS, ...MANY_PORTS, ...MANY_RATES, ...MANY_DROPS};
 
 /** What happened in the last seconds: none in the first one. */
 export interface Recent {
@@ -27,6 +28,7 @@ export class Watch {
   readonly agents = new AgentWatch();
   readonly rates = new RateWatch();
   private readonly ports = new PortWatch();
+  private readonly drops = new DropWatch();
   private readonly herd = new Herd();
   private readonly readings: {second: number; reading: Reading}[] = [];
 
@@ -42,6 +44,7 @@ export class Watch {
     this.agents.look(fabric, this.herd);
     this.ports.look(fabric.ports, this.herd);
     this.rates.look(fabric, this.herd);
+    this.drops.look(fabric, this.herd);
     this.herd.raise(events, time, MANY);
     this.server.look(reading.counts, time, events);
   }

@@ -8,6 +8,8 @@ import {
   COUNTERS,
   COUNTS_SECTION,
   Direction,
+  DROP_SOURCES,
+  DROPS,
   FLOWS,
   makeColumns,
   NAMES,
@@ -78,6 +80,21 @@ export interface CounterRow {
   outErrors?: number;
 }
 
+/** Drop notifications of one kind of packet; without addresses where none are given. */
+export interface DropRow {
+  agent?: string;
+  input?: number;
+  output?: number;
+  reason?: number;
+  source?: string;
+  destination?: string;
+  /** Of RoCEv2; other packets have none. */
+  destQp?: number;
+  frames?: number;
+  bytes?: number;
+  lastSeen?: number;
+}
+
 /** What a data source has told since it did last. */
 export interface SourceRow {
   agent?: string;
@@ -118,6 +135,9 @@ export interface Content {
   counts?: readonly [count: number, value: number][];
   heard?: readonly Hearing[];
   sources?: readonly SourceRow[];
+  drops?: readonly DropRow[];
+  /** What an agent held back of its notifications, and what is missing of them. */
+  dropSources?: readonly {agent?: string; notifications: number; suppressed?: number; missing?: number}[];
   /** RoCEv2 samples by tick of 10 ms. */
   ticks?: readonly [tick: number, samples: number][];
   /** Epoch ms; the watermark's start unless said otherwise. */
@@ -164,6 +184,10 @@ export class PartialBuilder {
     const sourceRows = section(SOURCES, content.sources ?? [], (row) =>
       sourceRow(row, agents.of(row.agent, row.subAgent)),
     );
+    const dropRows = section(DROPS, content.drops ?? [], (row) => dropRow(row, agents.of(row.agent), watermark * 100));
+    const dropSourceRows = section(DROP_SOURCES, content.dropSources ?? [], ({agent, ...sums}) => ({
+      ...{agent: agents.of(agent), sourceIndex: 1, ...sums},
+    }));
     names.forEach(({name}, i) => {
       new TextEncoder().encodeInto(
         name,
@@ -178,6 +202,8 @@ export class PartialBuilder {
     if (counters.length > 0) sections.push(counterRows);
     if (names.length > 0) sections.push(nameRows);
     if (sourceRows.rows > 0) sections.push(sourceRows);
+    if (dropRows.rows > 0) sections.push(dropRows);
+    if (dropSourceRows.rows > 0) sections.push(dropSourceRows);
     if (content.ticks) sections.push(section(TICKS, content.ticks, ([tick, samples]) => ({tick, samples})));
     sections.push(section(COUNTS_SECTION, counts, ([count, value]) => ({count, value})));
     const {producer, epoch} = this;
@@ -279,6 +305,16 @@ function sourceRow(row: SourceRow, agent: number): Record<string, number> {
   const {poolDelta = 0, agentDrops = 0, pool = 0, lastSeen = 0} = row;
   const sums = {samples, spanned, missing, poolDelta, agentDrops, baselines: 0};
   return {agent, sourceClass, sourceIndex: source, rate, ...sums, pool, lastSeen};
+}
+
+function dropRow(row: DropRow, agent: number, now: number): Record<string, number> {
+  const {input = 1, output = 0, reason = 259, source, destination, destQp, frames = 1, bytes = 1_000 * frames} = row;
+  return {
+    ...{agent, input, output, reason, frames, bytes},
+    ...(source === undefined ? {} : address('source', source)),
+    ...(destination === undefined ? {} : address('destination', destination)),
+    ...{destQp: destQp ?? 0, isRoce: destQp === undefined ? 0 : 1, lastSeen: row.lastSeen ?? now},
+  };
 }
 
 function counterRow(row: CounterRow, agent: number): Record<string, number> {

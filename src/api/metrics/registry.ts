@@ -4,6 +4,7 @@ import type {LiveHub} from '../live/hub.ts';
 import {agentMetrics} from './agents.ts';
 import {alertMetrics} from './alerts.ts';
 import {MetricsBuilder} from './builder.ts';
+import {dropMetrics} from './drops.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
 import {linkMetrics} from './links.ts';
@@ -20,6 +21,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   wayInMetrics(builder, context.fabric);
   agentMetrics(builder, context.fabric);
   eventMetrics(builder, context.fabric);
+  dropMetrics(builder, context.fabric);
   if (context.periods) periodMetrics(builder, context.periods);
   memoryMetrics(builder, context.fabric);
   if (context.thresholds) alertMetrics(builder, context.thresholds);

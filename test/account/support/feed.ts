@@ -13,7 +13,7 @@ export const START = 1_750_000_000_000;
 export const START_BIN = START / 100;
 
 /** Small tables, so that hundreds of ingests cost nothing. */
-export const SMALL: AccountLimits = {agents: 8, rows: 64, cells: 64, flows: 64, counters: 16};
+export const SMALL: AccountLimits = {agents: 8, rows: 64, cells: 64, flows: 64, counters: 16, drops: 64};
 
 export type Row = Readonly<Record<string, number>> & {readonly agent?: string; readonly name?: string};
 
@@ -56,6 +56,8 @@ export interface Folded {
   names: Row[];
   sources: Row[];
   hosts: Row[];
+  drops: Row[];
+  dropSources: Row[];
   /** By number of `Count`. */
   count(count: number): number;
 }
@@ -78,12 +80,14 @@ export function folded(partials: readonly Partial[]): Folded {
     names: rowsOf('names'),
     sources: rowsOf('sources'),
     hosts: rowsOf('hosts'),
+    drops: rowsOf('drops'),
+    dropSources: rowsOf('dropSources'),
     count: (count) => counts.get(count) ?? 0,
   };
 }
 
 /** The ledgers that must add up whatever came; what does not, as sentences. */
-export function ledgerErrors({count, agents, bins, sources}: Folded): string[] {
+export function ledgerErrors({count, agents, bins, sources, drops, dropSources}: Folded): string[] {
   const errors: string[] = [];
   const same = (what: string, a: number, b: number) => {
     if (a !== b) errors.push(`${what}: ${a} is not ${b}`);
@@ -114,6 +118,8 @@ export function ledgerErrors({count, agents, bins, sources}: Folded): string[] {
   same('agents duplicates', sum(agents, 'duplicates'), count(Count.DatagramsDuplicate));
   same('agents flow samples', sum(agents, 'flowSamples'), count(Count.FlowSamples));
   same('agents counter samples', sum(agents, 'counterSamples'), count(Count.CounterSamples));
+  same('drop notifications', sum(drops, 'frames'), count(Count.DiscardedPackets));
+  if (sum(dropSources, 'notifications') > count(Count.DiscardedPackets)) errors.push('more notifications than came');
   // Samples whose rate is unusable, and some of those that were overtaken, are on no row of a source.
   const known = sum(sources, 'samples');
   if (known > count(Count.FlowSamples) - count(Count.FlowSamplesNoRate))

@@ -91,9 +91,33 @@ function withRecords(fixed: readonly number[], {length = DEFAULT_FLOW.length, he
   return Buffer.concat([words(...fixed, records.length), ...records]);
 }
 
+export interface DropFields {
+  sequence?: number;
+  source?: number;
+  /** Running total of what was held back. */
+  drops?: number;
+  input?: number;
+  output?: number;
+  reason?: number;
+  length?: number;
+  header?: Buffer;
+  /** In place of the sampled header. */
+  record?: Buffer;
+}
+
 /** A drop notification (0:5) of a packet like those of `flow`. */
-export function dropped({reason = 262, sequence = 1}: {reason?: number; sequence?: number} = {}): Buffer {
-  return sized(5, Buffer.concat([words(sequence, 0, 3, 0, 3, 0, reason, 1), rawHeader(1_000, packet())]));
+export function dropped(fields: DropFields = {}): Buffer {
+  const {sequence = 1, source = 3, drops = 0, input = 3, output = 0, reason = 262, length = 1_000} = fields;
+  const record = fields.record ?? rawHeader(length, fields.header ?? packet());
+  return sized(5, Buffer.concat([words(sequence, 0, source, drops, input, output, reason, 1), record]));
+}
+
+/** sampled_ipv4 (0:3), as an agent sends it that parses packets itself. */
+export function parsedIpv4(length: number, source: string, destination: string): Buffer {
+  return sized(
+    3,
+    Buffer.concat([words(length, 17), addressBytes(source), addressBytes(destination), words(1, 2, 0, 0)]),
+  );
 }
 
 function rawHeader(length: number, header: Buffer): Buffer {

@@ -6,7 +6,7 @@ import {ROLES} from '../../../src/fabric/roles.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
 import {Simulation} from '../../../src/simulator/simulation.ts';
 import {Transport, type TransportOptions} from '../../../src/simulator/transport.ts';
-import {type RoleSums, sumByRole} from '../../../src/simulator/truth.ts';
+import {type RoleSums, sumByRole, type TruthSink} from '../../../src/simulator/truth.ts';
 import {Pipeline} from './pipeline.ts';
 
 const MAPPED = 0xffff;
@@ -24,6 +24,8 @@ export class Simulated {
     core: {estimate: new Moments(), truth: 0},
     unknown: {estimate: new Moments(), truth: 0},
   };
+  /** Hears of each switch's bins what really passed. */
+  onTruth: TruthSink = () => {};
   /** What passed the ports of each role, by bin. */
   private readonly truth = new Map<number, RoleSums>();
   private totalFrom = Number.POSITIVE_INFINITY;
@@ -38,7 +40,8 @@ export class Simulated {
       this.pipeline.receive(bytes, length, from, atMs);
     });
     const send = (bytes: Uint8Array, length: number, atMs: number) => this.transport.send(bytes, length, atMs);
-    this.simulation = new Simulation(options, send, (bin, _plan, tallies) => {
+    this.simulation = new Simulation(options, send, (bin, plan, tallies) => {
+      this.onTruth(bin, plan, tallies);
       if (!this.truth.has(bin)) this.truth.set(bin, sumByRole(this.simulation.topology, tallies));
     });
   }
