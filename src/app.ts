@@ -94,7 +94,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   // A recording's bins keep their own time, and so does all that is said of it.
   const played = new ManualClock();
   const clock: Clock = source.kind === 'udp' ? new SteadyClock() : played;
-  const worker = startIngest(source, memory);
+  const worker = startIngest(source, memory, config.trimDscp);
   let api: Api | undefined;
   // Kept from the start: a thread that has ended already does not say so again.
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -214,7 +214,7 @@ function openStore(config: Config, log: Log, usual: string | undefined) {
   }
 }
 
-function startIngest(source: IngestSource, memory: number): Worker {
+function startIngest(source: IngestSource, memory: number, trimDscp: number): Worker {
   const random = randomBytes(8);
   const workerData: IngestThreadData = {
     tenhertz: 'ingest',
@@ -223,6 +223,7 @@ function startIngest(source: IngestSource, memory: number): Worker {
     epoch: random.readUInt32LE(0),
     seed: random.readUInt32LE(4),
     memory,
+    trimDscp,
   };
   return new Worker(INGEST, {workerData});
 }

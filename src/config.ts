@@ -51,6 +51,12 @@ export const ConfigSchema = Type.Object(
           'folder that topology and names are kept in; `serve` has `$XDG_STATE_HOME/tenhertz` (or `~/.local/state/tenhertz`), others none',
       }),
     ),
+    trimDscp: Type.Integer({
+      minimum: -1,
+      maximum: 63,
+      default: 11,
+      description: 'DSCP that switches give to packets that they trim instead of dropping; -1: none',
+    }),
     memory: Type.Optional(
       Type.String({
         pattern: '^[1-9]\\d{0,5}(MB|GB)$',
@@ -148,7 +154,7 @@ function fromEnvironment(environment: NodeJS.ProcessEnv): Settings {
 /** What a variable's text means for its setting; the text itself where it means nothing, which the check then says. */
 function typed(key: string, text: string): unknown {
   const {type} = propertyOf(key);
-  if (type === 'integer') return /^\d+$/.test(text) ? Number(text) : text;
+  if (type === 'integer') return /^-?\d+$/.test(text) ? Number(text) : text;
   if (type === 'array') return text.split(',').map((part) => part.trim());
   if (type !== 'boolean') return text;
   return /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : text;

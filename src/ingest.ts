@@ -40,6 +40,8 @@ export interface IngestThreadData {
   seed: number;
   /** Bytes that history and tables may take, those of this thread among them. */
   memory: number;
+  /** DSCP of packets that switches have trimmed; -1: none. */
+  trimDscp: number;
 }
 
 /** Ingest thread to main thread. Results go as Partials; the rest is about the thread itself. */
@@ -94,7 +96,7 @@ class IngestThread {
   constructor(data: IngestThreadData, post: Post) {
     this.data = data;
     this.post = post;
-    const {producer, epoch, seed, source, memory} = data;
+    const {producer, epoch, seed, source, memory, trimDscp} = data;
     if (source.kind === 'udp' && source.receiver !== 'dgram') {
       const addon = tryAddon();
       if (typeof addon === 'string') this.noNative = addon;
@@ -104,7 +106,8 @@ class IngestThread {
       this.untaken++;
       this.post({type: 'partial', encoded}, [encoded]);
     };
-    this.ingest = new Ingest({limits: limitsWithin(memory), producer, epoch, seed}, sink, this.native?.ring.landing);
+    const options = {limits: limitsWithin(memory), producer, epoch, seed, trimDscp};
+    this.ingest = new Ingest(options, sink, this.native?.ring.landing);
     const pump = this.native && new RingPump(this.native.ring, this.ingest, this.clock, GRACE_MS);
     this.turns = new Turns(this.ingest, this.clock, {
       pump: pump && (() => pump.turn()),

@@ -50,6 +50,7 @@ test('every setting has its default', () => {
     insecureNoAuth: false,
     allowAnyHost: false,
     metricsLinks: 1_024,
+    trimDscp: 11,
     logLevel: 'info',
   });
 });
@@ -94,10 +95,13 @@ test('nothing is no value: neither an empty variable, nor a key with nothing beh
 test('what is not a number is not rounded to one', () => {
   fails({yaml: 'httpPort: 80.9\n'}, /^httpPort: 80\.9 is wrong: must be integer/);
   fails({yaml: 'httpPort: true\n'}, /^httpPort: true is wrong/);
-  for (const text of ['80x', '8008.7', '1e3', '-1', ' 80', '0x50']) {
+  for (const text of ['80x', '8008.7', '1e3', '--1', '-', ' 80', '0x50']) {
     fails({env: {TENHERTZ_HTTP_PORT: text}}, /^httpPort: ".*" is wrong: must be integer/);
   }
   fails({env: {TENHERTZ_UDP_PORT: '70000'}}, /^udpPort: 70000 is wrong: must be <= 65535/);
+  fails({env: {TENHERTZ_UDP_PORT: '-1'}}, /^udpPort: -1 is wrong: must be >= 0/);
+  check({env: {TENHERTZ_TRIM_DSCP: '-1'}}, {trimDscp: -1});
+  fails({env: {TENHERTZ_TRIM_DSCP: '-2'}}, /^trimDscp: -2 is wrong: must be >= -1/);
   fails({flags: {metricsLinks: -1}}, /^metricsLinks: -1 is wrong: must be >= 0/);
 });
 

@@ -1,6 +1,7 @@
 // Hot path: from `receive` to a cell nothing is allocated and nothing is thrown.
 import {isHostTraffic} from '../classify/host-traffic.ts';
 import {classifyRoce, RoceClass, startsOperation} from '../classify/roce.ts';
+import {hasTrimDscp, NO_TRIM_DSCP} from '../classify/trimmed.ts';
 import {decodeHeader} from '../packet/header.ts';
 import {Ecn} from '../packet/numbers.ts';
 import {PacketView} from '../packet/view.ts';
@@ -93,6 +94,8 @@ export class Accountant implements DatagramSink {
   readonly flowSamples: Float64Array;
   readonly counterSamples: Float64Array;
   readonly largestDatagram: Uint32Array;
+  /** DSCP of packets that switches have trimmed. */
+  trimDscp: number = NO_TRIM_DSCP;
   private full: () => void = () => {};
   private readonly packet = new PacketView();
   private readonly source = new Uint32Array(4);
@@ -342,9 +345,11 @@ export class Accountant implements DatagramSink {
     const isRoce = roce !== RoceClass.None;
     const isCe = isRoce && this.packet.ecn === Ecn.Ce;
     const isCnp = roce === RoceClass.Cnp;
-    if (this.cells.add(row, length, isRoce, isCe, isCnp)) return;
-    this.full();
-    this.cells.add(row, length, isRoce, isCe, isCnp);
+    if (!this.cells.add(row, length, isRoce, isCe, isCnp)) {
+      this.full();
+      this.cells.add(row, length, isRoce, isCe, isCnp);
+    }
+    if (hasTrimDscp(this.packet, this.trimDscp)) this.cells.addTrimmed(row);
   }
 
   private addTick(row: number): void {

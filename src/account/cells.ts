@@ -8,15 +8,18 @@ const OPEN_BINS = 16;
 
 /**
  * Words of a cell: its row and bin, then its measures in the order of `MEASURES` up to the counts by tick, which stand
- * behind them as 16 bits each; two lines of a cache.
+ * behind them as 16 bits each, with that of trimmed frames behind them; two lines of a cache.
  */
 export const CellWord = {Row: 0, Bin: 1, Measures: 2, Ticks: 12} as const;
 export const CELL_WORDS = 16;
 /** Counts by tick of one cell, and of one word. */
 export const CELL_TICKS = BIN_MS / TICK_MS;
 export const TICKS_OF_WORD = 4;
+/** Where the count of trimmed frames stands among those by tick, and the most that it holds. */
+export const CELL_TRIMMED = CELL_TICKS;
+const MOST_TRIMMED = 0xffff;
 /** Words of a cell that are in use. */
-const USED = CellWord.Ticks + Math.ceil(CELL_TICKS / TICKS_OF_WORD);
+const USED = CellWord.Ticks + Math.ceil((CELL_TRIMMED + 1) / TICKS_OF_WORD);
 const FRAMES = CellWord.Measures + Measure.Frames;
 const BYTES = CellWord.Measures + Measure.Bytes;
 const SQUARES = CellWord.Measures + Measure.Squares;
@@ -88,6 +91,14 @@ export class Cells {
     const tick = (at + CellWord.Ticks) * TICKS_OF_WORD + (((time - bin * BIN_MS) / TICK_MS) | 0);
     if (ticks[tick]! < TICK_BASE - 1) ticks[tick]!++;
     return true;
+  }
+
+  /** The sample that was added to `row` last was of a trimmed frame. */
+  addTrimmed(row: number): void {
+    const at = this.find(row, ClockAt.SampleBin);
+    if (at < 0) return;
+    const place = (at + CellWord.Ticks) * TICKS_OF_WORD + CELL_TRIMMED;
+    if (this.ticks[place]! < MOST_TRIMMED) this.ticks[place]!++;
   }
 
   /** Forgets all cells; their memory is used again. */

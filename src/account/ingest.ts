@@ -1,3 +1,4 @@
+import {NO_TRIM_DSCP} from '../classify/trimmed.ts';
 import {MAX_DATAGRAM_BYTES} from '../sflow/constants.ts';
 import {DatagramDecoder} from '../sflow/datagram.ts';
 import {DatagramView} from '../sflow/views.ts';
@@ -16,6 +17,8 @@ export interface IngestOptions {
   epoch: number;
   /** Makes the tables' hashing unpredictable to senders. */
   seed: number;
+  /** DSCP of packets that switches have trimmed; without it none are known. */
+  trimDscp?: number;
 }
 
 /**
@@ -37,6 +40,7 @@ export class Ingest {
     this.buffer = buffer;
     this.view = new DatagramView(buffer);
     this.accountant = new Accountant(options.limits, options.seed);
+    this.accountant.trimDscp = options.trimDscp ?? NO_TRIM_DSCP;
     this.decoder = new DatagramDecoder(this.accountant);
     this.reporter = new Reporter(this.accountant, sink, options.producer, options.epoch);
   }

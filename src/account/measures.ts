@@ -48,6 +48,13 @@ export const MEASURES: readonly MeasureDefinition[] = [
     'samples of RoCEv2 frames that came in, by 10 ms of the bin: five counts of up to 1,023, that of the first 10 ms the lowest digit',
   ),
   measure('sampledRoceTicks1', 'frames', 'sum', 'f64', 'the same of the second half of the bin'),
+  measure(
+    'sampledTrimmedFrames',
+    'frames',
+    'sum',
+    'u32',
+    'samples of frames with the DSCP that switches give to packets that they have trimmed',
+  ),
 ];
 
 /** How counts by tick are packed into one double: digits of one base, the first tick's the lowest. */
@@ -68,4 +75,5 @@ export const Measure = {
   CnpFrames: 9,
   RoceTicks0: 10,
   RoceTicks1: 11,
+  TrimmedFrames: 12,
 } as const;

@@ -1,5 +1,5 @@
 import type {Accountant} from './accountant.ts';
-import {CELL_TICKS, CELL_WORDS, CellWord, TICKS_OF_WORD} from './cells.ts';
+import {CELL_TICKS, CELL_TRIMMED, CELL_WORDS, CellWord, TICKS_OF_WORD} from './cells.ts';
 import {encodePartial, type SectionData} from './codec.ts';
 import {FLOW_SUMS, FlowKey} from './flow-table.ts';
 import {HostKey, HostWord} from './hosts.ts';
@@ -184,6 +184,7 @@ export class Reporter {
     }
     this.binTicks(columns[measures + Measure.RoceTicks0]!, 0);
     this.binTicks(columns[measures + Measure.RoceTicks1]!, CELL_TICKS - TICKS_PER_WORD);
+    this.binTrimmed(columns[measures + Measure.TrimmedFrames]!);
     return {schema: BINS, rows: size, columns};
   }
 
@@ -196,6 +197,12 @@ export class Reporter {
       for (let tick = from + TICKS_PER_WORD - 1; tick >= from; tick--) packed = packed * TICK_BASE + ticks[tick]!;
       column[cell] = packed;
     }
+  }
+
+  private binTrimmed(column: ColumnArray): void {
+    const {ticks, size} = this.accountant.cells;
+    const first = CellWord.Ticks * TICKS_OF_WORD + CELL_TRIMMED;
+    for (let cell = 0; cell < size; cell++) column[cell] = ticks[cell * CELL_WORDS * TICKS_OF_WORD + first]!;
   }
 
   private flows(): SectionData {

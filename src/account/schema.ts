@@ -72,7 +72,7 @@ export const AGENTS: SectionSchema = {
 /** (bin, data source, nominal rate, port, side) → unscaled sums; see `MEASURES`. */
 export const BINS: SectionSchema = {
   id: 2,
-  version: 2,
+  version: 3,
   name: 'bins',
   maxRows: 4_000_000,
   columns: [

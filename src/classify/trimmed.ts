@@ -3,6 +3,9 @@ import {isTag} from '../packet/link.ts';
 import {EtherType} from '../packet/numbers.ts';
 import {Layer, type PacketView} from '../packet/view.ts';
 
+/** No packets are taken for trimmed by their DSCP. */
+export const NO_TRIM_DSCP = -1;
+
 /** Frame check sequence (IEEE 802.3), which the frame's length counts. */
 const FCS = 4;
 
@@ -26,6 +29,17 @@ export function trimmedBytes(packet: PacketView, data: DataView, headerOffset: n
   const link = linkBytes(data, headerOffset);
   const missing = link + length + FCS - frameLength;
   return link > 0 && missing > TOLERANCE ? missing : 0;
+}
+
+/**
+ * Whether a packet has the DSCP that switches give to those which they trimmed. Of a packet in a tunnel it is the outer
+ * header that they write.
+ */
+export function hasTrimDscp(packet: PacketView, dscp: number): boolean {
+  const isTunnel = (packet.layers & Layer.Tunnel) !== 0;
+  const layers = isTunnel ? packet.outerLayers : packet.layers;
+  if ((layers & (Layer.Ipv4 | Layer.Ipv6)) === 0) return false;
+  return (isTunnel ? packet.outerDscp : packet.dscp) === dscp;
 }
 
 /** Bytes of an Ethernet header and its tags, if an IP header follows; 0 where something else is between. */

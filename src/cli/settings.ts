@@ -32,7 +32,7 @@ export function commandWithSettings(name: string, description: string): Command 
 }
 
 function parseWhole(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('not a whole number.');
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('not a whole number.');
   return Number(text);
 }
 

@@ -10,7 +10,7 @@ export const LARGEST_UNIT = 4;
 export const MIN_DEPTH = 300;
 
 /** The columns that a ring keeps per (row, bin), unscaled; RoCEv2 besides all frames. */
-interface Chunk {
+export interface Chunk {
   frames: Uint32Array;
   bytes: Uint32Array;
   squares: Float32Array;
@@ -19,12 +19,13 @@ interface Chunk {
   roceSquares: Float32Array;
   ce: Uint16Array;
   cnp: Uint16Array;
+  trimmed: Uint16Array;
   /** The largest recent L of the row as of this bin, in units of `LARGEST_UNIT`, rounded up. */
   largest: Uint16Array;
   roceLargest: Uint16Array;
 }
 
-const CELL_BYTES = 32;
+const CELL_BYTES = 34;
 
 function makeChunk(depth: number): Chunk {
   const cells = CHUNK_ROWS * depth;
@@ -37,13 +38,14 @@ function makeChunk(depth: number): Chunk {
     roceSquares: new Float32Array(cells),
     ce: new Uint16Array(cells),
     cnp: new Uint16Array(cells),
+    trimmed: new Uint16Array(cells),
     largest: new Uint16Array(cells),
     roceLargest: new Uint16Array(cells),
   };
 }
 
 /**
- * The last bins of every row, unscaled: 32 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
+ * The last bins of every row, unscaled: 34 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
  * moves on by clearing one short stretch a chunk. ΣL of a bin fits 32 bits (it would take 475,000 samples of 9 kB);
  * beyond that it saturates.
  *
@@ -134,6 +136,7 @@ export class Rings {
     chunk.roceSquares[cell]! += columns[first + Measure.RoceSquares]![i]!;
     chunk.ce[cell] = Math.min(chunk.ce[cell]! + columns[first + Measure.CeFrames]![i]!, 0xffff);
     chunk.cnp[cell] = Math.min(chunk.cnp[cell]! + columns[first + Measure.CnpFrames]![i]!, 0xffff);
+    chunk.trimmed[cell] = Math.min(chunk.trimmed[cell]! + columns[first + Measure.TrimmedFrames]![i]!, 0xffff);
   }
 
   /**
@@ -166,6 +169,7 @@ export class Rings {
       chunk.roceSquares.fill(0, start, end);
       chunk.ce.fill(0, start, end);
       chunk.cnp.fill(0, start, end);
+      chunk.trimmed.fill(0, start, end);
       chunk.largest.fill(0, start, end);
       chunk.roceLargest.fill(0, start, end);
     }

@@ -7,26 +7,26 @@ import {LARGEST_UNIT, type Rings} from './rings.ts';
 import type {RoleReason, Roles} from './roles.ts';
 import type {Row, Rows} from './rows.ts';
 
-/** Frames that tell of congestion: marked congestion experienced (RFC 3168), and congestion notification packets. */
-export type Mark = 'ce' | 'cnp';
+/** Frames that tell of congestion: RoCEv2 marked congestion experienced (RFC 3168), CNPs, and trimmed packets. */
+export type Mark = 'ce' | 'cnp' | 'trimmed';
 
 /** What is kept of a role's ports in each bin. */
 class RoleSums {
   readonly measures: Record<MeasureName, MomentColumns>;
-  readonly ceFrames: Float64Array;
-  readonly cnpFrames: Float64Array;
+  readonly marks: Record<Mark, Float64Array>;
 
   constructor(depth: number) {
     this.measures = {roce: new MomentColumns(depth), all: new MomentColumns(depth)};
-    this.ceFrames = new Float64Array(depth);
-    this.cnpFrames = new Float64Array(depth);
+    const frames = () => new Float64Array(depth);
+    this.marks = {ce: frames(), cnp: frames(), trimmed: frames()};
   }
 
   clear(at: number): void {
     this.measures.roce.clear(at);
     this.measures.all.clear(at);
-    this.ceFrames[at] = 0;
-    this.cnpFrames[at] = 0;
+    this.marks.ce[at] = 0;
+    this.marks.cnp[at] = 0;
+    this.marks.trimmed[at] = 0;
   }
 }
 
@@ -84,7 +84,7 @@ export class FabricSums {
     const {slot} = row.port;
     for (let bin = from; bin <= to; bin++) {
       if (basis === undefined && this.rows.basis(slot, Direction.In, bin) !== row.basis) continue;
-      const {measures, ceFrames, cnpFrames} = this.of[role ?? this.roles.at(slot, bin)];
+      const {measures, marks} = this.of[role ?? this.roles.at(slot, bin)];
       const rate = this.rows.weight(row, bin);
       const cell = this.rings.at(row.index, bin);
       const at = bin % this.depth;
@@ -93,8 +93,9 @@ export class FabricSums {
       if (chunk.frames[cell] === 0) continue;
       measures.all.add(at, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
       measures.roce.add(at, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
-      ceFrames[at]! += rate * chunk.ce[cell]!;
-      cnpFrames[at]! += rate * chunk.cnp[cell]!;
+      marks.ce[at]! += rate * chunk.ce[cell]!;
+      marks.cnp[at]! += rate * chunk.cnp[cell]!;
+      marks.trimmed[at]! += rate * chunk.trimmed[cell]!;
     }
   }
 
@@ -131,10 +132,9 @@ export class FabricSums {
     return this.marked(bin, 'cnp', 'edge');
   }
 
-  /** Estimated frames of a bin that came in at the ports of a role: CE-marked RoCEv2 frames, or CNPs. */
-  marked(bin: number, kind: Mark, role: Role): number {
-    const sums = this.of[role];
-    return (kind === 'ce' ? sums.ceFrames : sums.cnpFrames)[bin % this.depth]!;
+  /** Estimated frames with a mark that came in at the ports of a role in a bin. */
+  marked(bin: number, mark: Mark, role: Role): number {
+    return this.of[role].marks[mark][bin % this.depth]!;
   }
 
   /**

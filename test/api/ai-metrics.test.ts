@@ -31,13 +31,13 @@ function content(bin: number): Content {
   return {
     rows: [
       {bin, port: 1, roce: frames(1), other: frames(1), cnp: 1},
-      {bin, port: 2, roce: frames(4)},
+      {bin, port: 2, roce: frames(4), trimmed: 1},
       {bin, port: 3, other: frames(6)},
       {bin, port: 4, roce: frames(8), ce: 1},
-      {bin, port: 9, roce: frames(3), ce: 2, cnp: 1},
-      {bin, agent: SPINE, port: 1, roce: frames(5), ce: 4, cnp: 2},
+      {bin, port: 9, roce: frames(3), ce: 2, cnp: 1, trimmed: 2},
+      {bin, agent: SPINE, port: 1, roce: frames(5), ce: 4, cnp: 2, trimmed: 3},
       // Of a switch that the topology does not name.
-      {bin, agent: STRANGER, port: 1, roce: frames(50), ce: 50, cnp: 50},
+      {bin, agent: STRANGER, port: 1, roce: frames(50), ce: 50, cnp: 50, trimmed: 50},
     ],
   };
 }
@@ -96,6 +96,7 @@ const EXPECTED = {
   ...{core_max_bps: 5 * BPS},
   ecn_pps: (1 + 2 + 4) * PPS,
   cnp_pps: (1 + 1 + 2) * PPS,
+  trim_pps: (1 + 2 + 3) * PPS,
   ...{errors_in: 1 + 3, errors_out: 2, discards_in: 3 + 1, discards_out: 4 + 9},
   period: 0.5125,
 };

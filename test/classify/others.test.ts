@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {classifyMacControl, MacControl} from '../../src/classify/mac-control.ts';
-import {trimmedBytes} from '../../src/classify/trimmed.ts';
+import {hasTrimDscp, trimmedBytes} from '../../src/classify/trimmed.ts';
 import {describeHeader} from '../../src/packet/describe/header.ts';
 import {decodeHeader} from '../../src/packet/header.ts';
 import {PacketView} from '../../src/packet/view.ts';
@@ -15,6 +15,22 @@ function decode(bytes: Buffer, protocol = 1): DataView {
   decodeHeader(packet, viewOf(bytes), protocol, 0, bytes.length);
   return viewOf(bytes);
 }
+
+describe('the DSCP of trimmed packets', () => {
+  const inner = ipv4(udp(roce(0x07, {payload: 64})), {dscp: 11});
+  const ipv6Inner = ipv6(udp(roce(0x07, {payload: 64})), {dscp: 11});
+  it.each([
+    ['of IPv4', ethernet(inner), true],
+    ['of IPv6', ethernet(ipv6Inner, 0x86dd), true],
+    ['of a tunnel: that of the outer header', ethernet(tunnels.vxlan(inner)), false],
+    ['of no IP', ethernet(Buffer.alloc(60), 0x88cc), false],
+  ])('%s', (_, bytes, expected) => {
+    decode(bytes);
+    expect(hasTrimDscp(packet, 11)).toBe(expected);
+    expect(hasTrimDscp(packet, -1)).toBe(false);
+    if (!expected) expect(hasTrimDscp(packet, 26)).toBe(bytes.length > 100);
+  });
+});
 
 describe('trimmed packets', () => {
   const whole = ipv4(udp(roce(0x07, {payload: 4_096})));

@@ -44,6 +44,7 @@ export interface SampleRow {
   other?: readonly number[];
   ce?: number;
   cnp?: number;
+  trimmed?: number;
   /** RoCEv2 samples by 10 ms of the bin. */
   ticks?: readonly number[];
 }
@@ -278,6 +279,7 @@ function binRow(row: SampleRow, agent: number): Record<string, number> {
     sampledRoceLargest: Math.max(0, ...roce),
     sampledCeFrames: ce,
     sampledCnpFrames: cnp,
+    sampledTrimmedFrames: row.trimmed ?? 0,
     sampledRoceTicks0: packTicks(ticks.slice(0, TICKS_PER_WORD)),
     sampledRoceTicks1: packTicks(ticks.slice(TICKS_PER_WORD)),
   };

@@ -3,6 +3,7 @@ import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import {ROLES} from '../../fabric/roles.ts';
 import {MEASURE_NAMES} from '../../shared/live.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
+import {marksOf} from '../marks.ts';
 import {linkQuartiles} from '../quartiles.ts';
 import {SETTLED_MS, unknownShare} from '../summary.ts';
 import type {MetricsBuilder} from './builder.ts';
@@ -34,6 +35,17 @@ export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
       const {edge, core} = linkQuartiles(fabric, fabric.agents.all, from, to);
       for (const [role, quartiles] of Object.entries({edge, core})) {
         for (const quartile of QUARTILES) if (quartiles) set(quartiles[quartile] / 8, {role, quartile});
+      }
+    },
+  );
+  builder.gauge(
+    'tenhertz_fabric_marked_frames_per_second',
+    'Estimated frames leaving at edge links that are marked ce, are CNPs or were trimmed, mean over the last settled 2 s.',
+    ['mark'],
+    (set) => {
+      const {from, to} = settledWindow(fabric, SETTLED_MS);
+      for (const [mark, {framesPerSecond}] of Object.entries(marksOf(fabric, from, to))) {
+        if (framesPerSecond !== null) set(framesPerSecond, {mark});
       }
     },
   );

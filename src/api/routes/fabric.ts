@@ -5,6 +5,7 @@ import {BIN_MS} from '../../shared/bins.ts';
 import type {Context} from '../context.ts';
 import {parseWindow} from '../duration.ts';
 import {settledWindow} from '../estimate.ts';
+import {MarksSchema, marksOf} from '../marks.ts';
 import {linkQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
 import {EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
 import {parseSpan, readSeries} from '../series.ts';
@@ -37,6 +38,7 @@ const FabricAnswer = Type.Object({
     {description: 'what entered at the links of each role; that of the edge is the figure of the fabric'},
   ),
   quartiles: RoleQuartilesSchema,
+  marks: MarksSchema,
 });
 
 /** The whole fabric: each packet once, where it enters at an edge link. */
@@ -74,6 +76,7 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         all: roles.edge.all,
         roles,
         quartiles: linkQuartiles(fabric, fabric.agents.all, from, to),
+        marks: marksOf(fabric, from, to),
       };
     },
   );

@@ -53,6 +53,11 @@ export const AI_METRICS: readonly AiMetric[] = [
     value: ({cnpPerSecond}) => cnpPerSecond,
   },
   {
+    ...{name: 'trim_pps', scope: 'TOPOLOGY', unit: 'packets/s'},
+    meaning: 'Packets that a switch trimmed, by the DSCP that it gave them, once for each hop that they come in at.',
+    value: ({trimmedPerSecond}) => trimmedPerSecond,
+  },
+  {
     ...{name: 'errors_in', scope: 'TOPOLOGY', unit: 'packets/s'},
     meaning: "Received packets with errors, by the interfaces' counters.",
     value: ({counters}) => counters.inErrors,

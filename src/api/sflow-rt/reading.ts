@@ -26,6 +26,7 @@ export function readFabric(fabric: Fabric, end: number) {
     quartiles: linkQuartiles(fabric, fabric.agents.all, from, to),
     cePerSecond: everyHop(fabric, 'ce', roles, from, to),
     cnpPerSecond: everyHop(fabric, 'cnp', roles, from, to),
+    trimmedPerSecond: everyHop(fabric, 'trimmed', roles, from, to),
     counters: sumCounters(fabric, ports),
   };
 }

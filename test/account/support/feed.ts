@@ -22,10 +22,10 @@ export class Feed {
   readonly ingest: Ingest;
   now = START;
 
-  constructor(limits: globalThis.Partial<AccountLimits> = SMALL, seed = 7) {
-    this.ingest = new Ingest(
-      {limits: {...DEFAULT_LIMITS, ...SMALL, ...limits}, producer: 0, epoch: 1, seed},
-      (encoded) => this.encoded.push(encoded),
+  constructor(limits: globalThis.Partial<AccountLimits> = SMALL, seed = 7, trimDscp?: number) {
+    const options = {limits: {...DEFAULT_LIMITS, ...SMALL, ...limits}, producer: 0, epoch: 1, seed};
+    this.ingest = new Ingest(trimDscp === undefined ? options : {...options, trimDscp}, (encoded) =>
+      this.encoded.push(encoded),
     );
   }
 
