@@ -5,6 +5,7 @@ import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
+import {LinkEngine} from './analysis/link-engine.ts';
 import {PeriodEngine} from './analysis/period-engine.ts';
 import {AnalysisThread} from './analysis/thread.ts';
 import {parseThresholds, type ThresholdRule} from './analysis/threshold-rules.ts';
@@ -67,12 +68,14 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const periods = new PeriodEngine(fabric, (series, done) =>
     analysis.analyse('periods', {...series, of: 'fabric'}, done),
   );
+  const links = new LinkEngine(fabric);
   const aiTrend = new AiTrend({fabric, periods});
   const thresholds = new Thresholds(fabric, configured, periods);
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
   const context: Context = {
     fabric,
     periods,
+    imbalance: links.imbalance,
     aiTrend,
     thresholds,
     info: {
@@ -105,6 +108,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
         periods.advance();
+        links.advance();
         aiTrend.advance();
         thresholds.advance();
         worker.postMessage({type: 'taken'} satisfies ToIngest);

@@ -42,7 +42,7 @@ export class FlowTable {
     return this.table.size;
   }
 
-  /** Adds one sample, sent to the port `output`. Returns false when the table is full: send the Partial first. */
+  /** Adds one sample, sent to the port `output` (0: not known). Returns false when the table is full: send the Partial first. */
   add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean, output: number): boolean {
     const {table, atHand} = this;
     const {doubles} = table;
@@ -67,7 +67,7 @@ export class FlowTable {
     if (packet.ecn === Ecn.Ce) doubles[at + FlowSum.Ce]!++;
     if (isCnp) doubles[at + FlowSum.Cnp]!++;
     if (packet.ttl > doubles[at + FlowSum.Ttl]!) doubles[at + FlowSum.Ttl] = packet.ttl;
-    doubles[at + FlowSum.Output] = output;
+    if (output !== 0) doubles[at + FlowSum.Output] = output;
     const now = table.clock[0]!;
     if (now > doubles[at + FlowSum.LastSeen]!) doubles[at + FlowSum.LastSeen] = now;
     return true;

@@ -98,7 +98,8 @@ export const FLOWS: SectionSchema = {
     ...columns('sum', 'u32', 'operations ce cnp'),
     ...columns('max', 'u32', 'ttl'),
     ...columns('max', 'f64', 'lastSeen'),
-    // ifIndex of the port that the last of the samples left by; 0 where it is not known, or several.
+    // ifIndex of the port that the last of the samples left by, of those of which one is known (dropped ones may have none);
+    // 0 where there is none.
     ...columns('last', 'u32', 'output'),
   ],
 };

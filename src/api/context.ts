@@ -1,3 +1,4 @@
+import type {ImbalanceEngine} from '../analysis/imbalance-engine.ts';
 import type {PeriodEngine} from '../analysis/period-engine.ts';
 import type {Thresholds} from '../analysis/thresholds.ts';
 import type {Fabric} from '../fabric/fabric.ts';
@@ -36,6 +37,8 @@ export interface Context {
   metricsLinks: number;
   /** Looks for cycles; without it none are told. */
   periods?: Pick<PeriodEngine, 'report'>;
+  /** Looks how evenly parallel links carry; without it nothing is told of that. */
+  imbalance?: Pick<ImbalanceEngine, 'report'>;
   /** Follows the figures of sFlow-RT's AI Metrics app; without it there is no trend of them. */
   aiTrend?: AiTrend;
   /** What may not be crossed; without it there are no thresholds. */

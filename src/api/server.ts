@@ -18,6 +18,7 @@ import {eventRoutes} from './routes/events.ts';
 import {fabricRoutes} from './routes/fabric.ts';
 import {flowRoutes} from './routes/flows.ts';
 import {healthRoutes, probeRoutes} from './routes/health.ts';
+import {imbalanceRoutes} from './routes/imbalance.ts';
 import {linkRoutes} from './routes/links.ts';
 import {nameRoutes} from './routes/names.ts';
 import {periodRoutes} from './routes/periods.ts';
@@ -97,6 +98,7 @@ export async function makeApi(
     healthRoutes,
     periodRoutes,
     dropRoutes,
+    imbalanceRoutes,
   ]) {
     await server.register(routes, {context, prefix: API});
   }

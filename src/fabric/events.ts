@@ -17,6 +17,9 @@ export const EVENT_KINDS = [
   'threshold-cleared',
   'drops-began',
   'drops-ended',
+  'links-imbalanced',
+  'links-balanced',
+  'elephants-collide',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -149,8 +149,8 @@ export class FlowTable {
     const sighting = sightingOf(flow, port, side);
     sighting.ttl = Math.max(sighting.ttl, columns[TTL]![i]!);
     const output = columns[OUTPUT]![i]!;
-    if (output !== sighting.output?.ifIndex) {
-      sighting.output = output === 0 ? undefined : this.ports.get(`${agent.address}~${output}`);
+    if (output !== 0 && output !== sighting.output?.ifIndex) {
+      sighting.output = this.ports.get(`${agent.address}~${output}`);
     }
     const weight = this.rows.weight(port.slot, side, columns[RATE]![i]!, end);
     for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * weight ** power);

@@ -20,12 +20,6 @@ const PORT_TICKS_SHARE = 1 / 16;
 /** What of a budget is there for the samples of ports by 10 ms. */
 export const budgetForPortTicks = (budget: number): number => budget * PORT_TICKS_SHARE;
 
-/** History in seconds and tens of seconds. */
-const TIERS_SHARE = 1 / 8;
-
-/** What of a budget is there for history in seconds and tens of seconds. */
-export const budgetForTiers = (budget: number): number => budget * TIERS_SHARE;
-
 /** What of a budget is there for rows. */
 export const budgetForRows = (budget: number): number =>
-  budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE) - budgetForPortTicks(budget) - budgetForTiers(budget);
+  budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE) - budgetForPortTicks(budget);

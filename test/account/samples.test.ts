@@ -164,10 +164,11 @@ test('what the kernel dropped is a total, sent as what it grew by', () => {
   expect(feed.finish().count(Count.DatagramsKernelDropped)).toBe(9);
 });
 
-test('a flow names the port that the last of its samples left by', () => {
+test('a flow names the port that the last of its samples with a known one left by', () => {
   const outputOf = (...samples: Buffer[]) => new Feed().send(datagram(samples)).finish().flows[0]!['output'];
   expect(outputOf(flow({output: 4}))).toBe(4);
   expect(outputOf(flow({output: 4}), flow({output: 7}))).toBe(7);
+  expect(outputOf(flow({output: 4}), flow({output: 0}))).toBe(4);
   expect(outputOf(flow({output: 0}))).toBe(0);
   expect(outputOf(flow({source: 4, input: 3, output: 4}))).toBe(4);
 });

@@ -200,6 +200,8 @@ describe('the ports that flows leave by', () => {
       ['10.0.0.1~8', 18, 1_000_000],
     ]);
     expect(fabric.flows.newestSecond).toBe(T / 10 + 2);
+    second(3_000, [FLOW]); // dropped, say
+    expect(leaving(fabric)[0]).toEqual(['10.0.0.1~8', 17, 3_000_000]);
   });
 
   it('are left out where another way of measuring counts', () => {

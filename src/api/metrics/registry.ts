@@ -7,6 +7,7 @@ import {MetricsBuilder} from './builder.ts';
 import {dropMetrics} from './drops.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
+import {imbalanceMetrics} from './imbalance.ts';
 import {linkMetrics} from './links.ts';
 import {memoryMetrics} from './memory.ts';
 import {periodMetrics} from './periods.ts';
@@ -23,6 +24,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   eventMetrics(builder, context.fabric);
   dropMetrics(builder, context.fabric);
   if (context.periods) periodMetrics(builder, context.periods);
+  if (context.imbalance) imbalanceMetrics(builder, context.imbalance);
   memoryMetrics(builder, context.fabric);
   if (context.thresholds) alertMetrics(builder, context.thresholds);
   processMetrics(builder, context, hub);

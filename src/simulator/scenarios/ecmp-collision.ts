@@ -13,7 +13,7 @@ export const ecmpCollision: Scenario = {
         name: 'ring',
         members: [nodesFrom(0, 32).map((i) => (i % 4) * 8 + Math.floor(i / 4))],
         queuePairs: 1,
-        load: 0.45,
+        load: 0.6,
       }),
     ],
   },

@@ -15,11 +15,14 @@ export const START_BIN = START_MS / 100;
 export class Pipeline {
   readonly fabric: Fabric;
   readonly ingest: Ingest;
+  /** Told when the fabric has taken a Partial, as engines of the analysis are. */
+  onTaken: (() => void) | undefined;
 
   constructor(depth = 600) {
     this.fabric = new Fabric({depth, flows: 1_000});
     this.ingest = new Ingest({limits: DEFAULT_LIMITS, producer: 0, epoch: 1, seed: 7}, (encoded) => {
       this.fabric.apply(decodePartial(encoded));
+      this.onTaken?.();
     });
   }
 
