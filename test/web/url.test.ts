@@ -7,6 +7,7 @@ test('what is written is read back', () => {
     links: ['10.0.0.1~7', 'fd00::1~12'],
     pins: ['10.0.0.1~7'],
     window: 60,
+    trend: 15,
     theme: 'dark' as const,
     view: 'overlay' as const,
     sort: 'load' as const,
@@ -24,7 +25,7 @@ test('what is written is read back', () => {
   };
   const query = writeUrl(state);
   expect(query).toBe(
-    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&theme=dark&view=overlay&sort=load&kiosk=1&time=utc' +
+    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&trend=15&theme=dark&view=overlay&sort=load&kiosk=1&time=utc' +
       '&find=leaf%207&order=-missing&agent=fd00::1&events=warning',
   );
   expect(readUrl(query)).toEqual(state);

@@ -7,6 +7,7 @@ import {Connection} from './connection.ts';
 import {tellTimesIn} from './format.ts';
 import {HealthFeed} from './health/feed.ts';
 import {Loop} from './loop.ts';
+import {MetricsModel} from './metrics/model.ts';
 import {Page} from './page.ts';
 import {Store} from './store.ts';
 import {followTheme} from './theme.ts';
@@ -29,6 +30,8 @@ export interface App {
   connection: Connection;
   /** What the page of data health shows. */
   feed: HealthFeed;
+  /** What the page of AI metrics shows. */
+  metrics: MetricsModel;
   /** What the page has to show. */
   phase: ReadonlySignal<Phase>;
   palette: ReadonlySignal<Palette>;
@@ -68,7 +71,7 @@ export function createApp(url: string): App {
     agent: () => page.agent.value,
     headers: () => connection.headers(),
   });
-  return {store, page, loop, connection, feed, phase, palette: followTheme(page)};
+  return {store, page, loop, connection, feed, metrics: new MetricsModel(), phase, palette: followTheme(page)};
 }
 
 /** Connects, keeps the subscription in step with what is shown, and starts the clock of the text. */
@@ -114,7 +117,7 @@ export function start(app: App): void {
     void page.cursor.value;
     void page.links.value;
     void page.view.value;
-    void page.window.value;
+    void page.seconds.value;
     void page.hovered.value;
     void page.sort.value;
     loop.request(true);

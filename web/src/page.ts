@@ -12,6 +12,7 @@ import {
   MOST_LINKS,
   type Place,
   readUrl,
+  SLOW,
   type Theme,
   type UrlState,
   writeUrl,
@@ -36,7 +37,8 @@ export class Page {
   readonly place = signal<Place>('fabric');
   readonly links = signal<readonly string[]>([]);
   readonly pins = signal<ReadonlySet<string>>(new Set());
-  readonly window = signal(15);
+  readonly window = signal(DEFAULTS.window);
+  readonly trend = signal(DEFAULTS.trend);
   readonly theme = signal<Theme>('system');
   readonly view = signal<LaneView>('lanes');
   readonly sort = signal<HeatSort>('switch');
@@ -67,7 +69,9 @@ export class Page {
   readonly queried = signal<ChartSource | null>(null);
   /** Counts up twice a second: whatever shows figures reads it. */
   readonly tick = signal(0);
-  readonly windowBins = computed(() => this.window.value * 10);
+  /** The window of the page that is shown, in seconds. */
+  readonly seconds = computed(() => (SLOW.has(this.place.value) ? this.trend.value : this.window.value));
+  readonly windowBins = computed(() => this.seconds.value * 10);
   readonly #colours = new Map<string, number>();
   readonly #store: Store;
   readonly #random: () => number;
@@ -85,6 +89,7 @@ export class Page {
       this.links.value = state.links;
       this.pins.value = new Set(state.pins);
       this.window.value = state.window;
+      this.trend.value = state.trend;
       this.theme.value = state.theme;
       this.view.value = state.view;
       this.sort.value = state.sort;
@@ -109,6 +114,7 @@ export class Page {
       links: [...this.links.value],
       pins: [...this.pins.value],
       window: this.window.value,
+      trend: this.trend.value,
       theme: this.theme.value,
       view: this.view.value,
       sort: this.sort.value,
@@ -255,7 +261,8 @@ export class Page {
   choose(window: number): void {
     const span = this.frozen.peek();
     batch(() => {
-      this.window.value = window;
+      if (SLOW.has(this.place.peek())) this.trend.value = window;
+      else this.window.value = window;
       if (span !== null) this.frozen.value = {from: span.to - window * 10, to: span.to};
     });
   }

@@ -4,6 +4,8 @@ export interface UrlState {
   links: string[];
   pins: string[];
   window: number;
+  /** The same for the pages of slower figures. */
+  trend: number;
   theme: Theme;
   view: LaneView;
   sort: HeatSort;
@@ -58,6 +60,9 @@ export type AgentOrder = AgentColumn | `-${AgentColumn}`;
 /** Version of the address's keys. An address of another version is read as far as it is understood. */
 const VERSION = '1';
 
+/** Pages whose figures come once a second or less often: their window is longer. */
+export const SLOW: ReadonlySet<Place> = new Set<Place>(['metrics', 'congestion']);
+
 /** Windows on offer, in seconds. */
 export const WINDOWS = [15, 60, 300] as const;
 
@@ -72,6 +77,7 @@ export const DEFAULTS: UrlState = {
   links: [],
   pins: [],
   window: 15,
+  trend: 300,
   theme: 'system',
   view: 'lanes',
   sort: 'switch',
@@ -105,6 +111,7 @@ export function readUrl(search: string): UrlState {
     links,
     pins: list(query.get('pins')).filter((id) => links.includes(id)),
     window: WINDOWS.find((w) => w === window) ?? DEFAULTS.window,
+    trend: WINDOWS.find((w) => w === Number(query.get('trend'))) ?? DEFAULTS.trend,
     theme: oneOf(query.get('theme'), ['dark', 'light'], DEFAULTS.theme),
     view: oneOf(query.get('view'), ['overlay'], DEFAULTS.view),
     sort: oneOf(query.get('sort'), HEAT_SORTS, DEFAULTS.sort),
@@ -132,6 +139,7 @@ export function writeUrl(state: UrlState): string {
   if (state.links.length > 0) add('links', state.links.join(','));
   if (state.pins.length > 0) add('pins', state.pins.join(','));
   add('window', String(state.window));
+  if (state.trend !== DEFAULTS.trend) add('trend', String(state.trend));
   if (state.theme !== DEFAULTS.theme) add('theme', state.theme);
   add('view', state.view);
   if (state.sort !== DEFAULTS.sort) add('sort', state.sort);

@@ -12,7 +12,7 @@ import {
   LIVE_PROTOCOL,
   type SubscribeMessage,
 } from '../../../src/shared/live.ts';
-import {fakeAnalysis} from './fake-analysis.ts';
+import {fakeAnalysis, fakeTrend} from './fake-analysis.ts';
 import {FakeFabric, REFERENCE, type Scenario} from './fake-fabric.ts';
 import {fakeAgents, fakeEvents, fakeHealth, fakeLinks} from './fake-health.ts';
 import {FrameBuilder} from './frame-builder.ts';
@@ -113,11 +113,14 @@ export class FakeServer {
 
   /** What REST answers; null without the token, undefined where there is nothing. */
   #rest({pathname, searchParams}: URL, authorization: string | undefined): unknown {
-    if (!pathname.startsWith('/api/v1/')) return undefined;
+    if (!/^\/(api\/v1|app)\//.test(pathname)) return undefined;
     this.asked.push(pathname + (searchParams.size > 0 ? `?${searchParams}` : ''));
     const {token} = this.#options;
     if (token !== undefined && authorization !== `Bearer ${token}`) return null;
     const finalBefore = (this.#newest - 12) * 100;
+    if (pathname === '/app/ai-metrics/scripts/metrics.js/trend/json') {
+      return fakeTrend(this.fabric, finalBefore, Number(searchParams.get('after') ?? 0));
+    }
     switch (pathname.slice('/api/v1/'.length)) {
       case 'health':
         return {finalBefore, ...fakeHealth(this.fabric)};

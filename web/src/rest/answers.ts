@@ -22,3 +22,14 @@ export interface PeriodsAnswer {
   shortest: number | null;
   periods: readonly Period[];
 }
+
+/** `GET /app/ai-metrics/scripts/metrics.js/trend/json` */
+export interface TrendAnswer {
+  trend: {
+    maxPoints: number;
+    /** Epoch ms: the end of the 2 s that a point is the mean of. */
+    times: readonly number[];
+    /** By the name of the figure; what is listed by name is an object. */
+    trends: Readonly<Record<string, readonly (number | null | Readonly<Record<string, number>>)[]>>;
+  };
+}

@@ -16,6 +16,9 @@ export interface Asked<T> {
   problem: ReadonlySignal<string | null>;
 }
 
+/** A path from the server's root on, or what makes it anew for each asking. */
+export type Path = string | (() => string);
+
 /** Asks one route again and again, as long as it is told to. */
 export class Asking<T> implements Asked<T> {
   readonly value = signal<T | null>(null);
@@ -24,7 +27,7 @@ export class Asking<T> implements Asked<T> {
   readonly #heard: (answer: T) => void;
   #asked: AbortController | null = null;
   #timer = 0;
-  #path = '';
+  #path: Path = '';
 
   constructor(headers: () => Record<string, string>, heard: (answer: T) => void = () => {}) {
     this.#headers = headers;
@@ -32,7 +35,7 @@ export class Asking<T> implements Asked<T> {
   }
 
   /** Asks for a path now and then every `everyMs`, while the page can be seen; answers how to stop. */
-  start(path: string, everyMs: number): () => void {
+  start(path: Path, everyMs: number): () => void {
     if (path !== this.#path) this.value.value = this.problem.value = null;
     this.#path = path;
     const follow = (): void => {
@@ -53,14 +56,17 @@ export class Asking<T> implements Asked<T> {
     this.#asked = null;
   }
 
-  async #turn(path: string, everyMs: number): Promise<void> {
+  async #turn(path: Path, everyMs: number): Promise<void> {
     const asked = new AbortController();
     this.#asked = asked;
     const start = performance.now();
     let wait = AGAIN_MS;
     try {
       // Relative, for the page may stand below a path of a proxy.
-      const response = await fetch(path.slice(1), {signal: asked.signal, headers: this.#headers()});
+      const response = await fetch((typeof path === 'string' ? path : path()).slice(1), {
+        signal: asked.signal,
+        headers: this.#headers(),
+      });
       if (!response.ok) throw new Error(await reasonOf(response));
       const answer = (await response.json()) as T;
       if (asked.signal.aborted) return;
@@ -87,7 +93,7 @@ async function reasonOf(response: Response): Promise<string> {
  * Asks a route while the view that calls this is on the page; null asks nothing. Another path is another question: its
  * answer is not the former one's. `heard` is called with every answer.
  */
-export function useAnswer<T>(path: string | null, everyMs: number, heard?: (answer: T) => void): Asked<T> {
+export function useAnswer<T>(path: Path | null, everyMs: number, heard?: (answer: T) => void): Asked<T> {
   const {connection} = useApp();
   const latest = useRef(heard);
   latest.current = heard;

@@ -12,6 +12,7 @@ export interface PageEntry {
 /** The pages in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   {place: 'fabric', name: 'Fabric', key: 'f', does: 'the fabric: its beat, links, flows'},
+  {place: 'metrics', name: 'AI Metrics', key: 'a', does: 'AI metrics: a chart for each figure of the fabric'},
   {place: 'heatmap', name: 'Heatmap', key: 'm', does: 'heatmap: every link, every 100 ms'},
   {place: 'health', name: 'Data health', key: 'h', does: 'data health: what gets lost, and what to do'},
 ];

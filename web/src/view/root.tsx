@@ -1,4 +1,5 @@
 import {useApp} from '../app.ts';
+import type {Place} from '../url.ts';
 import {Announcer} from './announcer.tsx';
 import {Help} from './dialogs.tsx';
 import {EventStrip} from './event-strip.tsx';
@@ -10,6 +11,7 @@ import {HeatmapPage} from './heat/heatmap-page.tsx';
 import {HeatmapPanel} from './heat/heatmap-panel.tsx';
 import {LinksPanel} from './links-panel.tsx';
 import {Login} from './login.tsx';
+import {MetricsPage} from './metrics/metrics-page.tsx';
 import {Notices} from './notices.tsx';
 import {QueryDialog} from './query-dialog.tsx';
 import {Setup} from './setup.tsx';
@@ -53,7 +55,18 @@ function Body() {
         </main>
       );
     case 'charts':
-      return page.place.value === 'heatmap' ? <HeatmapPage /> : <Overview />;
+      return <Charts place={page.place.value} />;
+  }
+}
+
+function Charts({place}: {place: Place}) {
+  switch (place) {
+    case 'heatmap':
+      return <HeatmapPage />;
+    case 'metrics':
+      return <MetricsPage />;
+    default:
+      return <Overview />;
   }
 }
 

@@ -25,7 +25,7 @@ export function totalSource({page, store}: App): ChartSource {
       return [
         {
           what: 'The fabric in bins of 100 ms, bit/s',
-          path: `/api/v1/fabric/series?measure=${measure}&from=-${page.window.peek()}s`,
+          path: `/api/v1/fabric/series?measure=${measure}&from=-${page.seconds.peek()}s`,
           promql: `8 * tenhertz_fabric_bytes_per_second{traffic="${measure}"}`,
           note: SETTLED_NOTE,
         },
@@ -55,7 +55,7 @@ export function linksSource({page, store}: App): ChartSource {
       const measure = store.measure.peek();
       return page.links.peek().map((id) => ({
         what: `${store.linkById.peek().get(id)?.name ?? id} received, in bins of 100 ms, bit/s`,
-        path: `/api/v1/links/${encodeURIComponent(id)}/series?measure=${measure}&from=-${page.window.peek()}s`,
+        path: `/api/v1/links/${encodeURIComponent(id)}/series?measure=${measure}&from=-${page.seconds.peek()}s`,
         promql: `8 * tenhertz_link_bytes_per_second{link="${id}",direction="in",traffic="${measure}"}`,
         note: SETTLED_NOTE,
       }));

@@ -30,7 +30,7 @@ export function TopBar() {
             <Choice
               label="Window"
               testId="window"
-              value={page.window.value}
+              value={page.seconds.value}
               options={WINDOWS.map((window, i) => ({value: window, label: WINDOW_NAMES[window]!, key: String(i + 1)}))}
               onChoose={(window) => page.choose(window)}
             />

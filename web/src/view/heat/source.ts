@@ -26,7 +26,7 @@ export function heatSource(app: App, model: MapModel): ChartSource {
       return [
         {
           what: `One row: ${link} in bins of 100 ms, bit/s; divided by its speed it is the share of line rate`,
-          path: `/api/v1/links/${encodeURIComponent(link)}/series?measure=${measure}&from=-${page.window.peek()}s`,
+          path: `/api/v1/links/${encodeURIComponent(link)}/series?measure=${measure}&from=-${page.seconds.peek()}s`,
           promql: `8 * tenhertz_link_bytes_per_second{link="${link}",direction="in",traffic="${measure}"}`,
           note: 'Prometheus holds the mean of the last settled 2 s, not single bins.',
         },
