@@ -2,19 +2,23 @@ import type {Neighbours} from './pairs.ts';
 import type {Union} from './union.ts';
 
 /** Rounds of merging: each at least halves what is far apart. */
-const ROUNDS = 12;
+const ROUNDS = 24;
 /** How much likelier (log) what passes between two groups must be as one job than as talk of strangers. */
 const LEAST_EVIDENCE = 10;
 /** Hosts on either side that must take part, where there are as many. */
 const LEAST_TAKING_PART = 3;
-/** A host alone joins a group only if it has so much of its traffic with it. */
+/** A host alone joins a group only if it has so much of its traffic with it; few may if all of theirs together is. */
 const MAIN_SHARE = 0.25;
 /** A group so many times as large takes in small ones without being looked at anew. */
 const MUCH_LARGER = 8;
 /** What is known of strangers beforehand: this share of all samples is theirs, and so many pairs say so. */
 const STRANGERS = 0.002;
 const PRIOR_PAIRS = 2;
-/** Spread evenly and thinly over the other group, instead of going to certain hosts of it: services on all hosts do so. */
+/**
+ * Little traffic that is spread evenly and thinly over the other group, instead of going to certain hosts of it: that of
+ * a service on all hosts.
+ */
+const LITTLE = 0.12;
 const TELLING_PAIRS = 5;
 const EVENLY = 3;
 const THINLY = 0.2;
@@ -45,6 +49,8 @@ export function mergeGroups(neighbours: Neighbours, union: Union): void {
   for (let round = 0; round < ROUNDS; round++) {
     const within = new Float64Array(hosts);
     const cuts = cutsOf(neighbours, union, within);
+    const totals = new Float64Array(hosts);
+    for (let host = 0; host < hosts; host++) totals[union.root(host)] += total[host];
     // Pairs of hosts of different groups, those that talk and all.
     let crossing = 0;
     let apart = pairs;
@@ -57,7 +63,8 @@ export function mergeGroups(neighbours: Neighbours, union: Union): void {
       const own = union.size[cut.a] * union.size[cut.b];
       const expected = (own * (crossing - cut.pairs + PRIOR_PAIRS)) / (Math.max(0, apart - own) + PRIOR_PAIRS / prior);
       const evidence = evidenceOf(cut.pairs, expected);
-      if (evidence < LEAST_EVIDENCE || !takesPart(cut, total, union) || isDiffuse(cut, union, within)) continue;
+      if (evidence < LEAST_EVIDENCE || !takesPart(cut, totals, union) || isDiffuse(cut, union, within, totals))
+        continue;
       likely.push({cut, evidence});
     }
     if (likely.length === 0) return;
@@ -79,22 +86,21 @@ function evidenceOf(count: number, expected: number): number {
   return count > expected ? count * Math.log(count / expected) - (count - expected) : 0;
 }
 
-function takesPart({a, b, hostsOfA, hostsOfB, samples}: Cut, total: Float64Array, union: Union): boolean {
-  const small = union.size[a] < union.size[b] ? a : b;
-  if (union.size[small] === 1 && union.size[a] + union.size[b] > 2 && samples < MAIN_SHARE * total[small]) return false;
-  const enough = (hosts: number, size: number) => hosts >= Math.min(LEAST_TAKING_PART, size);
-  return enough(hostsOfA, union.size[a]) && enough(hostsOfB, union.size[b]);
+function takesPart({a, b, hostsOfA, hostsOfB, samples}: Cut, totals: Float64Array, {size}: Union): boolean {
+  const enough = (hosts: number, root: number) => hosts >= Math.min(LEAST_TAKING_PART, size[root]);
+  // Of few hosts one may have been led astray by a stranger.
+  const isFew = (root: number) => size[root] <= LEAST_TAKING_PART && samples >= MAIN_SHARE * totals[root];
+  if (size[a] === 1 || size[b] === 1) return isFew(size[a] === 1 ? a : b) && enough(hostsOfA, a) && enough(hostsOfB, b);
+  return (isFew(a) || enough(hostsOfA, a)) && (isFew(b) || enough(hostsOfB, b));
 }
 
-function isDiffuse(cut: Cut, union: Union, within: Float64Array): boolean {
+function isDiffuse(cut: Cut, {size}: Union, within: Float64Array, totals: Float64Array): boolean {
   if (cut.alikeIfEven < TELLING_PAIRS || cut.alike > EVENLY * cut.alikeIfEven) return false;
-  const density = cut.samples / (union.size[cut.a] * union.size[cut.b]);
-  const inside = [cut.a, cut.b].map((root) => {
-    const size = union.size[root];
-    return size > 1 ? within[root] / ((size * (size - 1)) / 2) : Number.POSITIVE_INFINITY;
-  });
-  const least = Math.min(...inside);
-  return Number.isFinite(least) && density < THINLY * least;
+  const {a, b, samples} = cut;
+  if (samples >= LITTLE * Math.min(totals[a], totals[b])) return false;
+  const density = samples / (size[a] * size[b]);
+  const inside = (root: number) => within[root] / ((size[root] * (size[root] - 1)) / 2);
+  return size[a] > 1 && size[b] > 1 && density < THINLY * Math.min(inside(a), inside(b));
 }
 
 /** All pairs of groups that anything passes between; what stays inside is added to `within`, by root. */

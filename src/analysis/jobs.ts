@@ -5,7 +5,7 @@ import {Union} from './union.ts';
 
 /** Hosts of the smallest group that is a job. */
 export const LEAST_HOSTS = 4;
-/** What makes an edge strong: samples, and its share of the typical edge of both ends. */
+/** What makes an edge strong, beside its share of the typical edge of both ends. */
 const LEAST_SAMPLES = 3;
 const OF_TYPICAL = 1 / 4;
 /** The only edge between two groups must be nearly as strong as those within, and not by chance. */
@@ -15,9 +15,10 @@ const LEAST_OF_BRIDGE = 10;
 const LEAST_TRAFFIC = 0.25;
 /** Share of a host's own traffic that must be with its group. */
 const LEAST_OWN = 0.4;
-/** Effective partners from which on a host has many; pairs of partners that are looked at, and that must talk. */
+/** Effective partners from which on a host has many, and what it must have with one of them to say much all the same. */
 const MANY = 6;
 const MAIN_SHARE = 0.5;
+/** Pairs of partners that are looked at, and that must talk. */
 const SUPPORTERS = 120;
 const LEAST_SUPPORT = 4;
 
@@ -135,11 +136,12 @@ function numbered({hosts, start, partner, samples, total}: Neighbours, union: Un
       if (union.root(partner[i]) === union.root(host)) own[host] += samples[i];
     }
   }
-  const groups = [...members.values()].map((all) => {
+  const every = [...members.values()].map((all) => {
     const usual = all.map((host) => total[host]).sort((a, b) => a - b)[all.length >> 1];
     const isOne = (host: number) => total[host] >= LEAST_TRAFFIC * usual && own[host] >= LEAST_OWN * total[host];
     return {kept: all.filter(isOne), within: 0};
   });
+  const groups = every.filter(({kept}) => kept.length > 1);
   const group = new Int32Array(hosts).fill(-1);
   const assign = () => {
     for (const [number, {kept}] of groups.entries()) for (const host of kept) group[host] = number;
