@@ -1,0 +1,104 @@
+import {CycleProfile, type Steps} from './cycle-profile.ts';
+
+/** Cycles that a profile is first made of. */
+const FIRST_CYCLES = 4;
+/** A cycle is looked for from here on, in cycles since the one before began, and up to one of these. */
+const FROM = 0.55;
+const UP_TO: readonly number[] = [1.35, 1.6, 2, 2.5, 3.2];
+/** What is so near to where the search ends may be better behind it; in cycles. */
+const EDGE = 0.02;
+/** Innovations are remembered over some so many cycles. */
+const MEMORY = 16;
+/** Of an innovation, so much at least moves the phase, and so much of that the period. */
+const LEAST_GAIN = 0.15;
+const PERIOD_GAIN = 0.02;
+/** What comes so many deviations, and so much of a cycle, beside what is expected is taken as it is. */
+const SURPRISE = 5;
+const LEAST_SURPRISE = 0.05;
+
+/** One cycle of a job, as it was found. */
+export interface Cycle {
+  /** When its exchange began, epoch ms; and how long after the one before, undefined of the first. */
+  startMs: number;
+  lengthMs: number | undefined;
+  /** The usual length now. */
+  periodMs: number;
+}
+
+/** What a tracker reads: steps, and which of them there are. */
+export interface KeptSteps extends Steps {
+  /** The oldest step that is kept, and the first that is not complete. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Follows the cycles of a job one by one: each is looked for around where the ones before let expect it, and how much
+ * of a difference is believed depends on how well it can be seen.
+ */
+export class CycleTracker {
+  periodMs: number;
+  profile: CycleProfile | undefined;
+  private readonly steps: KeptSteps;
+  private lastMs = Number.NaN;
+  private isFirst = true;
+  private variance: number;
+
+  constructor(steps: KeptSteps, periodMs: number) {
+    this.steps = steps;
+    this.periodMs = periodMs;
+    this.variance = (0.02 * periodMs) ** 2;
+  }
+
+  /** Whether cycles are being followed. */
+  get isLocked(): boolean {
+    return this.profile !== undefined;
+  }
+
+  /** The next cycle whose exchange is over, undefined when there is none yet. */
+  next(): Cycle | undefined {
+    const endMs = this.steps.end * this.steps.stepMs;
+    if (!this.profile && !this.lock(endMs)) return undefined;
+    const profile = this.profile!;
+    const {periodMs, lastMs} = this;
+    for (const upTo of UP_TO) {
+      const toMs = lastMs + upTo * periodMs;
+      if (toMs + profile.activeEnd * periodMs > endMs) return undefined;
+      const match = profile.match(this.steps, lastMs + FROM * periodMs, toMs, lastMs + periodMs, periodMs);
+      if (match && !match.isAtEdge && match.startMs < toMs - EDGE * periodMs - this.steps.stepMs)
+        return this.accept(match.startMs, match.errorMs);
+    }
+    this.profile = undefined;
+    return undefined;
+  }
+
+  /** Makes a profile of the newest cycles; none of them has been told yet. */
+  private lock(endMs: number): boolean {
+    const {steps, periodMs} = this;
+    const beginMs = Math.max(steps.begin * steps.stepMs, Number.isNaN(this.lastMs) ? 0 : this.lastMs + periodMs);
+    if (!(endMs - beginMs >= FIRST_CYCLES * periodMs)) return false;
+    const {profile, startMs} = CycleProfile.fold(steps, beginMs, periodMs, FIRST_CYCLES);
+    this.profile = profile;
+    this.lastMs = startMs - periodMs;
+    this.isFirst = true;
+    return true;
+  }
+
+  private accept(foundMs: number, errorMs: number): Cycle {
+    const {periodMs, lastMs} = this;
+    const expectedMs = lastMs + periodMs;
+    const off = foundMs - expectedMs;
+    const isSurprise = Math.abs(off) > Math.max(SURPRISE * Math.sqrt(this.variance), LEAST_SURPRISE * periodMs);
+    const gain = isSurprise ? 1 : Math.max(LEAST_GAIN, 1 - errorMs ** 2 / Math.max(this.variance, 1e-9));
+    if (!isSurprise) {
+      this.variance += (off * off - this.variance) / MEMORY;
+      this.periodMs += PERIOD_GAIN * gain * off;
+    }
+    const startMs = expectedMs + gain * off;
+    this.lastMs = startMs;
+    this.profile!.learn(this.steps, startMs, this.periodMs);
+    const lengthMs = this.isFirst ? undefined : startMs - lastMs;
+    this.isFirst = false;
+    return {startMs, lengthMs, periodMs: this.periodMs};
+  }
+}

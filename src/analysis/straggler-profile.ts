@@ -1,0 +1,278 @@
+import {floorOf, LEAD} from './cycle-profile.ts';
+import {PARTS, type PhaseCounts, SIDES} from './host-phases.ts';
+
+/** The exchange begins where so much of the job's traffic above the floor has passed, and ends where so much is left. */
+const ONSET = 0.004;
+/** What remains of a host's rate in the parts that it misses, at most: what is less than half is missed. */
+const REMAINS = 0.2;
+/** Lateness is looked for up to a quarter of the cycle. */
+const LATEST = 12;
+/** A host's side must be so much likelier to be late, in logarithms, to agree with the other. */
+const AGREES = 2;
+/** Expected samples in the first part of a side's exchange without which that side says nothing by itself. */
+const LEAST_EXPECTED = 3;
+/** So much of a host's own exchange has passed when it is said to finish. */
+const FINISHED = 0.97;
+
+const ALL: readonly number[] = [0, 1];
+
+/**
+ * The job's own cycle, and what a host makes of it. Parts count from the quietest one before the exchange. Shares are
+ * of the period.
+ */
+export class JobProfile {
+  readonly window: PhaseCounts;
+  /** The first part of the exchange, and the one behind its last. */
+  readonly onset: number;
+  readonly end: number;
+  /** By side: the job's samples by part, from the quietest on, and in all. */
+  private readonly job: Float64Array[] = [];
+  private readonly sums: number[] = [];
+  private readonly first: number;
+  private readonly floorShare: number;
+  /** First moment of the job, and the second about its mean phase, by side. */
+  private readonly moments: ReturnType<typeof momentsOf>[] = [];
+
+  constructor(window: PhaseCounts) {
+    this.window = window;
+    const raw = Array.from({length: SIDES}, () => new Float64Array(PARTS));
+    const {counts, hosts} = window;
+    for (let host = 0; host < hosts; host++) {
+      for (let side = 0; side < SIDES; side++) {
+        const from = (host * SIDES + side) * PARTS;
+        for (let part = 0; part < PARTS; part++) raw[side][part] += counts[from + part];
+      }
+    }
+    const all = raw[0].map((value, part) => value + raw[1][part]);
+    this.first = quietest(all);
+    const floor = floorOf(all);
+    const total = sumOf(all);
+    this.floorShare = total > 0 ? Math.min(floor / total, 1 / PARTS) : 0;
+    const above = all.map((_, part) => Math.max(0, all[(part + this.first) % PARTS] - floor));
+    const sum = sumOf(above);
+    this.onset = passes(above, ONSET * sum);
+    this.end = Math.min(PARTS, passes(above, (1 - ONSET) * sum) + 1);
+    for (let side = 0; side < SIDES; side++) {
+      this.job.push(raw[side].map((_, part) => raw[side][(part + this.first) % PARTS]));
+      this.sums.push(sumOf(raw[side]));
+      this.moments.push(momentsOf(this.job[side]));
+    }
+  }
+
+  /** Samples of a host on one side, or on both. */
+  samples(host: number, side?: number): number {
+    if (side === undefined) return this.samples(host, 0) + this.samples(host, 1);
+    let sum = 0;
+    const from = (host * SIDES + side) * PARTS;
+    for (let part = 0; part < PARTS; part++) sum += this.window.counts[from + part];
+    return sum;
+  }
+
+  /**
+   * Deviance of a host's samples in some parts from its share of the job's, in standard deviations; positive where it
+   * has more.
+   */
+  deviance(host: number, from: number, to: number): number {
+    let count = 0;
+    let expected = 0;
+    for (let side = 0; side < SIDES; side++) {
+      for (let part = from; part < to; part++) count += this.at(host, side, part);
+      expected += this.samples(host, side) * this.jobShare(side, from, to);
+    }
+    if (expected <= 0) return 0;
+    const deviance = 2 * ((count > 0 ? count * Math.log(count / expected) : 0) - count + expected);
+    return Math.sign(count - expected) * Math.sqrt(Math.max(0, deviance));
+  }
+
+  /** How far a host's mean phase lies behind the job's, as a share; and the standard error of that. */
+  shift(host: number, sides: readonly number[] = ALL): {share: number; error: number} {
+    let re = 0;
+    let im = 0;
+    let samples = 0;
+    let length = 0;
+    let second = 0;
+    for (const side of sides) {
+      const mean = this.moments[side];
+      for (let part = 0; part < PARTS; part++) {
+        const count = this.at(host, side, part);
+        if (count === 0) continue;
+        samples += count;
+        length += count * mean.length;
+        second += count * mean.second;
+        re += count * (COS[part] * mean.re + SIN[part] * mean.im);
+        im += count * (SIN[part] * mean.re - COS[part] * mean.im);
+      }
+    }
+    if (!(length > 0)) return {share: 0, error: Number.POSITIVE_INFINITY};
+    const variance = Math.max(0, 1 - second / samples) / (2 * samples * (length / samples) ** 2);
+    return {share: Math.atan2(im, re) / TURN, error: Math.max(1e-6, Math.sqrt(variance) / TURN)};
+  }
+
+  /**
+   * How late a host is: for how long it lacks most of what the job has there from the beginning, or how far it lies
+   * behind in all. Where both of its sides tell, each must be likelier to be as late as the surer one than not at all:
+   * who only waits for a late neighbour is late on one. Else 0.
+   */
+  lateness(host: number): number {
+    const isTwo = ALL.every((side) => this.expectedFirst(host, side) >= LEAST_EXPECTED);
+    const lacking = this.lacking(host, isTwo);
+    const behind = this.behind(host, isTwo);
+    // Ticks blur the beginning more than the mean; where hosts wait for each other the mean says nothing.
+    return behind >= lacking / 2 ? behind : lacking;
+  }
+
+  private lacking(host: number, isTwo: boolean): number {
+    const bySide = ALL.map((side) => this.missing(host, side));
+    const all = bySide[0].map((score, at) => score + bySide[1][at]);
+    const best = highest(all);
+    if (all[best] < AGREES) return 0;
+    if (isTwo) {
+      const [a, b] = bySide;
+      const [surer, other] = Math.max(...a) >= Math.max(...b) ? [a, b] : [b, a];
+      if (other[highest(surer)] < AGREES) return 0;
+    }
+    return (best + vertexOf(all, best)) / PARTS;
+  }
+
+  private behind(host: number, isTwo: boolean): number {
+    if (isTwo) {
+      const [a, b] = ALL.map((side) => this.shift(host, [side]));
+      const [surer, other] = a.share / a.error >= b.share / b.error ? [a, b] : [b, a];
+      const agrees = ((2 * other.share - surer.share) * surer.share) / (2 * other.error ** 2);
+      if (surer.share <= 0 || agrees < AGREES) return 0;
+    }
+    return this.shift(host).share;
+  }
+
+  private expectedFirst(host: number, side: number): number {
+    return this.samples(host, side) * this.jobShare(side, this.onset, this.onset + 2);
+  }
+
+  /** By how many parts it is late: log-likelihood that a side has nearly nothing for so long from the onset on. */
+  private missing(host: number, side: number): number[] {
+    const scores = [0];
+    const samples = this.samples(host, side);
+    for (let late = 0; late < LATEST; late++) {
+      const part = this.onset + late;
+      const expected = samples * this.jobShare(side, part, part + 1);
+      const count = part < PARTS ? this.at(host, side, part) : 0;
+      scores.push(scores[late] + count * Math.log(REMAINS) + expected * (1 - REMAINS));
+    }
+    return scores;
+  }
+
+  /** By how much longer a host goes on than the job, the lesser of its sides. */
+  lasting(host: number): number {
+    return Math.min(...[0, 1].map((side) => this.finish(side, host) - this.finish(side)));
+  }
+
+  /** Where so much of what is above the floor has passed, of a host or of the job. */
+  private finish(side: number, host?: number): number {
+    const value = (part: number) => (host === undefined ? this.job[side][part] : this.at(host, side, part));
+    const sum = host === undefined ? this.sums[side] : this.samples(host, side);
+    const floor = this.floorShare * sum;
+    const wanted = FINISHED * Math.max(0, sum - floor * PARTS);
+    let passed = 0;
+    for (let part = 0; part < PARTS; part++) {
+      const more = value(part) - floor;
+      if (passed + more >= wanted && more > 0) return (part + (wanted - passed) / more) / PARTS;
+      passed += more;
+    }
+    return 1;
+  }
+
+  /**
+   * Share of the cycle that a host takes for its exchange (inverse participation, less what sampling adds), with the
+   * standard error of its logarithm.
+   */
+  duration(host: number, sides: readonly number[] = ALL): {share: number; error: number} {
+    let samples = 0;
+    let squares = 0;
+    for (const side of sides) {
+      let own = 0;
+      let pairs = 0;
+      for (let part = 0; part < PARTS; part++) {
+        const count = this.at(host, side, part);
+        own += count;
+        pairs += count * (count - 1);
+      }
+      if (own < 2 || pairs <= 0) continue;
+      samples += own;
+      squares += pairs / own;
+    }
+    if (samples === 0 || squares <= 0) return {share: Number.NaN, error: Number.POSITIVE_INFINITY};
+    const share = samples / (PARTS * squares);
+    return {share, error: Math.sqrt(2 * PARTS * share * sides.length) / samples};
+  }
+
+  /** Count of a host by part, from the quietest on. */
+  private at(host: number, side: number, part: number): number {
+    return this.window.counts[(host * SIDES + side) * PARTS + ((part + this.first) % PARTS)];
+  }
+
+  private jobShare(side: number, from: number, to: number): number {
+    let sum = 0;
+    for (let part = from; part < to && part < PARTS; part++) sum += this.job[side][part];
+    return this.sums[side] > 0 ? sum / this.sums[side] : 0;
+  }
+}
+
+function highest(scores: readonly number[]): number {
+  let best = 0;
+  scores.forEach((score, at) => {
+    if (score > scores[best]) best = at;
+  });
+  return best;
+}
+
+/** Where the parabola through a score and its neighbours has its top, against it; in parts. */
+function vertexOf(scores: readonly number[], at: number): number {
+  if (at === 0 || at === scores.length - 1) return 0;
+  const bend = 2 * scores[at] - scores[at - 1] - scores[at + 1];
+  return bend > 0 ? Math.max(-0.5, Math.min(0.5, (scores[at + 1] - scores[at - 1]) / (2 * bend))) : 0;
+}
+
+const TURN = 2 * Math.PI;
+const COS = Float64Array.from({length: PARTS}, (_, part) => Math.cos((TURN * (part + 0.5)) / PARTS));
+const SIN = Float64Array.from({length: PARTS}, (_, part) => Math.sin((TURN * (part + 0.5)) / PARTS));
+
+/** Direction of the mean phase, resultant length, and the second harmonic about that phase. */
+function momentsOf(values: Float64Array): {re: number; im: number; length: number; second: number} {
+  let [re, im, twiceRe, twiceIm] = [0, 0, 0, 0];
+  values.forEach((value, part) => {
+    re += value * COS[part];
+    im += value * SIN[part];
+    twiceRe += value * (COS[part] ** 2 - SIN[part] ** 2);
+    twiceIm += 2 * value * COS[part] * SIN[part];
+  });
+  const sum = Math.max(1e-9, sumOf(values));
+  const length = Math.hypot(re, im);
+  if (length === 0) return {re: 1, im: 0, length: 0, second: 0};
+  const angle = 2 * Math.atan2(im, re);
+  const second = (twiceRe * Math.cos(angle) + twiceIm * Math.sin(angle)) / sum;
+  return {re: re / length, im: im / length, length: length / sum, second};
+}
+
+/** The middle of the quietest three parts of those before the exchange. */
+function quietest(values: Float64Array): number {
+  let best = 0;
+  let least = Number.POSITIVE_INFINITY;
+  for (let part = 0; part < LEAD * PARTS; part++) {
+    const sum = values[(part - 1 + PARTS) % PARTS] + values[part] + values[(part + 1) % PARTS];
+    if (sum >= least) continue;
+    least = sum;
+    best = part;
+  }
+  return best;
+}
+
+function passes(values: Float64Array, wanted: number): number {
+  let sum = 0;
+  for (let part = 0; part < values.length; part++) {
+    sum += values[part];
+    if (sum > wanted) return part;
+  }
+  return values.length - 1;
+}
+
+const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);

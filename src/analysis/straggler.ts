@@ -1,0 +1,118 @@
+import type {PhaseCounts} from './host-phases.ts';
+import {JobProfile} from './straggler-profile.ts';
+import {standardise} from './straggler-scores.ts';
+
+/** How a host differs from its job; `agent-late`: all hosts of an agent do. */
+export type StragglerKind = 'late' | 'slow' | 'finishes-late' | 'agent-late';
+
+/** How a host differs from its job, and how surely. */
+export interface HostScore {
+  /** Place in the job; of `agent-late` the agent. */
+  host: number;
+  kind: StragglerKind;
+  /** Deviations from the job's median, by the spread of the job where that is more than sampling's. */
+  z: number;
+  /** How much, as a share of the period: how late; of a slow host by how much its exchange is longer. */
+  share: number;
+}
+
+/** What a window says of a job. */
+export interface WindowScores {
+  /** Those that differ by enough, the surest first; who is named is for the reader to judge. */
+  hosts: HostScore[];
+  /** Samples of the median host in the window, both sides. */
+  samples: number;
+}
+
+/** Hosts that make a job. */
+export const LEAST_HOSTS = 4;
+/** A host with fewer samples says nothing. */
+const LEAST_SAMPLES = 20;
+/** Widths of the windows in which first and last samples are counted, in parts: 4, 8 and 16 % of the cycle. */
+const WIDTHS = [2, 4, 8] as const;
+/** Last samples are counted from so many parts before the job's end. */
+const LAST = [0, 2, 4] as const;
+/** What a difference must come to, as a share of the period. */
+const LEAST_SHARE = 0.02;
+/** The exchange of a slow host is longer by so much at least. */
+const LEAST_SLOWER = 0.1;
+/** And it sends no less: its samples are within so much of the job's median. */
+const SAME_VOLUME = 0.3;
+/** Differences that are less sure are not looked into. */
+const NOTED = 3.5;
+
+/**
+ * Holds the samples of each host in a cycle against those of its job. A host that is late holds back all who wait for
+ * it: after their head start all are late alike, and what tells is that it has no early samples. Where nobody waits its
+ * mean phase tells. Who only waits for such a host lacks what is exchanged with it, sent or received: both must agree.
+ *
+ * `agents` says by host which agent samples it, -1 where that is not known: agents have delays of their own.
+ */
+export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): WindowScores {
+  const {hosts} = window;
+  if (hosts < LEAST_HOSTS) return {hosts: [], samples: 0};
+  const profile = new JobProfile(window);
+  const samples = Float64Array.from({length: hosts}, (_, host) => profile.samples(host));
+  const each = (value: (host: number) => number) =>
+    samples.map((count, host) => (count >= LEAST_SAMPLES ? value(host) : Number.NaN));
+  const found = new Scores();
+  const {onset, end} = profile;
+  const lateness = (host: number) => profile.lateness(host);
+  for (const width of WIDTHS) {
+    const missing = each((host) => -profile.deviance(host, onset, onset + width));
+    found.judge('late', standardise(missing, agents), lateness, LEAST_SHARE);
+  }
+  const behind = each((host) => {
+    const {share, error} = profile.shift(host);
+    return share / error;
+  });
+  found.judge('late', standardise(behind, agents), lateness, LEAST_SHARE);
+  const durations = each((host) => profile.duration(host).share)
+    .filter((share) => share > 0)
+    .sort();
+  const usual = durations[durations.length >> 1] ?? Number.NaN;
+  const volume = samples.slice().sort()[hosts >> 1];
+  const longer = each((host) => {
+    const {share, error} = profile.duration(host);
+    return Math.abs(samples[host] / volume - 1) < SAME_VOLUME ? Math.log(share / usual) / error : Number.NaN;
+  });
+  const slower = (host: number) =>
+    Math.min(...[[0], [1]].map((sides) => profile.duration(host, sides).share / usual - 1));
+  found.judge('slow', standardise(longer, agents), slower, LEAST_SLOWER);
+  for (const before of LAST) {
+    const lasting = each((host) => profile.deviance(host, end - before, end + WIDTHS[2]));
+    found.judge('finishes-late', standardise(lasting, agents), (host) => profile.lasting(host), LEAST_SHARE);
+  }
+  return {hosts: found.sorted(), samples: volume};
+}
+
+/** The surest difference of each host, and of each agent. A host that is late or slow may well finish late too. */
+class Scores {
+  private readonly hosts = new Map<number, HostScore>();
+  private readonly agents = new Map<number, HostScore>();
+
+  judge(
+    kind: StragglerKind,
+    {z, offsets}: ReturnType<typeof standardise>,
+    shareOf: (host: number) => number,
+    least: number,
+  ): void {
+    z.forEach((sure, host) => {
+      const known = this.hosts.get(host);
+      if (!(sure > NOTED) || (known && (known.kind !== kind || known.z >= sure))) return;
+      const share = shareOf(host);
+      if (share >= least) this.hosts.set(host, {host, kind, z: sure, share});
+    });
+    if (kind !== 'late') return;
+    for (const {agent, members, z: sure} of offsets) {
+      if (!(sure > NOTED) || (this.agents.get(agent)?.z ?? 0) >= sure) continue;
+      const shares = members.map(shareOf).sort((a, b) => a - b);
+      const share = shares[shares.length >> 1];
+      if (share >= least) this.agents.set(agent, {host: agent, kind: 'agent-late', z: sure, share});
+    }
+  }
+
+  sorted(): HostScore[] {
+    return [...this.hosts.values(), ...this.agents.values()].sort((a, b) => b.z - a.z);
+  }
+}
