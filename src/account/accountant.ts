@@ -2,6 +2,7 @@
 import {isHostTraffic} from '../classify/host-traffic.ts';
 import {classifyRoce, RoceClass, startsOperation} from '../classify/roce.ts';
 import {hasTrimDscp, NO_TRIM_DSCP} from '../classify/trimmed.ts';
+import {classifyUet, UetClass} from '../classify/uet.ts';
 import {decodeHeader} from '../packet/header.ts';
 import {Ecn} from '../packet/numbers.ts';
 import {PacketView} from '../packet/view.ts';
@@ -17,6 +18,7 @@ import {FlowTable} from './flow-table.ts';
 import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
 import {NameTable} from './name-table.ts';
+import {OperationTable, UET_KINDS} from './operation-table.ts';
 import {Rows} from './rows.ts';
 import {SampleSequence} from './sample-sequence.ts';
 import {Basis, Direction} from './schema.ts';
@@ -35,6 +37,8 @@ export interface AccountLimits {
   cells: number;
   /** RoCEv2 flows a second, and other hosts. */
   flows: number;
+  /** (row, kind of packet) pairs a second. */
+  operations: number;
   /** Counter samples between two Partials. */
   counters: number;
   /** Kinds of dropped packets a second, and data sources that tell of them. */
@@ -46,6 +50,7 @@ export const DEFAULT_LIMITS: AccountLimits = {
   rows: 16_384,
   cells: 32_768,
   flows: 16_384,
+  operations: 16_384,
   counters: 8_192,
   drops: 4_096,
 };
@@ -80,6 +85,7 @@ export class Accountant implements DatagramSink {
   readonly cells: Cells;
   readonly flows: FlowTable;
   readonly hosts: HostTable;
+  readonly operations: OperationTable;
   readonly sources: FlowSources;
   /** Of counter samples. */
   readonly counterSequence: SampleSequence;
@@ -113,6 +119,7 @@ export class Accountant implements DatagramSink {
     this.cells = new Cells(limits.rows, limits.cells, this.clock);
     this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491, this.clock);
     this.hosts = new HostTable(limits.flows, seed ^ 0x165667b1, this.clock);
+    this.operations = new OperationTable(limits.operations, seed ^ 0x41c64e6d, this.clock);
     this.sources = new FlowSources(limits.agents, limits.rows, seed ^ 0x27d4eb2f, this.clock);
     this.counterSequence = new SampleSequence(limits.agents, limits.rows, seed ^ 0x2c1b3c6d, this.clock);
     this.times = new SampleTimes(limits.agents, this.clock);
@@ -329,9 +336,13 @@ export class Accountant implements DatagramSink {
       this.counts[Count.RoceSamples]!++;
       this.ticks.add();
       if (inRow >= 0) this.addTick(inRow);
-      if (roce !== RoceClass.Unreadable) this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);
-    } else if (inRow >= 0 && isHostTraffic(this.packet)) {
-      this.addHost(input, inSide);
+      if (roce === RoceClass.Unreadable) return;
+      if (inRow >= 0) this.addOperation(inRow, this.packet.opcode, length);
+      this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);
+    } else if (inRow >= 0) {
+      const uet = classifyUet(this.packet, this.datagramView!.data, sample.headerEnd);
+      if (uet !== UetClass.None) this.addOperation(inRow, UET_KINDS + uet, length);
+      if (isHostTraffic(this.packet)) this.addHost(input, inSide);
     }
   }
 
@@ -356,6 +367,12 @@ export class Accountant implements DatagramSink {
     if (this.cells.addTick(row)) return;
     this.full();
     this.cells.addTick(row);
+  }
+
+  private addOperation(row: number, kind: number, length: number): void {
+    if (this.operations.add(row, kind, this.packet, length)) return;
+    this.full();
+    this.operations.add(row, kind, this.packet, length);
   }
 
   private addFlow(row: number, length: number, roce: RoceClass, output: number): void {

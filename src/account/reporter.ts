@@ -5,6 +5,7 @@ import {FLOW_SUMS, FlowKey} from './flow-table.ts';
 import {HostKey, HostWord} from './hosts.ts';
 import {COUNTS} from './ledger.ts';
 import {Measure, TICK_BASE, TICKS_PER_WORD} from './measures.ts';
+import {OPERATION_SUMS, OperationKey, OperationSum} from './operation-table.ts';
 import {RowKey} from './rows.ts';
 import {
   AGENTS,
@@ -19,6 +20,7 @@ import {
   HOSTS,
   makeColumns,
   NAMES,
+  OPERATIONS,
   SOURCES,
   TICKS,
 } from './schema.ts';
@@ -33,6 +35,7 @@ export type PartialSink = (encoded: ArrayBuffer) => void;
 const agentColumn = columnIndexes(AGENTS);
 const binColumn = columnIndexes(BINS);
 const flowColumn = columnIndexes(FLOWS);
+const operationColumn = columnIndexes(OPERATIONS);
 
 /**
  * Takes what the accountant has gathered and sends it as Partials, in order and numbered. Runs a few times a bin, so
@@ -82,7 +85,7 @@ export class Reporter {
     const sections: SectionData[] = [this.agents(), this.bins()];
     const ticks = this.ticks();
     if (ticks.rows > 0) sections.push(ticks);
-    if (withFlows) sections.push(this.flows(), this.hosts(), this.sources());
+    if (withFlows) sections.push(this.flows(), this.hosts(), this.operations(), this.sources());
     if (withFlows && accountant.drops.size > 0) this.addDrops(sections);
     const {counters, names} = accountant;
     if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
@@ -106,6 +109,7 @@ export class Reporter {
     if (!withFlows) return;
     accountant.flows.clear();
     accountant.hosts.clear();
+    accountant.operations.clear();
     accountant.sources.clear();
     accountant.drops.clear();
   }
@@ -242,6 +246,27 @@ export class Reporter {
       columns[words + 1]![host] = table.records[at + HostWord.Ttl]!;
     }
     return {schema: HOSTS, rows: hosts.size, columns};
+  }
+
+  private operations(): SectionData {
+    const {operations, rows} = this.accountant;
+    const {table, size} = operations;
+    const columns = makeColumns(OPERATIONS, size);
+    const at = (name: string) => columns[operationColumn[name]!]!;
+    for (let index = 0; index < size; index++) {
+      const row = table.word(index, OperationKey.Row);
+      at('agent')[index] = rows.word(row, RowKey.Stream);
+      at('port')[index] = rows.word(row, RowKey.Port);
+      at('rate')[index] = rows.word(row, RowKey.Rate);
+      at('side')[index] = rows.word(row, RowKey.Side);
+      at('kind')[index] = table.word(index, OperationKey.Kind);
+      const sums = operations.sumsAt(index);
+      for (let sum = 0; sum < OPERATION_SUMS; sum++) {
+        columns[operationColumn['frames']! + sum]![index] = table.doubles[sums + sum]!;
+      }
+      if (table.doubles[sums + OperationSum.CreditFrames] === 0) at('leastCredits')[index] = Number.POSITIVE_INFINITY;
+    }
+    return {schema: OPERATIONS, rows: size, columns};
   }
 
   private sources(): SectionData {

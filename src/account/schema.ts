@@ -209,6 +209,31 @@ export const DROP_SOURCES: SectionSchema = {
   ],
 };
 
+/**
+ * Once a second: packets of RoCEv2 and Ultra Ethernet that came in at a port, by kind (`UET_KINDS`). A RETH tells the
+ * length of a whole RDMA operation; an AETH how many messages the responder has room for, or why it refuses one.
+ */
+export const OPERATIONS: SectionSchema = {
+  id: 10,
+  version: 1,
+  name: 'operations',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent port rate side kind'),
+    ...columns('sum', 'u32', 'frames'),
+    ...columns('sum', 'f64', 'bytes squares'),
+    ...columns('max', 'u32', 'largest'),
+    ...columns('sum', 'u32', 'rdmaFrames'),
+    ...columns('sum', 'f64', 'rdmaBytes rdmaSquares'),
+    // Counts of messages, decoded from the code; infinity as the least of none.
+    ...columns('sum', 'u32', 'creditFrames'),
+    ...columns('sum', 'f64', 'credits'),
+    ...columns('min', 'f64', 'leastCredits'),
+    ...columns('max', 'f64', 'mostCredits'),
+    ...columns('sum', 'u32', 'rnr nakSequence nakInvalid nakAccess nakOperational nakInvalidRd nakReserved'),
+  ],
+};
+
 /** The ledger's counts, by `Count`. */
 export const COUNTS_SECTION: SectionSchema = {
   id: 6,
@@ -230,6 +255,7 @@ export const SECTIONS: readonly SectionSchema[] = [
   TICKS,
   DROPS,
   DROP_SOURCES,
+  OPERATIONS,
 ];
 
 /** Index of each column of a section by name, for code that reads or fills columns. */

@@ -1,4 +1,5 @@
 import type {Moments} from '../fabric/moments.ts';
+import type {WeightedMean} from '../fabric/operation-sums.ts';
 import {type Band, QUARTER_SAMPLE, weightedPoissonBand} from '../shared/band.ts';
 
 /** The band of the moments' bytes; its error is that of sampling only. */
@@ -29,4 +30,24 @@ export function shareBand(share: number, {samples}: Moments): Band {
   const middle = share + z2 / 2;
   const half = Z * Math.sqrt((share * (1 - share)) / samples + z2 / (4 * samples));
   return {low: Math.max(0, (middle - half) / (1 + z2)), high: Math.min(1, (middle + half) / (1 + z2))};
+}
+
+/** With fewer samples nobody can say how much they differ. */
+const FEW = 10;
+
+/** The band of a mean over samples, from how they scatter; undefined where there are too few to tell. */
+export function meanBand(of: WeightedMean): Band | undefined {
+  const {samples, weights, weightSquares, sum, squaresBySum, squaresBySquares} = of;
+  if (samples < FEW) return undefined;
+  const mean = sum / weights;
+  const scatter = squaresBySquares - 2 * mean * squaresBySum + mean * mean * weightSquares;
+  const half = studentT(samples - 1) * (Math.sqrt(Math.max(0, scatter) * (samples / (samples - 1))) / weights);
+  return {low: Math.max(0, mean - half), high: mean + half};
+}
+
+/** The 97.5 % quantile of Student's t, from nine degrees of freedom on to 0.1 % (Cornish and Fisher 1938). */
+function studentT(degrees: number): number {
+  const first = (Z ** 3 + Z) / (4 * degrees);
+  const second = (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / (96 * degrees ** 2);
+  return Z + first + second;
 }

@@ -21,6 +21,7 @@ import {healthRoutes, probeRoutes} from './routes/health.ts';
 import {imbalanceRoutes} from './routes/imbalance.ts';
 import {linkRoutes} from './routes/links.ts';
 import {nameRoutes} from './routes/names.ts';
+import {operationRoutes} from './routes/operations.ts';
 import {periodRoutes} from './routes/periods.ts';
 import {thresholdRoutes} from './routes/thresholds.ts';
 import {topologyRoutes} from './routes/topology.ts';
@@ -93,6 +94,7 @@ export async function makeApi(
     fabricRoutes,
     linkRoutes,
     flowRoutes,
+    operationRoutes,
     agentRoutes,
     eventRoutes,
     healthRoutes,

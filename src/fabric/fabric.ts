@@ -12,6 +12,7 @@ import {
   FLOWS,
   HOSTS,
   NAMES,
+  OPERATIONS,
   SOURCES,
   TICKS,
 } from '../account/schema.ts';
@@ -23,9 +24,10 @@ import {CounterCheck} from './counter-check.ts';
 import {applyCounters, applyNames} from './counters.ts';
 import {DropLog} from './drops.ts';
 import {EventLog} from './events.ts';
-import {FlowTable} from './flows.ts';
-import {BYTES_PER_ROW, budgetForPortTicks, budgetForRows} from './memory.ts';
+import {type FlowRows, FlowTable} from './flows.ts';
+import {BYTES_PER_ROW, budgetForOperations, budgetForPortTicks, budgetForRows} from './memory.ts';
 import {Names} from './names.ts';
+import {Operations} from './operations.ts';
 import {PORT_TICK_BINS, PortTicks} from './port-ticks.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
@@ -111,6 +113,7 @@ export class Fabric {
   readonly sums: FabricSums;
   readonly totals: Totals;
   readonly flows: FlowTable;
+  readonly operations: Operations;
   readonly ticks = new TickRing(TICK_BINS);
   readonly portTicks: PortTicks;
   readonly drops = new DropLog(this.ports);
@@ -158,10 +161,12 @@ export class Fabric {
     this.roles = new Roles(this.agents, this.ports, sources);
     this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
-    this.flows = new FlowTable(options.flows, this.ports, {
+    const rows: FlowRows = {
       basis: basisOf,
       weight: (slot, side, rate, end) => this.corrections.meanWeight(slot, side, rate, end),
-    });
+    };
+    this.flows = new FlowTable(options.flows, this.ports, rows);
+    this.operations = new Operations(this.ports, rows, budgetForOperations(memory));
   }
 
   /** Bins before this one will not change any more. */
@@ -200,6 +205,8 @@ export class Fabric {
       this.flows.apply(flows, locals, partial);
       this.inferred.apply(flows, sectionOf(partial, HOSTS), locals, partial.time);
     }
+    const operations = sectionOf(partial, OPERATIONS);
+    if (operations) this.operations.apply(operations, locals, partial);
     return this.advance();
   }
 

@@ -20,6 +20,14 @@ const PORT_TICKS_SHARE = 1 / 16;
 /** What of a budget is there for the samples of ports by 10 ms. */
 export const budgetForPortTicks = (budget: number): number => budget * PORT_TICKS_SHARE;
 
+/** Operations of the last seconds: 160 bytes for each port and kind of packet a second; a part of what is fixed. */
+const OPERATION_BYTES = 64 * 1024 ** 2;
+const OPERATION_SHARE = 1 / 32;
+
+/** What of a budget is there for operations. */
+export const budgetForOperations = (budget = Number.POSITIVE_INFINITY): number =>
+  Math.min(OPERATION_BYTES, budget * OPERATION_SHARE);
+
 /** What of a budget is there for rows. */
 export const budgetForRows = (budget: number): number =>
   budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE) - budgetForPortTicks(budget);

@@ -9,7 +9,7 @@ import {Feed, folded, ledgerErrors} from './support/feed.ts';
 import {arrivals, type Event} from './support/traffic.ts';
 import {datagram, flow, packet} from './support/wire.ts';
 
-const PLENTY = {agents: 64, rows: 1_024, cells: 4_096, flows: 4_096, counters: 1_024};
+const PLENTY = {agents: 64, rows: 1_024, cells: 4_096, flows: 4_096, operations: 4_096, counters: 1_024};
 
 /** Sums per row in an order that does not depend on which row was touched first. */
 function sums(events: readonly Event[], limits: typeof PLENTY, ticks = false): Record<string, unknown> {
@@ -19,7 +19,7 @@ function sums(events: readonly Event[], limits: typeof PLENTY, ticks = false): R
     if (ticks && to > feed.now) for (let i = 1; i < 4; i++) feed.ingest.tick(feed.now + ((to - feed.now) * i) / 4);
     feed.send(event.bytes, event);
   }
-  const {agents, bins, flows, counters, names, sources, hosts, count} = feed.finish();
+  const {agents, bins, flows, counters, names, sources, hosts, operations, count} = feed.finish();
   const sorted = (rows: readonly object[], without: readonly string[] = []) =>
     rows.map((row) => JSON.stringify(Object.entries(row).filter(([name]) => !without.includes(name)))).sort();
   return {
@@ -30,6 +30,7 @@ function sums(events: readonly Event[], limits: typeof PLENTY, ticks = false): R
     names: sorted(names),
     sources: sorted(sources),
     hosts: sorted(hosts),
+    operations: sorted(operations),
     counts: Array.from({length: 64}, (_, index) => count(index)),
   };
 }
@@ -38,6 +39,7 @@ test('full cells, flows and counters are sent early: nothing is lost, nothing is
   const tight = fc.record({
     cells: fc.integer({min: 1, max: 3}),
     flows: fc.integer({min: 1, max: 3}),
+    operations: fc.integer({min: 1, max: 3}),
     counters: fc.integer({min: 1, max: 2}),
   });
   fc.assert(

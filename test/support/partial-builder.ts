@@ -13,6 +13,7 @@ import {
   FLOWS,
   makeColumns,
   NAMES,
+  OPERATIONS,
   type SectionSchema,
   SOURCES,
   TEXT_BYTES,
@@ -65,6 +66,24 @@ export interface FlowSamples {
   ttl?: number;
   /** ifIndex of the port that it left by. */
   output?: number;
+}
+
+/** Packets of one kind that came in on a port. */
+export interface OperationRow {
+  agent?: string;
+  port?: number;
+  rate?: number;
+  side?: number;
+  kind: number;
+  lengths: readonly number[];
+  /** Lengths that RETHs tell. */
+  reths?: readonly number[];
+  /** Messages that ACKs have room for. */
+  credits?: readonly number[];
+  rnr?: number;
+  nakSequence?: number;
+  nakInvalid?: number;
+  nakReserved?: number;
 }
 
 export interface CounterRow {
@@ -141,6 +160,7 @@ export interface Content {
   dropSources?: readonly {agent?: string; notifications: number; suppressed?: number; missing?: number}[];
   /** RoCEv2 samples by tick of 10 ms. */
   ticks?: readonly [tick: number, samples: number][];
+  operations?: readonly OperationRow[];
   /** Epoch ms; the watermark's start unless said otherwise. */
   time?: number;
   /** Whether flows are sent though there are none, as once a second. */
@@ -189,6 +209,9 @@ export class PartialBuilder {
     const dropSourceRows = section(DROP_SOURCES, content.dropSources ?? [], ({agent, ...sums}) => ({
       ...{agent: agents.of(agent), sourceIndex: 1, ...sums},
     }));
+    const operationRows = section(OPERATIONS, content.operations ?? [], (row) =>
+      operationRow(row, agents.of(row.agent)),
+    );
     names.forEach(({name}, i) => {
       new TextEncoder().encodeInto(
         name,
@@ -202,6 +225,7 @@ export class PartialBuilder {
     if (flows.length > 0 || content.isSecond) sections.push(flowRows);
     if (counters.length > 0) sections.push(counterRows);
     if (names.length > 0) sections.push(nameRows);
+    if (content.operations) sections.push(operationRows);
     if (sourceRows.rows > 0) sections.push(sourceRows);
     if (dropRows.rows > 0) sections.push(dropRows);
     if (dropSourceRows.rows > 0) sections.push(dropSourceRows);
@@ -299,6 +323,18 @@ function flowRow(flow: FlowSamples, agent: number): Record<string, number> {
     squares: squares(lengths),
     largest: Math.max(0, ...lengths),
     lastSeen: 0,
+  };
+}
+
+function operationRow(row: OperationRow, agent: number): Record<string, number> {
+  const {port = 1, rate = 1_000, side = IN, kind, lengths, reths = [], credits = []} = row;
+  const {rnr = 0, nakSequence = 0, nakInvalid = 0, nakReserved = 0} = row;
+  return {
+    ...{agent, port, rate, side, kind, rnr, nakSequence, nakInvalid, nakReserved},
+    ...{frames: lengths.length, bytes: sum(lengths), squares: squares(lengths), largest: Math.max(0, ...lengths)},
+    ...{rdmaFrames: reths.length, rdmaBytes: sum(reths), rdmaSquares: squares(reths)},
+    ...{creditFrames: credits.length, credits: sum(credits)},
+    ...{leastCredits: Math.min(Number.POSITIVE_INFINITY, ...credits), mostCredits: Math.max(0, ...credits)},
   };
 }
 

@@ -10,6 +10,7 @@ import {fabricMetrics} from './fabric.ts';
 import {imbalanceMetrics} from './imbalance.ts';
 import {linkMetrics} from './links.ts';
 import {memoryMetrics} from './memory.ts';
+import {operationMetrics} from './operations.ts';
 import {periodMetrics} from './periods.ts';
 import {processMetrics} from './process.ts';
 import {wayInMetrics} from './way-in.ts';
@@ -19,6 +20,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   const builder = new MetricsBuilder();
   fabricMetrics(builder, context.fabric);
   linkMetrics(builder, context);
+  operationMetrics(builder, context.fabric);
   wayInMetrics(builder, context.fabric);
   agentMetrics(builder, context.fabric);
   eventMetrics(builder, context.fabric);

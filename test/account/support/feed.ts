@@ -5,6 +5,7 @@ import {decodePartial, type Partial} from '../../../src/account/codec.ts';
 import {FAULT_LABELS} from '../../../src/account/fault-names.ts';
 import {Ingest} from '../../../src/account/ingest.ts';
 import {Count} from '../../../src/account/ledger.ts';
+import {UET_KINDS} from '../../../src/account/operation-table.ts';
 import {SECTIONS} from '../../../src/account/schema.ts';
 import {addressWords} from './wire.ts';
 
@@ -13,7 +14,10 @@ export const START = 1_750_000_000_000;
 export const START_BIN = START / 100;
 
 /** Small tables, so that hundreds of ingests cost nothing. */
-export const SMALL: AccountLimits = {agents: 8, rows: 64, cells: 64, flows: 64, counters: 16, drops: 64};
+export const SMALL: AccountLimits = {
+  ...{agents: 8, rows: 64, cells: 64, flows: 64},
+  ...{operations: 64, counters: 16, drops: 64},
+};
 
 export type Row = Readonly<Record<string, number>> & {readonly agent?: string; readonly name?: string};
 
@@ -58,6 +62,7 @@ export interface Folded {
   hosts: Row[];
   drops: Row[];
   dropSources: Row[];
+  operations: Row[];
   /** By number of `Count`. */
   count(count: number): number;
 }
@@ -82,12 +87,13 @@ export function folded(partials: readonly Partial[]): Folded {
     hosts: rowsOf('hosts'),
     drops: rowsOf('drops'),
     dropSources: rowsOf('dropSources'),
+    operations: rowsOf('operations'),
     count: (count) => counts.get(count) ?? 0,
   };
 }
 
 /** The ledgers that must add up whatever came; what does not, as sentences. */
-export function ledgerErrors({count, agents, bins, sources, drops, dropSources}: Folded): string[] {
+export function ledgerErrors({count, agents, bins, sources, operations, drops, dropSources}: Folded): string[] {
   const errors: string[] = [];
   const same = (what: string, a: number, b: number) => {
     if (a !== b) errors.push(`${what}: ${a} is not ${b}`);
@@ -140,6 +146,16 @@ export function ledgerErrors({count, agents, bins, sources, drops, dropSources}:
   if (frames < count(Count.FlowSamplesCounted) || frames > 2 * count(Count.FlowSamplesCounted)) {
     errors.push(`${frames} frames in bins of ${count(Count.FlowSamplesCounted)} samples`);
   }
+  // Those whose transport header could be read, by their kind as well.
+  const roceIn = sum(
+    bins.filter(({side}) => (side! & 1) === 0),
+    'sampledRoceFrames',
+  );
+  const byKind = sum(
+    operations.filter(({kind}) => kind! < UET_KINDS),
+    'frames',
+  );
+  if (byKind > roceIn) errors.push(`${byKind} packets by kind of ${roceIn} RoCEv2 samples`);
   if (count(Count.RoceSamples) > count(Count.FlowSamplesCounted)) errors.push('more RoCEv2 samples than samples');
   return errors;
 }

@@ -1,5 +1,6 @@
 /** Arbitrary traffic of a few agents: fields that matter, and small ranges so that keys meet again. */
 import fc from 'fast-check';
+import {UET_PORT} from '../../../src/packet/uet.ts';
 import {START} from './feed.ts';
 import {
   CNP_OPCODE,
@@ -20,14 +21,18 @@ const interfaces = fc.constantFrom(0, 1, 2, 3, 4, 5, INTERNAL, discarded(258), s
 
 const header = fc
   .record({
-    port: fc.constantFrom(4_791, 4_791, 4_791, 80),
+    port: fc.constantFrom(4_791, 4_791, 4_791, 80, UET_PORT),
     protocol: fc.constantFrom('udp' as const, 'udp' as const, 'tcp' as const),
     opcode: fc.constantFrom(0x04, 0x0a, 0x11, CNP_OPCODE, 0x1f),
+    syndrome: fc.constantFrom(undefined, 0x1f, 0x0a, 0x03, 0x20, 0x62),
+    dmaLength: fc.constantFrom(undefined, 0, 4_096, 0xffffffff),
     destQp: fc.integer({min: 1, max: 3}),
     ecn: fc.integer({min: 0, max: 3}),
     source: fc.constantFrom('10.1.0.1', '10.1.0.2', '10.1.0.3'),
   })
-  .map(packet);
+  .map(({syndrome, dmaLength, ...fields}) =>
+    packet({...fields, ...(syndrome === undefined ? {} : {syndrome}), ...(dmaLength === undefined ? {} : {dmaLength})}),
+  );
 
 const flows = fc
   .record({

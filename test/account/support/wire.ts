@@ -132,6 +132,10 @@ export interface PacketFields {
   destination?: string;
   /** BTH opcode; 0x0a is RC RDMA WRITE only. */
   opcode?: number;
+  /** Of the RETH, where the opcode has one. */
+  dmaLength?: number;
+  /** Of the AETH, where the opcode has one. */
+  syndrome?: number;
   destQp?: number;
   /** 0 not capable, 1 ECT(1), 2 ECT(0), 3 CE. */
   ecn?: number;
@@ -160,6 +164,8 @@ export function packet(fields: PacketFields = {}): Buffer {
   bytes.writeUInt8(opcode, transport);
   bytes.writeUInt16BE(0xffff, transport + 2);
   bytes.writeUInt32BE(destQp, transport + 4);
+  if (fields.syndrome !== undefined) bytes.writeUInt8(fields.syndrome, transport + 12);
+  if (fields.dmaLength !== undefined && protocol === 'udp') bytes.writeUInt32BE(fields.dmaLength, transport + 24);
   return bytes;
 }
 

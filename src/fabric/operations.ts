@@ -1,0 +1,159 @@
+import type {PartialHeader, SectionData} from '../account/codec.ts';
+import {columnIndexes, Direction, OPERATIONS} from '../account/schema.ts';
+
+export {kindName, NAK_NAMES} from '../account/operation-names.ts';
+
+import type {Agent} from './agents.ts';
+import type {FlowRows} from './flows.ts';
+import {OperationSums} from './operation-sums.ts';
+import type {Port, Ports} from './ports.ts';
+
+/** Complete seconds that rates are taken over. */
+export const OPERATION_WINDOW_SECONDS = 5;
+/** A producer that has sent nothing for longer than the others does not hold up the window. */
+const MOST_BEHIND_SECONDS = 2;
+const column = columnIndexes(OPERATIONS);
+const FIRST = column['frames']!;
+const VALUES = OPERATIONS.columns.length - FIRST;
+/** Bytes of an entry: its numbers, its weight, slot and kind. */
+const ENTRY_BYTES = VALUES * 8 + 8 + 8;
+
+/** The basis of ports that are not asked for. */
+const NONE = -1;
+
+/** What a producer has told of a second or a part of one, by port and kind. */
+interface Batch {
+  producer: number;
+  second: number;
+  /** Time that it tells of. */
+  seconds: number;
+  entries: number;
+  slot: Int32Array;
+  kind: Uint16Array;
+  basis: Uint8Array;
+  /** Frames that a sample stands for. */
+  weight: Float64Array;
+  /** `VALUES` an entry. */
+  values: Float64Array;
+}
+
+/** Whose operations are asked for: what came in at the ports that it accepts. */
+export type OperationScope = (port: Port) => boolean;
+
+/** Operations, acknowledgements and Ultra Ethernet as they came in at each port, over the last complete seconds. */
+export class Operations {
+  private readonly ports: Ports;
+  private readonly rows: FlowRows;
+  private readonly budget: number;
+  private batches: Batch[] = [];
+  private bytes = 0;
+  /** By producer: when it sent last, epoch ms. */
+  private readonly sentAt = new Map<number, number>();
+
+  /** `budget` in bytes: where more comes than fits, the window is shorter. */
+  constructor(ports: Ports, rows: FlowRows, budget: number) {
+    this.ports = ports;
+    this.rows = rows;
+    this.budget = budget;
+  }
+
+  /** Takes what a producer has seen since it sent operations last. */
+  apply(section: SectionData, locals: readonly (Agent | undefined)[], header: PartialHeader): void {
+    const {producer, time} = header;
+    const before = this.sentAt.get(producer);
+    this.sentAt.set(producer, time);
+    // What it saw before it was heard for the first time is of a time that nobody knows.
+    if (before === undefined || time < before) return;
+    const batch = this.batchOf(section, locals, header, Math.min((time - before) / 1_000, OPERATION_WINDOW_SECONDS));
+    this.batches.push(batch);
+    this.bytes += batch.entries * ENTRY_BYTES;
+    this.forget();
+  }
+
+  private batchOf(
+    {columns, rows}: SectionData,
+    locals: readonly (Agent | undefined)[],
+    {producer, time, watermark}: PartialHeader,
+    seconds: number,
+  ): Batch {
+    const batch: Batch = {
+      ...{producer, second: Math.floor(time / 1_000), seconds, entries: 0},
+      slot: new Int32Array(rows),
+      kind: new Uint16Array(rows),
+      basis: new Uint8Array(rows),
+      weight: new Float64Array(rows),
+      values: new Float64Array(rows * VALUES),
+    };
+    const value = (name: string, row: number) => columns[column[name]!]![row]!;
+    for (let row = 0; row < rows; row++) {
+      const agent = locals[value('agent', row)];
+      const port = agent && this.ports.intern(agent, value('port', row));
+      const side = value('side', row);
+      if (!port || (side & 1) !== Direction.In) continue;
+      const at = batch.entries++;
+      batch.slot[at] = port.slot;
+      batch.kind[at] = value('kind', row);
+      batch.basis[at] = side >>> 1;
+      batch.weight[at] = this.rows.weight(port.slot, side, value('rate', row), watermark);
+      for (let i = 0; i < VALUES; i++) batch.values[at * VALUES + i] = columns[FIRST + i]![row]!;
+    }
+    return batch;
+  }
+
+  /** The last second that all producers have told of. */
+  private get newest(): number {
+    const last = [...this.sentAt.values()].map((time) => Math.floor(time / 1_000));
+    const latest = Math.max(...last);
+    return Math.min(...last.filter((second) => second >= latest - MOST_BEHIND_SECONDS));
+  }
+
+  /** Forgets what no window holds any more, and the oldest seconds where they are too much to keep. */
+  private forget(): void {
+    const {newest} = this;
+    let from = newest - OPERATION_WINDOW_SECONDS + 1;
+    const isHeld = ({second}: Batch) => second >= from;
+    const held = () => this.batches.filter(isHeld).reduce((sum, {entries}) => sum + entries * ENTRY_BYTES, 0);
+    if (this.bytes > this.budget) while (from < newest && held() > this.budget) from++;
+    this.batches = this.batches.filter(isHeld);
+    this.bytes = held();
+  }
+
+  private window(): Batch[] {
+    const {newest} = this;
+    return this.batches.filter(({second}) => second <= newest && second > newest - OPERATION_WINDOW_SECONDS);
+  }
+
+  /** Seconds that the window covers: those of the producer that covers most of it. */
+  get windowSeconds(): number {
+    const covered = new Map<number, number>();
+    for (const {producer, seconds} of this.window()) covered.set(producer, (covered.get(producer) ?? 0) + seconds);
+    return Math.round(Math.max(0, ...covered.values()) * 10) / 10;
+  }
+
+  /** What came in at the ports of a scope within the window. */
+  sums(scope: OperationScope): OperationSums {
+    const sums = new OperationSums(this.largestRate(scope));
+    const accepted = new Map<number, number>();
+    for (const batch of this.window()) {
+      for (let i = 0; i < batch.entries; i++) {
+        const slot = batch.slot[i]!;
+        let basis = accepted.get(slot);
+        if (basis === undefined) {
+          const port = this.ports.at(slot);
+          basis = port && scope(port) ? this.rows.basis(slot, Direction.In) : NONE;
+          accepted.set(slot, basis);
+        }
+        if (batch.basis[i] !== basis) continue;
+        sums.add(batch.kind[i]!, batch.weight[i]!, batch.values.subarray(i * VALUES, (i + 1) * VALUES));
+      }
+    }
+    return sums;
+  }
+
+  /** What one more sample at any of the ports could have stood for. */
+  private largestRate(scope: OperationScope): number {
+    let largest = 0;
+    for (const port of this.ports.all) if (scope(port)) largest = Math.max(largest, port.agent.largestRate);
+    return largest;
+  }
+}
