@@ -19,6 +19,7 @@ import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
 import {NameTable} from './name-table.ts';
 import {OperationTable, UET_KINDS} from './operation-table.ts';
+import {QUEUE_RECORDS, QueueTable} from './queue-table.ts';
 import {Rows} from './rows.ts';
 import {SampleSequence} from './sample-sequence.ts';
 import {Basis, Direction} from './schema.ts';
@@ -43,6 +44,8 @@ export interface AccountLimits {
   counters: number;
   /** Kinds of dropped packets a second, and data sources that tell of them. */
   drops: number;
+  /** Buckets of queues' histograms a second, and flows that stood in queues. */
+  queues: number;
 }
 
 export const DEFAULT_LIMITS: AccountLimits = {
@@ -53,6 +56,7 @@ export const DEFAULT_LIMITS: AccountLimits = {
   operations: 16_384,
   counters: 8_192,
   drops: 4_096,
+  queues: 16_384,
 };
 
 /** A rate past this is no sampling rate, but garbage in its place. */
@@ -95,6 +99,7 @@ export class Accountant implements DatagramSink {
   readonly names: NameTable;
   readonly drops: DropTable;
   readonly dropSources: DropSources;
+  readonly queues: QueueTable;
   readonly counts = new Float64Array(COUNTS);
   /** By stream: what has been added since the last Partial. */
   readonly flowSamples: Float64Array;
@@ -128,6 +133,7 @@ export class Accountant implements DatagramSink {
     this.names = new NameTable(limits.counters);
     this.drops = new DropTable(limits.drops, seed ^ 0x7feb352d, this.clock);
     this.dropSources = new DropSources(limits.agents, limits.drops, seed ^ 0x846ca68b, this.clock);
+    this.queues = new QueueTable(limits.queues, seed ^ 0x1f83d9ab, this.clock);
     this.flowSamples = new Float64Array(limits.agents);
     this.counterSamples = new Float64Array(limits.agents);
     this.largestDatagram = new Uint32Array(limits.agents);
@@ -221,7 +227,9 @@ export class Accountant implements DatagramSink {
       counts[Count.FlowSamplesNoLength]!++;
       return;
     }
-    this.place(sample, rate, length, this.classify(sample));
+    const roce = this.classify(sample);
+    this.place(sample, rate, length, roce);
+    if ((sample.found & QUEUE_RECORDS) !== 0) this.addQueue(sample, rate, roce);
   }
 
   counterSample(sample: CounterSampleView): void {
@@ -344,6 +352,15 @@ export class Accountant implements DatagramSink {
       if (uet !== UetClass.None) this.addOperation(inRow, UET_KINDS + uet, length);
       if (isHostTraffic(this.packet)) this.addHost(input, inSide);
     }
+  }
+
+  private addQueue(sample: FlowSampleView, rate: number, roce: RoceClass): void {
+    const {stream, queues, packet} = this;
+    const port = portOf(sample.outputFormat, sample.outputValue);
+    if (port === 0) return;
+    if (!queues.hasRoom) this.full();
+    if (!queues.hasRoom) return;
+    queues.add(stream, port, rate, sample, this.datagramView!.data, packet, roce !== RoceClass.None);
   }
 
   private rowOf(sourceClass: number, sourceIndex: number, rate: number, port: number, rowSide: number): number {

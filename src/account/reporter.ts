@@ -21,6 +21,8 @@ import {
   makeColumns,
   NAMES,
   OPERATIONS,
+  QUEUE_FLOWS,
+  QUEUES,
   SOURCES,
   TICKS,
 } from './schema.ts';
@@ -87,6 +89,10 @@ export class Reporter {
     if (ticks.rows > 0) sections.push(ticks);
     if (withFlows) sections.push(this.flows(), this.hosts(), this.operations(), this.sources());
     if (withFlows && accountant.drops.size > 0) this.addDrops(sections);
+    const {queues} = accountant;
+    if (withFlows && queues.size > 0) {
+      sections.push(tableSection(QUEUES, queues.cells), tableSection(QUEUE_FLOWS, queues.flows));
+    }
     const {counters, names} = accountant;
     if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
     if (names.size > 0) {
@@ -112,6 +118,7 @@ export class Reporter {
     accountant.operations.clear();
     accountant.sources.clear();
     accountant.drops.clear();
+    queues.clear();
   }
 
   /**

@@ -234,6 +234,37 @@ export const OPERATIONS: SectionSchema = {
   ],
 };
 
+/**
+ * Once a second: how deep the queue was that sampled packets stood in, bytes, and how long they were in the device, ns
+ * (`QueueKind`), by egress port, queue (all ones: not told) and nominal rate; samples by bucket (`log-buckets.ts`).
+ */
+export const QUEUES: SectionSchema = {
+  id: 13,
+  version: 1,
+  name: 'queues',
+  maxRows: 4_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent port queue rate kind bucket'),
+    ...columns('sum', 'u32', 'samples'),
+    ...columns('max', 'f64', 'largest'),
+  ],
+};
+
+/** Once a second: flows whose sampled packets found a queue filled. */
+export const QUEUE_FLOWS: SectionSchema = {
+  id: 14,
+  version: 1,
+  name: 'queueFlows',
+  maxRows: 1_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent port queue source0 source1 source2 source3'),
+    ...columns('key', 'u32', 'destination0 destination1 destination2 destination3 destQp isRoce'),
+    ...columns('sum', 'u32', 'samples'),
+    ...columns('sum', 'f64', 'depths'),
+    ...columns('max', 'f64', 'deepest'),
+  ],
+};
+
 /** The ledger's counts, by `Count`. */
 export const COUNTS_SECTION: SectionSchema = {
   id: 6,
@@ -256,6 +287,8 @@ export const SECTIONS: readonly SectionSchema[] = [
   DROPS,
   DROP_SOURCES,
   OPERATIONS,
+  QUEUES,
+  QUEUE_FLOWS,
 ];
 
 /** Index of each column of a section by name, for code that reads or fills columns. */

@@ -16,7 +16,7 @@ export const START_BIN = START / 100;
 /** Small tables, so that hundreds of ingests cost nothing. */
 export const SMALL: AccountLimits = {
   ...{agents: 8, rows: 64, cells: 64, flows: 64},
-  ...{operations: 64, counters: 16, drops: 64},
+  ...{operations: 64, counters: 16, drops: 64, queues: 64},
 };
 
 export type Row = Readonly<Record<string, number>> & {readonly agent?: string; readonly name?: string};
@@ -63,6 +63,8 @@ export interface Folded {
   drops: Row[];
   dropSources: Row[];
   operations: Row[];
+  queues: Row[];
+  queueFlows: Row[];
   /** By number of `Count`. */
   count(count: number): number;
 }
@@ -88,6 +90,8 @@ export function folded(partials: readonly Partial[]): Folded {
     drops: rowsOf('drops'),
     dropSources: rowsOf('dropSources'),
     operations: rowsOf('operations'),
+    queues: rowsOf('queues'),
+    queueFlows: rowsOf('queueFlows'),
     count: (count) => counts.get(count) ?? 0,
   };
 }

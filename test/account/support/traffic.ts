@@ -43,6 +43,9 @@ const flows = fc
     pool: fc.constantFrom(0, 1_000, 50_000, 0xffffffff),
     drops: fc.constantFrom(0, 0, 3, 10, 0xffffffff),
     time: fc.option(fc.integer({min: START - 3_000, max: START + 8_000}), {nil: undefined, freq: 3}),
+    queue: fc.option(fc.integer({min: 0, max: 2}), {nil: undefined}),
+    depth: fc.option(fc.constantFrom(0, 1, 70_000, 0xffffffff), {nil: undefined}),
+    transit: fc.option(fc.constantFrom(600, 80_000, 0xffffffff), {nil: undefined}),
     input: interfaces,
     output: interfaces,
     length: fc.constantFrom(0, 64, 1_500, 9_018, 1_000_000),
@@ -58,11 +61,22 @@ const readings = fc
   })
   .map(counters);
 
+const drops = fc
+  .record({
+    sequence: fc.integer({min: 0, max: 40}),
+    source: fc.integer({min: 0, max: 3}),
+    drops: fc.constantFrom(0, 5, 9, 0xffffffff),
+    output: fc.integer({min: 0, max: 5}),
+    reason: fc.constantFrom(258, 259, 0xffffffff),
+  })
+  .map(dropped);
+
 const samples = fc.array(
   fc.oneof(
     {weight: 8, arbitrary: flows},
     {weight: 2, arbitrary: readings},
-    {weight: 1, arbitrary: fc.constantFrom(foreign(), dropped(), hostDescription('leaf1'))},
+    {weight: 1, arbitrary: drops},
+    {weight: 1, arbitrary: fc.constantFrom(foreign(), hostDescription('leaf1'))},
   ),
   {maxLength: 6},
 );

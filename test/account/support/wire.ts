@@ -56,6 +56,10 @@ export interface FlowFields {
   header?: Buffer;
   /** Adds extended_timestamp (0:1043), epoch ms. */
   time?: number | undefined;
+  /** Adds extended_egress_queue (0:1036), extended_queue (0:1040, bytes), extended_transit (0:1039, ns). */
+  queue?: number | undefined;
+  depth?: number | undefined;
+  transit?: number | undefined;
 }
 
 const DEFAULT_FLOW = {
@@ -82,12 +86,16 @@ export function expandedFlow(fields: FlowFields = {}): Buffer {
   return sized(3, withRecords([sequence, sourceClass, source, rate, pool, drops, ...interfaces], fields));
 }
 
-function withRecords(fixed: readonly number[], {length = DEFAULT_FLOW.length, header, time}: FlowFields): Buffer {
+function withRecords(fixed: readonly number[], fields: FlowFields): Buffer {
+  const {length = DEFAULT_FLOW.length, header, time, queue, depth, transit} = fields;
   const records = [rawHeader(length, header ?? packet())];
   if (time !== undefined) {
     const ns = BigInt(Math.round(time * 1e3)) * 1_000n;
     records.unshift(sized(1043, words(Number(ns >> 32n), Number(ns & 0xffffffffn))));
   }
+  if (queue !== undefined) records.push(sized(1036, words(queue)));
+  if (depth !== undefined) records.push(sized(1040, words(depth)));
+  if (transit !== undefined) records.push(sized(1039, words(transit)));
   return Buffer.concat([words(...fixed, records.length), ...records]);
 }
 
