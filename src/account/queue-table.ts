@@ -17,7 +17,7 @@ const CellKey = {Stream: 0, Port: 1, Queue: 2, Rate: 3, Kind: 4, Bucket: 5} as c
 const CellSum = {Samples: 0, Largest: 1} as const;
 /** The same of the flows that stood in a queue, and of `QUEUE_FLOWS`. */
 const FlowKey = {Stream: 0, Port: 1, Queue: 2, Source: 3, Destination: 7, DestQp: 11, Roce: 12} as const;
-const FlowSum = {Samples: 0, Depths: 1, Deepest: 2} as const;
+const FlowSum = {Samples: 0, Depths: 1} as const;
 
 /**
  * What flow samples tell of the queue that their packet stood in (sFlow 0:1036, 0:1039, 0:1040): histograms of depth and
@@ -31,7 +31,7 @@ export class QueueTable {
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
     this.cells = new KeyTable(6, capacity, seed, clock, 4);
-    this.flows = new KeyTable(13, capacity, seed ^ 0x68e31da4, clock, 6);
+    this.flows = new KeyTable(13, capacity, seed ^ 0x68e31da4, clock, 4);
   }
 
   get size(): number {
@@ -115,6 +115,5 @@ export class QueueTable {
     const at = (flows.at(flow) + flows.payloadAt) >>> 1;
     doubles[at + FlowSum.Samples]!++;
     doubles[at + FlowSum.Depths]! += depth;
-    if (depth > doubles[at + FlowSum.Deepest]!) doubles[at + FlowSum.Deepest] = depth;
   }
 }

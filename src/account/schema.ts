@@ -260,8 +260,8 @@ export const QUEUE_FLOWS: SectionSchema = {
     ...columns('key', 'u32', 'agent port queue source0 source1 source2 source3'),
     ...columns('key', 'u32', 'destination0 destination1 destination2 destination3 destQp isRoce'),
     ...columns('sum', 'u32', 'samples'),
+    // Bytes that those found in front of them.
     ...columns('sum', 'f64', 'depths'),
-    ...columns('max', 'f64', 'deepest'),
   ],
 };
 

@@ -23,6 +23,7 @@ import {linkRoutes} from './routes/links.ts';
 import {nameRoutes} from './routes/names.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {periodRoutes} from './routes/periods.ts';
+import {queueRoutes} from './routes/queues.ts';
 import {thresholdRoutes} from './routes/thresholds.ts';
 import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
@@ -101,6 +102,7 @@ export async function makeApi(
     periodRoutes,
     dropRoutes,
     imbalanceRoutes,
+    queueRoutes,
   ]) {
     await server.register(routes, {context, prefix: API});
   }

@@ -13,6 +13,8 @@ import {
   HOSTS,
   NAMES,
   OPERATIONS,
+  QUEUE_FLOWS,
+  QUEUES,
   SOURCES,
   TICKS,
 } from '../account/schema.ts';
@@ -31,6 +33,7 @@ import {Operations} from './operations.ts';
 import {PORT_TICK_BINS, PortTicks} from './port-ticks.ts';
 import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
+import {QueueLog} from './queues.ts';
 import {Rings} from './rings.ts';
 import {Roles, SingleSwitch} from './roles.ts';
 import {InferredRoles} from './roles-inferred.ts';
@@ -117,6 +120,7 @@ export class Fabric {
   readonly ticks = new TickRing(TICK_BINS);
   readonly portTicks: PortTicks;
   readonly drops = new DropLog(this.ports);
+  readonly queues = new QueueLog(this.ports);
   /** Bins that a step of the clock left out. */
   readonly skipped = new Skipped();
   readonly rates = new CountRates();
@@ -199,6 +203,7 @@ export class Fabric {
     const ticks = sectionOf(partial, TICKS);
     if (ticks) this.ticks.apply(ticks, partial.watermark);
     this.drops.apply(sectionOf(partial, DROPS), sectionOf(partial, DROP_SOURCES), locals, partial);
+    this.queues.apply(sectionOf(partial, QUEUES), sectionOf(partial, QUEUE_FLOWS), locals, partial);
     this.correct(partial);
     const flows = sectionOf(partial, FLOWS);
     if (flows) {

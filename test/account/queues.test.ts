@@ -39,7 +39,7 @@ test('depth and delay make histograms by egress port, queue and rate', () => {
   ]);
 });
 
-test('the flows that found a queue filled are told, with how full it was', () => {
+test('the flows that found a queue filled are told, with what they found in it', () => {
   const at = (destQp: number, depth: number, sequence: number) =>
     flow({output: 7, queue: 3, depth, sequence, header: packet({destQp})});
   const other = flow({output: 7, depth: 9, sequence: 9, header: packet({protocol: 'tcp'})});
@@ -48,8 +48,8 @@ test('the flows that found a queue filled are told, with how full it was', () =>
     .send(datagram([at(17, 500, 1), at(17, 700, 2), at(18, 20, 3), at(19, 0, 4), other, unreadable]))
     .finish();
   expect(queueFlows).toMatchObject([
-    {port: 7, queue: 3, destQp: 17, isRoce: 1, samples: 2, depths: 1_200, deepest: 700},
-    {port: 7, queue: 3, destQp: 18, samples: 1, depths: 20, deepest: 20},
+    {port: 7, queue: 3, destQp: 17, isRoce: 1, samples: 2, depths: 1_200},
+    {port: 7, queue: 3, destQp: 18, samples: 1, depths: 20},
     {port: 7, queue: UNKNOWN_QUEUE, destQp: 0, isRoce: 0, samples: 1},
   ]);
   expect(queueFlows[0]).toMatchObject({

@@ -1,5 +1,6 @@
 /** Builds Partials row by row, as an ingest thread would send them, and passes them through the codec. */
 import {decodePartial, encodePartial, type Partial, type SectionData} from '../../src/account/codec.ts';
+import {bucketOf} from '../../src/account/log-buckets.ts';
 import {TICK_BASE, TICKS_PER_WORD} from '../../src/account/measures.ts';
 import {
   AGENTS,
@@ -14,6 +15,8 @@ import {
   makeColumns,
   NAMES,
   OPERATIONS,
+  QUEUE_FLOWS,
+  QUEUES,
   type SectionSchema,
   SOURCES,
   TEXT_BYTES,
@@ -115,6 +118,30 @@ export interface DropRow {
   lastSeen?: number;
 }
 
+/** Sampled packets that found one value in a queue. */
+export interface QueueRow {
+  agent?: string;
+  port?: number;
+  /** All ones where samples do not tell. */
+  queue?: number;
+  rate?: number;
+  /** Bytes or nanoseconds, one of them. */
+  depth?: number;
+  delay?: number;
+  samples?: number;
+}
+
+export interface QueueFlowRow {
+  agent?: string;
+  port?: number;
+  queue?: number;
+  source: string;
+  destination: string;
+  destQp?: number;
+  samples?: number;
+  depths: number;
+}
+
 /** What a data source has told since it did last. */
 export interface SourceRow {
   agent?: string;
@@ -158,6 +185,8 @@ export interface Content {
   drops?: readonly DropRow[];
   /** What an agent held back of its notifications, and what is missing of them. */
   dropSources?: readonly {agent?: string; notifications: number; suppressed?: number; missing?: number}[];
+  queues?: readonly QueueRow[];
+  queueFlows?: readonly QueueFlowRow[];
   /** RoCEv2 samples by tick of 10 ms. */
   ticks?: readonly [tick: number, samples: number][];
   operations?: readonly OperationRow[];
@@ -212,6 +241,10 @@ export class PartialBuilder {
     const operationRows = section(OPERATIONS, content.operations ?? [], (row) =>
       operationRow(row, agents.of(row.agent)),
     );
+    const queueRows = section(QUEUES, content.queues ?? [], (row) => queueRow(row, agents.of(row.agent)));
+    const queueFlowRows = section(QUEUE_FLOWS, content.queueFlows ?? [], (row) =>
+      queueFlowRow(row, agents.of(row.agent)),
+    );
     names.forEach(({name}, i) => {
       new TextEncoder().encodeInto(
         name,
@@ -229,6 +262,8 @@ export class PartialBuilder {
     if (sourceRows.rows > 0) sections.push(sourceRows);
     if (dropRows.rows > 0) sections.push(dropRows);
     if (dropSourceRows.rows > 0) sections.push(dropSourceRows);
+    if (queueRows.rows > 0) sections.push(queueRows);
+    if (queueFlowRows.rows > 0) sections.push(queueFlowRows);
     if (content.ticks) sections.push(section(TICKS, content.ticks, ([tick, samples]) => ({tick, samples})));
     sections.push(section(COUNTS_SECTION, counts, ([count, value]) => ({count, value})));
     const {producer, epoch} = this;
@@ -352,6 +387,25 @@ function dropRow(row: DropRow, agent: number, now: number): Record<string, numbe
     ...(source === undefined ? {} : address('source', source)),
     ...(destination === undefined ? {} : address('destination', destination)),
     ...{destQp: destQp ?? 0, isRoce: destQp === undefined ? 0 : 1, lastSeen: row.lastSeen ?? now},
+  };
+}
+
+function queueRow(row: QueueRow, agent: number): Record<string, number> {
+  const {port = 1, queue = 0, rate = 1_000, samples = 1, depth, delay = 0} = row;
+  const largest = depth ?? delay;
+  return {
+    ...{agent, port, queue, rate, samples, largest},
+    kind: depth === undefined ? 1 : 0,
+    bucket: bucketOf(largest),
+  };
+}
+
+function queueFlowRow(row: QueueFlowRow, agent: number): Record<string, number> {
+  const {port = 1, queue = 0, destQp, samples = 1, depths} = row;
+  return {
+    ...{agent, port, queue, samples, depths, destQp: destQp ?? 0, isRoce: destQp === undefined ? 0 : 1},
+    ...address('source', row.source),
+    ...address('destination', row.destination),
   };
 }
 

@@ -11,7 +11,7 @@ import type {MetricsBuilder} from './builder.ts';
 const SILENT_BINS = 3_000;
 
 /** The first links by age, up to the bound; those that fell silent leave. */
-function shownLinks({fabric, metricsLinks}: Context): Port[] {
+export function shownLinks({fabric, metricsLinks}: Context): Port[] {
   const isLive = ({slot}: Port) =>
     (['in', 'out'] as const).some((name) =>
       fabric.rows.of(slot, directionOf(name)).some((row) => fabric.newest - row.lastBin < SILENT_BINS),

@@ -13,6 +13,7 @@ import {memoryMetrics} from './memory.ts';
 import {operationMetrics} from './operations.ts';
 import {periodMetrics} from './periods.ts';
 import {processMetrics} from './process.ts';
+import {queueMetrics} from './queues.ts';
 import {wayInMetrics} from './way-in.ts';
 
 /** Everything that `/metrics` tells. Base units; estimates say so in their help. */
@@ -25,6 +26,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   agentMetrics(builder, context.fabric);
   eventMetrics(builder, context.fabric);
   dropMetrics(builder, context.fabric);
+  queueMetrics(builder, context);
   if (context.periods) periodMetrics(builder, context.periods);
   if (context.imbalance) imbalanceMetrics(builder, context.imbalance);
   memoryMetrics(builder, context.fabric);
