@@ -11,9 +11,72 @@ export function fakeAnalysis(route: string, fabric: FakeFabric, finalBefore: num
         ...{shortest: 60, longest: 75_000, resolution: 10},
         periods: isOn ? [{periodMs: cycleMs, confidence: 0.98, jitter: 0.012, duty: exchange, ambiguous: false}] : [],
       };
+    case 'fabric':
+      return {finalBefore, marks: {ce: mark(310), cnp: mark(40), trimmed: mark(0)}};
+    case 'drops':
+      return {finalBefore, window: 60, ...(fabric.scenario.dropping ? drops(fabric, finalBefore) : NO_DROPS)};
+    case 'imbalance':
+      return {
+        finalBefore,
+        time: finalBefore,
+        window: 10,
+        groups: fabric.scenario.dropping ? [unevenGroup(fabric)] : [],
+      };
     default:
       return undefined;
   }
+}
+
+const mark = (framesPerSecond: number) => ({framesPerSecond, low: framesPerSecond * 0.8, high: framesPerSecond * 1.3});
+
+const NO_DROPS = {reasons: [], flows: [], otherFlows: 0, agents: [], discards: []};
+
+/** Three flows that lose packets at one port, and that port's counters. */
+function drops(fabric: FakeFabric, now: number) {
+  const link = fabric.list[6]!.id;
+  const flows = [1, 2, 3].map((i) => ({
+    ...{agent: fabric.list[6]!.agent, link, input: null, output: link, reason: 'no_buffer_space', code: 259},
+    ...{source: `172.16.0.${i}`, destination: '172.16.0.9', isRoce: true, destQp: 0x1200 + i},
+    ...{frames: 400 - 100 * i, bytes: 1_000, lastSeen: now},
+    ...(i === 1 ? {sourceName: 'gpu-1'} : {}),
+  }));
+  return {
+    reasons: [
+      {
+        ...{reason: 'no_buffer_space', code: 259, framesPerSecond: 10, bitsPerSecond: 1e5, samples: 600, lastSeen: now},
+        links: [{link, samples: 600}],
+      },
+    ],
+    flows,
+    otherFlows: 0,
+    agents: [{agent: fabric.list[6]!.agent, notifications: 600, suppressed: 12_000, missing: 0}],
+    discards: [{link, time: now - 8_000, inDiscardsPerSecond: 0, outDiscardsPerSecond: 4_200}],
+  };
+}
+
+/** Two parallel links, one of them full of two elephants. */
+function unevenGroup(fabric: FakeFabric) {
+  const [full, empty] = [fabric.list[20]!.id, fabric.list[21]!.id];
+  const member = (id: string, share: number) => ({
+    ...{id, share, bitsPerSecond: share * 1e11, low: share * 0.9e11, high: share * 1.1e11},
+  });
+  return {
+    ...{id: `${fabric.list[20]!.agent}~uplinks`, agent: fabric.list[20]!.agent, name: 'uplinks', why: 'of equal speed'},
+    links: [member(full, 0.9), member(empty, 0.1)],
+    ...{samples: 9_000, cv: 0.8, cvLow: 0.75, cvHigh: 0.85, pValue: 0, verdict: 'imbalanced'},
+    hashing: {flows: 4, expectedCv: 0.3},
+    collisions: [
+      {
+        ...{link: full, utilisation: 1.02, sibling: empty},
+        flows: [1, 2].map((i) => ({
+          source: `172.16.1.${i}`,
+          destination: '172.16.2.1',
+          destQp: i,
+          bitsPerSecond: 5e10,
+        })),
+      },
+    ],
+  };
 }
 
 const TREND_NAMES = [

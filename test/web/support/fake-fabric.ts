@@ -21,6 +21,8 @@ export interface Scenario {
   lost: number;
   /** Some switches are in trouble, and findings tell of it. */
   troubled: boolean;
+  /** Switches drop packets, and parallel links are uneven. */
+  dropping: boolean;
   /** Events that have happened. */
   events: number;
   /** Shifts every slot, as a restarted server may do. */
@@ -43,6 +45,7 @@ export const REFERENCE: Scenario = {
   silent: null,
   lost: 0,
   troubled: false,
+  dropping: false,
   events: 0,
   slotShift: 0,
   portName: 'Ethernet',

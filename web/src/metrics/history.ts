@@ -23,12 +23,12 @@ export class History {
     if (this.times.length > MOST) for (const column of [this.times, this.values, this.low, this.high]) column.shift();
   }
 
-  /** Index of the point that holds at a time, -1 where none does or it is a gap. */
-  at(time: number): number {
+  /** Index of the point that holds at a time, -1 where none does or it is a gap; the newest may be `mostMs` old. */
+  at(time: number, mostMs = GAP_MS): number {
     let i = this.times.length - 1;
     while (i >= 0 && this.times[i]! > time) i--;
     // A point holds until the next one comes, or as long as one may be late.
-    return i < 0 || time - this.times[i]! > GAP_MS || Number.isNaN(this.values[i]!) ? -1 : i;
+    return i < 0 || time - this.times[i]! > mostMs || Number.isNaN(this.values[i]!) ? -1 : i;
   }
 
   /** True where the line is broken before a point. */

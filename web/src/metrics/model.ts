@@ -1,16 +1,15 @@
-import type {SummaryTopic} from '../../../src/shared/live.ts';
-import type {TrendAnswer} from '../rest/answers.ts';
+import {signal} from '@preact/signals';
+import type {DropsAnswer, FabricAnswer, TrendAnswer} from '../rest/answers.ts';
 import {History} from './history.ts';
 
 /** Where sFlow-RT serves its AI Metrics app, and this server does too. */
 export const AI_METRICS = '/app/ai-metrics/scripts/metrics.js';
 
-/** Bins of the settled two seconds that a summary is the mean of. */
-const SUMMARY_BINS = 20;
-
 /** The last minutes of every figure of the page of AI metrics, by name; kept while other pages are looked at. */
 export class MetricsModel {
   readonly #histories = new Map<string, History>();
+  /** Reasons of drops, the most frequent of the last answer first. */
+  readonly dropReasons = signal<readonly string[]>([]);
   #trendTo = 0;
 
   /** A figure's history, empty where it never came. */
@@ -42,10 +41,18 @@ export class MetricsModel {
     this.#trendTo = Math.max(this.#trendTo, ...times);
   }
 
-  /** Takes what the live socket tells of the fabric twice a second. */
-  takeSummary({bin, cnpPerSecond, cnpPerSecondLow, cnpPerSecondHigh, ...rest}: SummaryTopic): void {
-    const time = (bin + SUMMARY_BINS) * 100;
-    this.history('cnp').put(time, cnpPerSecond, cnpPerSecondLow, cnpPerSecondHigh);
-    this.history('ce_share').put(time, rest.ceShare, rest.ceShareLow, rest.ceShareHigh);
+  /** Takes the marks that left the fabric, each packet once. */
+  takeFabric({finalBefore, marks}: FabricAnswer): void {
+    for (const [name, {framesPerSecond, low, high}] of Object.entries(marks)) {
+      this.history(`${name}_once`).put(finalBefore, framesPerSecond, low, high);
+    }
+  }
+
+  /** Takes what switches say that they dropped; a reason that was told before and is no longer has none. */
+  takeDrops({finalBefore, reasons}: DropsAnswer): void {
+    const told = new Map(reasons.map(({reason, framesPerSecond}) => [reason, framesPerSecond]));
+    this.dropReasons.value = [...new Set([...told.keys(), ...this.dropReasons.peek()])];
+    for (const reason of this.dropReasons.peek())
+      this.history(`drop ${reason}`).put(finalBefore, told.get(reason) ?? 0);
   }
 }

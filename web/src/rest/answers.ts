@@ -33,3 +33,80 @@ export interface TrendAnswer {
     trends: Readonly<Record<string, readonly (number | null | Readonly<Record<string, number>>)[]>>;
   };
 }
+
+/** Frames a second with a 95 % interval; null where it is not known. */
+export interface MarkRate {
+  framesPerSecond: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** `GET /api/v1/fabric`: what the page reads beside the live summary. */
+export interface FabricAnswer {
+  finalBefore: number;
+  marks: {ce: MarkRate; cnp: MarkRate; trimmed: MarkRate};
+}
+
+/** `GET /api/v1/drops` */
+export interface DropsAnswer {
+  finalBefore: number;
+  /** Seconds that sums and rates are taken over. */
+  window: number;
+  reasons: readonly {
+    reason: string;
+    code: number;
+    framesPerSecond: number;
+    samples: number;
+    lastSeen: number;
+    links: readonly {link: string | null; samples: number}[];
+  }[];
+  flows: readonly {
+    agent: string;
+    link: string | null;
+    reason: string;
+    source: string | null;
+    sourceName?: string;
+    destination: string | null;
+    destinationName?: string;
+    isRoce: boolean;
+    destQp: number | null;
+    frames: number;
+    lastSeen: number;
+  }[];
+  otherFlows: number;
+  /** What agents held back or what got lost on the way. */
+  agents: readonly {agent: string; notifications: number; suppressed: number; missing: number}[];
+  discards: readonly {
+    link: string;
+    time: number;
+    inDiscardsPerSecond: number | null;
+    outDiscardsPerSecond: number | null;
+  }[];
+}
+
+/** `GET /api/v1/imbalance` */
+export interface ImbalanceAnswer {
+  time: number | null;
+  window: number;
+  groups: readonly ParallelLinks[];
+}
+
+export interface ParallelLinks {
+  id: string;
+  agent: string;
+  name: string;
+  why: string;
+  links: readonly {id: string; bitsPerSecond: number; low: number; high: number; share: number}[];
+  samples: number;
+  cv: number | null;
+  cvLow: number | null;
+  cvHigh: number | null;
+  verdict: 'balanced' | 'few-flows' | 'imbalanced' | 'unknown';
+  hashing: {flows: number | null; expectedCv: number};
+  collisions: readonly {
+    link: string;
+    utilisation: number;
+    flows: readonly {source: string; destination: string; destQp: number; bitsPerSecond: number}[];
+    sibling: string;
+  }[];
+}

@@ -14,6 +14,7 @@ export const PAGES: readonly PageEntry[] = [
   {place: 'fabric', name: 'Fabric', key: 'f', does: 'the fabric: its beat, links, flows'},
   {place: 'metrics', name: 'AI Metrics', key: 'a', does: 'AI metrics: a chart for each figure of the fabric'},
   {place: 'heatmap', name: 'Heatmap', key: 'm', does: 'heatmap: every link, every 100 ms'},
+  {place: 'congestion', name: 'Congestion', key: 'c', does: 'congestion and drops: marks, discards, uneven links'},
   {place: 'health', name: 'Data health', key: 'h', does: 'data health: what gets lost, and what to do'},
 ];
 

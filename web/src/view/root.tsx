@@ -1,6 +1,7 @@
 import {useApp} from '../app.ts';
 import type {Place} from '../url.ts';
 import {Announcer} from './announcer.tsx';
+import {CongestionPage} from './congestion/congestion-page.tsx';
 import {Help} from './dialogs.tsx';
 import {EventStrip} from './event-strip.tsx';
 import {Figures} from './figures.tsx';
@@ -65,6 +66,8 @@ function Charts({place}: {place: Place}) {
       return <HeatmapPage />;
     case 'metrics':
       return <MetricsPage />;
+    case 'congestion':
+      return <CongestionPage />;
     default:
       return <Overview />;
   }

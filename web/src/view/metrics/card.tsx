@@ -6,7 +6,11 @@ import type {Query} from '../../export/source.ts';
 import {HeldFigure, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../../format.ts';
 import type {History} from '../../metrics/history.ts';
 import {ChartMenu} from '../chart-menu.tsx';
+import {WarnIcon} from '../icons.tsx';
 import {Plot} from '../plot.tsx';
+
+/** A figure that is told as that of now is no older than this, ms: a busy server may answer late. */
+const LATEST_MS = 15_000;
 
 /** A line of a card. */
 export interface CardLine extends NamedHistory {
@@ -14,6 +18,8 @@ export interface CardLine extends NamedHistory {
   colour: number;
   /** How strong its line is, 1 unless said. */
   strength?: number;
+  /** True where anything but none of it is trouble. */
+  isTrouble?: boolean;
 }
 
 export interface CardProps {
@@ -31,6 +37,8 @@ export interface CardProps {
   least?: number;
   /** Shown in place of the chart while nothing is known: what is missing, why, and what to do. */
   empty: string;
+  /** Figures beside each other, all of them unless said. */
+  columns?: number;
   /** One below the other, where names are long. */
   isList?: boolean;
   queries: () => readonly Query[];
@@ -72,7 +80,11 @@ export function Card(props: CardProps) {
         <>
           <ul
             class={`legend ${props.isList === true ? 'listed' : 'across'}`}
-            style={props.isList === true ? {} : {gridTemplateColumns: `repeat(${lines.length}, minmax(0, 1fr))`}}
+            style={
+              props.isList === true
+                ? {}
+                : {gridTemplateColumns: `repeat(${props.columns ?? lines.length}, minmax(0, 1fr))`}
+            }
           >
             {lines.map((line) => (
               <Entry key={line.name} line={line} digits={props.digits ?? 3} />
@@ -103,7 +115,7 @@ export function Card(props: CardProps) {
   );
 }
 
-function Entry({line: {name, history, colour}, digits}: {line: CardLine; digits: number}) {
+function Entry({line: {name, history, colour, isTrouble}, digits}: {line: CardLine; digits: number}) {
   const app = useApp();
   void app.page.tick.value;
   void app.page.cursor.value;
@@ -121,7 +133,8 @@ function Entry({line: {name, history, colour}, digits}: {line: CardLine; digits:
       <span class="name" title={name}>
         {name}
       </span>
-      <span class="value" data-testid="card-value">
+      <span class={`value ${isTrouble === true && value > 0 ? 'warning' : ''}`} data-testid="card-value">
+        {isTrouble === true && value > 0 && <WarnIcon />}
         {Number.isNaN(value) ? UNKNOWN : text(value, held.value.of(value), digits)}
       </span>
       {!Number.isNaN(error) && <span class="detail">± {text(error, held.error.of(error), 2)}</span>}
@@ -132,5 +145,5 @@ function Entry({line: {name, history, colour}, digits}: {line: CardLine; digits:
 /** The point under the crosshair, or the newest that is shown. */
 function pointOf({page}: App, history: History): number {
   const bin = page.cursorBin();
-  return history.at((bin === null ? page.span().to : bin + 1) * 100);
+  return bin === null ? history.at(page.span().to * 100, LATEST_MS) : history.at((bin + 1) * 100);
 }

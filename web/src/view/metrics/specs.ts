@@ -82,28 +82,7 @@ export function conditionCards(model: MetricsModel): CardProps[] {
         sflow('The strongest over the last five minutes', 'period'),
       ],
     },
-    {
-      id: 'congestion',
-      title: 'Congestion',
-      what: 'RoCEv2 frames',
-      unit: 'frames/s',
-      least: 10,
-      lines: [
-        {name: 'CE, each hop', history: model.history('ecn_pps'), colour: 1},
-        {name: 'CNP, each hop', history: model.history('cnp_pps'), colour: 4},
-        {name: 'CNP, once a packet', history: model.history('cnp'), colour: 0},
-      ],
-      empty: 'No RoCEv2 sampled yet: marks and notifications are counted among its samples.',
-      queries: () => [
-        sflow('Frames that come in marked congestion experienced, once for each hop', 'ecn_pps'),
-        sflow('Congestion notification packets, once for each hop', 'cnp_pps'),
-        {
-          what: 'Notifications that entered at edge links: each once',
-          path: '/api/v1/fabric?window=2s',
-          promql: 'rate(tenhertz_fabric_cnp_frames_total[10s])',
-        },
-      ],
-    },
+    congestionCard(model),
     {
       id: 'errors',
       title: 'Errors',
@@ -111,8 +90,8 @@ export function conditionCards(model: MetricsModel): CardProps[] {
       unit: 'packets/s',
       least: 1,
       lines: [
-        {name: 'Received', history: model.history('errors_in'), colour: 0},
-        {name: 'Sent', history: model.history('errors_out'), colour: 1},
+        {name: 'Received', history: model.history('errors_in'), colour: 0, isTrouble: true},
+        {name: 'Sent', history: model.history('errors_out'), colour: 1, isTrouble: true},
       ],
       empty: NO_COUNTERS,
       queries: () => [
@@ -128,8 +107,8 @@ export function conditionCards(model: MetricsModel): CardProps[] {
       unit: 'packets/s',
       least: 1,
       lines: [
-        {name: 'Received', history: model.history('discards_in'), colour: 0},
-        {name: 'Sent', history: model.history('discards_out'), colour: 1},
+        {name: 'Received', history: model.history('discards_in'), colour: 0, isTrouble: true},
+        {name: 'Sent', history: model.history('discards_out'), colour: 1, isTrouble: true},
       ],
       empty: NO_COUNTERS,
       queries: () => [
@@ -140,3 +119,66 @@ export function conditionCards(model: MetricsModel): CardProps[] {
     },
   ];
 }
+
+/** Marks of congestion: as they leave the fabric, each packet once, and beside them as sFlow-RT counts them. */
+export function congestionCard(model: MetricsModel): CardProps {
+  return {
+    id: 'congestion',
+    title: 'Congestion',
+    what: 'marked and trimmed',
+    unit: 'frames/s',
+    least: 10,
+    columns: 3,
+    lines: [
+      {name: 'CE', history: model.history('ce_once'), colour: 1},
+      {name: 'CNP', history: model.history('cnp_once'), colour: 0},
+      {name: 'Trimmed', history: model.history('trimmed_once'), colour: 3, isTrouble: true},
+      {name: 'CE, each hop', history: model.history('ecn_pps'), colour: 1, strength: 0.5},
+      {name: 'CNP, each hop', history: model.history('cnp_pps'), colour: 0, strength: 0.5},
+      {name: 'Trimmed, each hop', history: model.history('trim_pps'), colour: 3, strength: 0.5},
+    ],
+    empty: 'No RoCEv2 sampled yet: marks and notifications are counted among its samples.',
+    queries: () => [
+      {
+        what: 'Marked, notified and trimmed frames that left the fabric, each once, with their 95 % bands',
+        path: '/api/v1/fabric?window=2s',
+        promql: 'tenhertz_fabric_marked_frames_per_second',
+      },
+      sflow('Frames that come in marked congestion experienced, once for each hop', 'ecn_pps'),
+      sflow('Congestion notification packets, once for each hop', 'cnp_pps'),
+      sflow('Trimmed packets, once for each hop', 'trim_pps'),
+    ],
+  };
+}
+
+/** Reasons that are drawn. */
+const MOST_REASONS = 5;
+
+/** Packets that switches say they dropped, by reason. */
+export function dropsCard(model: MetricsModel): CardProps {
+  return {
+    id: 'drops',
+    title: 'Drop reasons',
+    what: 'notified, mean of a minute',
+    unit: 'packets/s',
+    isList: true,
+    lines: model.dropReasons.value.slice(0, MOST_REASONS).map((reason, i) => ({
+      name: reason,
+      history: model.history(`drop ${reason}`),
+      colour: i,
+      isTrouble: true,
+    })),
+    empty: NO_NOTIFICATIONS,
+    queries: () => [
+      {
+        what: 'Dropped packets by reason, link and flow over the last minute: a lower bound, for switches limit what they tell',
+        path: '/api/v1/drops',
+        promql: 'rate(tenhertz_drop_notifications_total[1m])',
+      },
+    ],
+  };
+}
+
+/** Why there is nothing, and how to have it. */
+export const NO_NOTIFICATIONS =
+  'No drop notifications received. Either nothing was dropped, or the switches do not tell: on Arista EOS configure “flow tracking mirror-on-drop” with an exporter of format sflow, on Cumulus Linux “nv set system sflow dropmon hw”, on hosts and SONiC “dropmon { start=on }” in hsflowd.conf.';

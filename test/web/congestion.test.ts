@@ -1,0 +1,82 @@
+import type {Browser, Page} from 'playwright-core';
+import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
+import {browserMissing, buildPage, launch} from './support/browser.ts';
+import type {Scenario} from './support/fake-fabric.ts';
+import {FakeServer} from './support/fake-server.ts';
+
+let browser: Browser;
+let built: {root: string; remove: () => Promise<void>};
+let server: FakeServer;
+let page: Page;
+
+const missing = browserMissing();
+
+beforeAll(async () => {
+  if (missing) return;
+  [built, browser] = await Promise.all([buildPage(), launch()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+
+afterEach(async () => {
+  await page?.context().close();
+  await server?.stop();
+});
+
+async function open(query: string, scenario: Partial<Scenario>, width = 1440): Promise<void> {
+  server = await new FakeServer({root: built.root, scenario}).start();
+  const context = await browser.newContext({viewport: {width, height: 1000}, colorScheme: 'dark'});
+  page = await context.newPage();
+  await page.goto(server.url + query);
+  await page.waitForFunction(() => (window.tenhertz?.framesReceived ?? 0) > 3);
+}
+
+const byId = (id: string) => page.getByTestId(id);
+
+describe.skipIf(missing)('the page of congestion', () => {
+  test('c opens it; it says where packets are dropped, why, and of whom', async () => {
+    await open('', {dropping: true});
+    await page.keyboard.press('c');
+    await byId('congestion').waitFor();
+    expect(await byId('drop-place').textContent()).toContain(
+      'no_buffer_space: 600 packets, all at Ethernet7 10.0.0.1, all to 172.16.0.9.',
+    );
+    expect(await byId('drop-flow').count()).toBe(3);
+    expect(await byId('drop-flow').first().textContent()).toContain('gpu-1 172.16.0.1 → 172.16.0.9');
+    expect(await byId('panel-drops').textContent()).toContain('held back 12,000 more');
+    expect(await byId('discard-link').textContent()).toMatch(/Ethernet7 10\.0\.0\.1.*4\.20\u202fk/);
+  });
+
+  test('uneven parallel links stand first, and elephants on a full one are named', async () => {
+    await open('?page=congestion', {dropping: true});
+    await byId('parallel-group').waitFor();
+    expect(await byId('parallel-group').getAttribute('data-verdict')).toBe('imbalanced');
+    expect(await byId('parallel-group').textContent()).toContain('varies 80.0\u202f% ± 5.0\u202f%');
+    expect(await byId('collision').textContent()).toMatch(
+      /Ethernet21 is full \(102\u202f%\) with 2 large flows: 172\.16\.1\.1 → 172\.16\.2\.1 50\.0\u202fGbit\/s.*Ethernet22 has room/,
+    );
+  });
+
+  test('a link that is followed stands in a lane', async () => {
+    await open('?page=congestion', {dropping: true});
+    await byId('discard-link').getByRole('link').click();
+    await byId('charts').waitFor();
+    expect(await page.evaluate(() => window.tenhertz.links[0])).toBe('10.0.0.1~7');
+  });
+
+  test('without notifications it says how to have them', async () => {
+    await open('?page=congestion', {});
+    expect(await byId('card-drops').getByTestId('card-empty').textContent()).toContain('mirror-on-drop');
+    expect(await byId('panel-imbalance').textContent()).toContain('No parallel links known');
+    expect(await byId('panel-drops').count()).toBe(0);
+  });
+
+  test.each([360, 1440, 3840])('nothing overflows at %d pixels', async (width) => {
+    await open('?page=congestion', {dropping: true}, width);
+    await byId('parallel-group').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});

@@ -1,0 +1,44 @@
+import {useMemo} from 'preact/hooks';
+import {useApp} from '../../app.ts';
+import type {DropsAnswer, FabricAnswer, ImbalanceAnswer, TrendAnswer} from '../../rest/answers.ts';
+import {useAnswer} from '../../rest/asking.ts';
+import {Card} from '../metrics/card.tsx';
+import {conditionCards, congestionCard, dropsCard} from '../metrics/specs.ts';
+import {Notices} from '../notices.tsx';
+import {Problems} from '../problems.tsx';
+import {DiscardsPanel} from './discards-panel.tsx';
+import {DropsPanel} from './drops-panel.tsx';
+import {ImbalancePanel} from './imbalance-panel.tsx';
+
+/** "Congestion": marks, drops and discards over time, then which flows and links they are of. */
+export function CongestionPage() {
+  const {metrics, connection} = useApp();
+  const trendPath = useMemo(() => () => metrics.trendPath, [metrics]);
+  const trend = useAnswer<TrendAnswer>(trendPath, 1_000, (answer) => metrics.takeTrend(answer));
+  const fabric = useAnswer<FabricAnswer>('/api/v1/fabric?window=2s', 1_000, (answer) => metrics.takeFabric(answer));
+  const drops = useAnswer<DropsAnswer>('/api/v1/drops', 1_000, (answer) => metrics.takeDrops(answer));
+  const imbalance = useAnswer<ImbalanceAnswer>('/api/v1/imbalance', 2_000);
+  return (
+    <main class={`page ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="congestion">
+      <h1 class="sr-only">Congestion and drops</h1>
+      <div class="top">
+        <Notices />
+        <Problems of={[trend, fabric, drops, imbalance]} />
+      </div>
+      <div class="cards short">
+        <Card {...congestionCard(metrics)} />
+        <Card {...dropsCard(metrics)} />
+        {conditionCards(metrics)
+          .filter(({id}) => id === 'discards')
+          .map((card) => (
+            <Card key={card.id} {...card} />
+          ))}
+      </div>
+      <div class="listings">
+        {drops.value.value !== null && <DropsPanel answer={drops.value.value} />}
+        {imbalance.value.value !== null && <ImbalancePanel answer={imbalance.value.value} />}
+        {drops.value.value !== null && <DiscardsPanel answer={drops.value.value} />}
+      </div>
+    </main>
+  );
+}

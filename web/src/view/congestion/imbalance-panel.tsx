@@ -1,0 +1,132 @@
+import {useApp} from '../../app.ts';
+import type {ChartSource} from '../../export/source.ts';
+import {percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
+import type {ImbalanceAnswer, ParallelLinks} from '../../rest/answers.ts';
+import {ChartMenu} from '../chart-menu.tsx';
+import {type Level, LevelSign} from '../health/level.tsx';
+import {LinkName} from '../names.tsx';
+
+/** Groups shown. */
+const MOST_GROUPS = 24;
+
+const VERDICTS: Readonly<Record<ParallelLinks['verdict'], {level: Level; text: string; rank: number}>> = {
+  imbalanced: {level: 'warning', text: 'uneven', rank: 0},
+  'few-flows': {level: 'info', text: 'uneven as few large flows are', rank: 1},
+  balanced: {level: 'ok', text: 'even', rank: 2},
+  unknown: {level: 'info', text: 'too few samples to tell', rank: 3},
+};
+
+/** "Parallel links": how evenly the links of a group carry, worst first, and elephants that share a full one. */
+export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
+  const {store} = useApp();
+  const groups = [...answer.groups].sort(
+    (a, b) =>
+      b.collisions.length - a.collisions.length ||
+      VERDICTS[a.verdict].rank - VERDICTS[b.verdict].rank ||
+      (b.cv ?? 0) - (a.cv ?? 0),
+  );
+  return (
+    <section class="panel listing" aria-labelledby="imbalance-title" data-testid="panel-imbalance">
+      <header>
+        <h2 id="imbalance-title">Parallel links</h2>
+        <p>what each sends of its group's traffic, {answer.window} s</p>
+        <div class="controls">
+          <ChartMenu source={imbalanceSource(answer)} />
+        </div>
+      </header>
+      {groups.length === 0 && (
+        <p class="empty">
+          No parallel links known: groups are the links of a switch that lead the same way, by the topology or by what
+          was heard where.
+        </p>
+      )}
+      <ul class="groups">
+        {groups.slice(0, MOST_GROUPS).map((group) => (
+          <Group key={group.id} group={group} />
+        ))}
+      </ul>
+      {groups.length > MOST_GROUPS && (
+        <p class="rest">and {plural(groups.length - MOST_GROUPS, 'other group')}, more even</p>
+      )}
+      {groups.length > 0 && store.linkList.value.length > 0 && <p class="hint">The mark in a bar is an even share.</p>}
+    </section>
+  );
+}
+
+function Group({group}: {group: ParallelLinks}) {
+  const {level, text} = VERDICTS[group.verdict];
+  const error = group.cv === null ? Number.NaN : plusMinus(group.cv, group.cvLow, group.cvHigh);
+  const most = Math.max(...group.links.map(({share}) => share), 1 / group.links.length);
+  return (
+    <li data-testid="parallel-group" data-verdict={group.verdict}>
+      <p class="group-head" title={group.why}>
+        <LevelSign level={level} />
+        <strong>
+          {group.agent} {group.name}
+        </strong>
+        <span class={level === 'warning' ? 'warning' : 'quiet'}>{text}</span>
+        <span class="cv">
+          varies {group.cv === null ? UNKNOWN : `${percent(group.cv)}${THIN}%`}
+          {!Number.isNaN(error) && ` ± ${percent(error)}${THIN}%`}
+        </span>
+      </p>
+      <ul class="shares">
+        {group.links.map(({id, share, bitsPerSecond, low, high}) => (
+          <li key={id}>
+            <LinkName id={id} isShort />
+            <span class="bar" aria-hidden="true">
+              <span style={{width: `${(100 * share) / most}%`}} />
+              <i style={{left: `${100 / group.links.length / most}%`}} />
+            </span>
+            <span class="num">
+              {percent(share)}
+              {THIN}%
+            </span>
+            <span class="num quiet">
+              {short(bitsPerSecond)} ± {short(plusMinus(bitsPerSecond, low, high), 2)}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {group.collisions.map((collision) => (
+        <p key={collision.link} class="collision" data-testid="collision">
+          <LevelSign level="warning" />
+          <LinkName id={collision.link} isShort /> is full ({percent(collision.utilisation)}
+          {THIN}%) with {plural(collision.flows.length, 'large flow')}:{' '}
+          {collision.flows
+            .map(({source, destination, bitsPerSecond}) => `${source} → ${destination} ${short(bitsPerSecond)}bit/s`)
+            .join(', ')}
+          , while <LinkName id={collision.sibling} isShort /> has room.
+        </p>
+      ))}
+    </li>
+  );
+}
+
+function imbalanceSource({groups}: ImbalanceAnswer): ChartSource {
+  return {
+    title: 'Parallel links',
+    hasPicture: false,
+    table: () => ({
+      columns: [
+        'group',
+        'verdict',
+        'cv',
+        'cv low',
+        'cv high',
+        'link',
+        'sent bit/s',
+        'low bit/s',
+        'high bit/s',
+        'share',
+      ],
+      rows: groups.flatMap((group) =>
+        group.links.map(({id, bitsPerSecond, low, high, share}) => [
+          ...[group.id, group.verdict, group.cv, group.cvLow, group.cvHigh],
+          ...[id, bitsPerSecond, low, high, share],
+        ]),
+      ),
+    }),
+    queries: () => [{what: 'All groups of parallel links', path: '/api/v1/imbalance', promql: 'tenhertz_imbalance_cv'}],
+  };
+}
