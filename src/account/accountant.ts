@@ -344,6 +344,7 @@ export class Accountant implements DatagramSink {
       this.counts[Count.RoceSamples]!++;
       this.ticks.add();
       if (inRow >= 0) this.addTick(inRow);
+      if (outRow >= 0) this.addTick(outRow);
       if (roce === RoceClass.Unreadable) return;
       if (inRow >= 0) this.addOperation(inRow, this.packet.opcode, length);
       this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);

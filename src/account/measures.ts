@@ -45,7 +45,7 @@ export const MEASURES: readonly MeasureDefinition[] = [
     'frames',
     'sum',
     'f64',
-    'samples of RoCEv2 frames that came in, by 10 ms of the bin: five counts of up to 1,023, that of the first 10 ms the lowest digit',
+    'samples of RoCEv2 frames by 10 ms of the bin: five counts of up to 1,023, that of the first 10 ms the lowest digit',
   ),
   measure('sampledRoceTicks1', 'frames', 'sum', 'f64', 'the same of the second half of the bin'),
   measure(

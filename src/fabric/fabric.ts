@@ -31,7 +31,7 @@ import {BYTES_PER_ROW, budgetForOperations, budgetForPortTicks, budgetForRows} f
 import {Names} from './names.ts';
 import {Operations} from './operations.ts';
 import {PORT_TICK_BINS, PortTicks} from './port-ticks.ts';
-import {Ports} from './ports.ts';
+import {type Port, Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {QueueLog} from './queues.ts';
 import {Rings} from './rings.ts';
@@ -119,6 +119,8 @@ export class Fabric {
   readonly operations: Operations;
   readonly ticks = new TickRing(TICK_BINS);
   readonly portTicks: PortTicks;
+  /** The same of what goes out, of edge ports alone: what their hosts receive. */
+  readonly portTicksOut: PortTicks;
   readonly drops = new DropLog(this.ports);
   readonly queues = new QueueLog(this.ports);
   /** Bins that a step of the clock left out. */
@@ -155,7 +157,9 @@ export class Fabric {
     this.ports.max = options.ports ?? this.ports.max;
     this.memory = memory;
     this.rings = memory === undefined ? new Rings(depth) : new Rings(depth, budgetForRows(memory), BYTES_PER_ROW);
-    this.portTicks = new PortTicks(PORT_TICK_BINS, memory === undefined ? undefined : budgetForPortTicks(memory));
+    const ofTicks = memory === undefined ? undefined : budgetForPortTicks(memory) / 2;
+    this.portTicks = new PortTicks(PORT_TICK_BINS, ofTicks);
+    this.portTicksOut = new PortTicks(PORT_TICK_BINS, ofTicks);
     this.corrections = new Corrections(this.rows, this.rings);
     this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections, () => this.roomUpTo);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
@@ -292,8 +296,8 @@ export class Fabric {
       // A row may have ticks alone: of samples that were taken in its bin, and count in the next one.
       if (samples[i]! > 0) this.addSamples(row, at, columns, i, openFrom);
       const {port, direction, basis} = row;
-      if (direction === Direction.In && this.rows.basis(port.slot, direction, at) === basis) {
-        this.portTicks.add(port.slot, at, ticks0[i]!, ticks1[i]!);
+      if (ticks0[i]! + ticks1[i]! > 0 && this.rows.basis(port.slot, direction, at) === basis) {
+        this.ticksOf(port, direction, at)?.add(port.slot, at, ticks0[i]!, ticks1[i]!);
       }
     }
   }
@@ -317,10 +321,16 @@ export class Fabric {
     // A better basis counts in all bins that are open, not from its first sample on.
     if (this.rows.prefer(row, openFrom)) {
       this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
-      if (direction === Direction.In) this.portTicks.clear(port.slot, openFrom);
+      this.ticksOf(port, direction, at)?.clear(port.slot, openFrom);
     }
     noteLargest(port.agent, row.rate, row.largest[0], this.newest + 1);
     if (at < this.dirtyFrom) this.dirtyFrom = at;
+  }
+
+  /** Where the samples of a port and direction are kept by tick. */
+  private ticksOf({slot}: Port, direction: number, at: number): PortTicks | undefined {
+    if (direction === Direction.In) return this.portTicks;
+    return this.roles.at(slot, at) === 'edge' ? this.portTicksOut : undefined;
   }
 
   /** Samples of bins before this one come too late. */

@@ -14,7 +14,7 @@ const FIXED_SHARE = 1 / 4;
 /** What history and tables may take, bytes, where nobody says: a quarter of the machine's memory, but no more than 2 GB. */
 export const defaultBudget = (): number => Math.min(MOST_BY_DEFAULT, Math.floor(totalmem() * SHARE));
 
-/** Samples of ports by 10 ms: 6.4 kB a port that has RoCEv2. */
+/** Samples of ports by 10 ms: 6.4 kB a port that has RoCEv2, and as much again at the edge. */
 const PORT_TICKS_SHARE = 1 / 16;
 
 /** What of a budget is there for the samples of ports by 10 ms. */

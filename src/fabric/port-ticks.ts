@@ -18,7 +18,7 @@ interface Ring {
 }
 
 /**
- * RoCEv2 samples that came in at each port by tick of 10 ms, unscaled, on the basis that counts there: when exactly a
+ * RoCEv2 samples of one direction of each port by tick of 10 ms, unscaled, on the basis that counts there: when exactly a
  * port's traffic begins and ends. Kept of ports that have RoCEv2 alone, and of as many as the memory allows: where there
  * is no room, a port that had none for as long as is kept gives way, and else the newcomer has none.
  */
@@ -89,6 +89,14 @@ export class PortTicks {
       }
     }
     return sum;
+  }
+
+  /** Copies the ten ticks of a port in one bin to `into` from `at` on; what is not kept is left as it is. */
+  copyBin(slot: number, bin: number, into: Uint8Array, at: number): void {
+    const ring = this.rings.get(slot);
+    if (!ring || bin < ring.from || bin > ring.upTo || bin <= ring.upTo - this.depth) return;
+    const held = (bin % this.depth) * TICKS_PER_BIN;
+    for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[at + tick] = ring.counts[held + tick]!;
   }
 
   private make(slot: number, bin: number): Ring | undefined {

@@ -57,6 +57,7 @@ function release(fabric: Fabric, agents: ReadonlySet<Agent>, ports: ReadonlySet<
     fabric.totals.release(port.slot);
     fabric.tally.release(port.slot);
     fabric.portTicks.release(port.slot);
+    fabric.portTicksOut.release(port.slot);
     fabric.counterCheck.release(port);
     fabric.roles.release(port);
   }

@@ -108,6 +108,21 @@ describe('the ticks of a fabric', () => {
     expect(advance!.from).toBe(T + 1);
   });
 
+  it('are kept of what goes out at the edge', () => {
+    const {fabric, builder} = setup();
+    const row = {roce: [1_000], ticks: [0, 4], side: OUT};
+    fabric.apply(builder.next(T + 1, {rows: [{...row, bin: T, side: IN}]})); // one switch: all of its ports are edge
+    fabric.apply(builder.next(T + 2, {rows: [{...row, bin: T + 1}]}));
+    const slot = slotOf(fabric);
+    expect(read(fabric.portTicksOut, slot, T, T + 2)).toEqual([...nothing(1), 0, 4, ...nothing(1).slice(2)]);
+    const one = new Uint8Array(12);
+    fabric.portTicksOut.copyBin(slot, T + 1, one, 2);
+    fabric.portTicksOut.copyBin(slot, T, one, 0);
+    expect([...one.subarray(0, 5)]).toEqual([0, 0, 0, 4, 0]);
+    fabric.portTicksOut.copyBin(slot, T + 9, one, 0);
+    expect(one[3]).toBe(4);
+  });
+
   it('are of one basis, the best one', () => {
     const {fabric, builder} = setup();
     const row = (bin: number, side: number, count: number) => ({bin, side, roce: [1_000], ticks: [count]});
