@@ -68,7 +68,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const periods = new PeriodEngine(fabric, (series, done) =>
     analysis.analyse('periods', {...series, of: 'fabric'}, done),
   );
-  const links = new LinkEngine(fabric);
+  const links = new LinkEngine(fabric, periods);
   const aiTrend = new AiTrend({fabric, periods});
   const thresholds = new Thresholds(fabric, configured, periods);
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
@@ -76,6 +76,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     fabric,
     periods,
     imbalance: links.imbalance,
+    congestion: links,
     aiTrend,
     thresholds,
     info: {

@@ -16,7 +16,7 @@ const ROOM = 0.5;
 /** Bins that it takes. */
 const LEAST_BINS = 3;
 /** Plateaus are remembered for so many blocks of 2 s. */
-const MEMORY_BLOCKS = 10;
+const MEMORY_BLOCKS = 20;
 
 /** What all members carried while one of them was full, by block. */
 interface Plateau {

@@ -59,8 +59,8 @@ const UNEVEN_ENOUGH = 0.25;
 const USED = 0.01;
 /** Of what a link sends, an elephant has so much; two of them collide. */
 const ELEPHANT = 0.2;
-/** Of what is sent so much must be RoCEv2 to know what flows it is made of. */
-const KNOWN = 0.5;
+/** Of so much of what is sent the flows must be known. */
+const KNOWN = 0.6;
 
 /** What is remembered of a group between looks. */
 interface GroupState {
@@ -166,13 +166,16 @@ export class ImbalanceEngine {
   ): {verdict: Verdict; hashing: Hashing} {
     // The flow table's window is shorter.
     const part = this.fabric.flows.windowSeconds / WINDOW_SECONDS;
-    const bytes = members.reduce((sum, one) => sum + one.bytes, 0);
-    const hashing = hashingOf(all, bytes * part, members.length);
+    const roce = part * members.reduce((sum, one) => sum + one.roceBytes, 0);
+    const other = part * members.reduce((sum, one) => sum + one.bytes - one.roceBytes, 0);
+    const known = all.reduce((sum, {bytes}) => sum + bytes, 0);
+    const hashing = hashingOf(all, known + other, members.length);
     if (!imbalance) return {verdict: 'unknown', hashing};
     const verdict = verdictOf(imbalance, hashing);
-    const roce = members.reduce((sum, one) => sum + one.roceBytes, 0);
-    // Flows of other traffic are not known: there is no saying what a fair hash would make of them.
-    return {verdict: verdict === 'imbalanced' && roce < KNOWN * bytes ? 'unknown' : verdict, hashing};
+    // Other traffic's flows are not known, nor RoCEv2's where the table is too short for them: there is no saying then
+    // what a fair hash would make of them.
+    const isKnown = known > KNOWN * (roce + other);
+    return {verdict: verdict === 'imbalanced' && !isKnown ? 'unknown' : verdict, hashing};
   }
 
   private collision({port, sibling, utilisation}: FullLink, flows: GroupFlows): CollisionReport | undefined {

@@ -122,9 +122,14 @@ export class LinkLoads {
     return this.next * BIN_MS;
   }
 
+  /** The newest bin that was taken. */
+  get bin(): number {
+    return this.next - 1;
+  }
+
   /** Which block of 2 s the newest bin that was taken lies in. */
   get block(): number {
-    return Math.floor((this.next - 1) / BLOCK_BINS);
+    return Math.floor(this.bin / BLOCK_BINS);
   }
 
   /** Takes the bins that have become final since the last call; `onBin` is told after each, `onBlock` after each 2 s. */

@@ -24,7 +24,7 @@ export function kindBand(frames: number, moments: Moments): Band {
 }
 
 /** The band of the share of the moments' frames that are of some kind (Wilson 1927); all of 0..1 without samples. */
-export function shareBand(share: number, {samples}: Moments): Band {
+export function shareBand(share: number, {samples}: Pick<Moments, 'samples'>): Band {
   if (samples === 0) return {low: 0, high: 1};
   const z2 = (Z * Z) / samples;
   const middle = share + z2 / 2;

@@ -1,4 +1,6 @@
 import type {ImbalanceEngine} from '../analysis/imbalance-engine.ts';
+import type {IncastEngine} from '../analysis/incast-engine.ts';
+import type {LinkEngine} from '../analysis/link-engine.ts';
 import type {PeriodEngine} from '../analysis/period-engine.ts';
 import type {Thresholds} from '../analysis/thresholds.ts';
 import type {Fabric} from '../fabric/fabric.ts';
@@ -39,6 +41,8 @@ export interface Context {
   periods?: Pick<PeriodEngine, 'report'>;
   /** Looks how evenly parallel links carry; without it nothing is told of that. */
   imbalance?: Pick<ImbalanceEngine, 'report'>;
+  /** Finds congested links and incasts; without it none are told. */
+  congestion?: Pick<LinkEngine, 'congested'> & {readonly incasts: Pick<IncastEngine, 'report'>};
   /** Follows the figures of sFlow-RT's AI Metrics app; without it there is no trend of them. */
   aiTrend?: AiTrend;
   /** What may not be crossed; without it there are no thresholds. */

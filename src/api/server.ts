@@ -13,6 +13,7 @@ import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route
 import {makeMetrics} from './metrics/registry.ts';
 import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
+import {congestionRoutes} from './routes/congestion.ts';
 import {dropRoutes} from './routes/drops.ts';
 import {eventRoutes} from './routes/events.ts';
 import {fabricRoutes} from './routes/fabric.ts';
@@ -103,6 +104,7 @@ export async function makeApi(
     dropRoutes,
     imbalanceRoutes,
     queueRoutes,
+    congestionRoutes,
   ]) {
     await server.register(routes, {context, prefix: API});
   }

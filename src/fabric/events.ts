@@ -20,6 +20,7 @@ export const EVENT_KINDS = [
   'links-imbalanced',
   'links-balanced',
   'elephants-collide',
+  'incast',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -8,6 +8,7 @@ import {dropMetrics} from './drops.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
 import {imbalanceMetrics} from './imbalance.ts';
+import {incastMetrics} from './incasts.ts';
 import {linkMetrics} from './links.ts';
 import {memoryMetrics} from './memory.ts';
 import {operationMetrics} from './operations.ts';
@@ -29,6 +30,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   queueMetrics(builder, context);
   if (context.periods) periodMetrics(builder, context.periods);
   if (context.imbalance) imbalanceMetrics(builder, context.imbalance);
+  if (context.congestion) incastMetrics(builder, context.congestion.incasts);
   memoryMetrics(builder, context.fabric);
   if (context.thresholds) alertMetrics(builder, context.thresholds);
   processMetrics(builder, context, hub);
