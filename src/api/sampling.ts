@@ -98,7 +98,8 @@ function timeNote(uncertainMs: number | null): string | null {
   return `its samples' times are known to ${ms} ms only, so that bins of 100 ms show means over about as long: let it send its datagrams more often, or timestamps with its samples`;
 }
 
-function effectiveRates(agent: Agent): EffectiveRate[] {
+/** Data sources of an agent whose samples stand for another number of frames than they say. */
+export function effectiveRates(agent: Agent): EffectiveRate[] {
   const rates: EffectiveRate[] = [];
   for (const {stream} of agent.subAgents.values()) {
     for (const sources of stream.sources.values()) {

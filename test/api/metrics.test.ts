@@ -89,6 +89,29 @@ describe('/metrics', () => {
     expect(find(page, 'tenhertz_build_info', {version: '1.2.3'})).toBe(1);
   });
 
+  it('tells what alerts are made from: marks, discards, errors, and how well agents sample', async () => {
+    const harness = await makeHarness();
+    for (let bin = T; bin < T + 60; bin++) {
+      harness.give(bin + 1, {
+        rows: [{bin, roce: [1_000, 1_000, 1_000, 1_000], ce: 1}],
+        heard: [{agent: AGENT, at: bin * 100, flowSamples: 4}],
+        counters: [
+          {port: 1, time: bin * 100, elapsedMs: 500, inDiscards: 10},
+          {port: 2, time: bin * 100, elapsedMs: 500, inDiscards: 5},
+        ],
+      });
+    }
+    const page = await scrape(harness);
+    expect(find(page, 'tenhertz_fabric_ce_share')).toBeCloseTo(0.25, 6);
+    expect(find(page, 'tenhertz_fabric_ce_share_low')).toBeLessThan(0.25);
+    expect(find(page, 'tenhertz_fabric_ce_share_high')).toBeGreaterThan(0.25);
+    expect(find(page, 'tenhertz_agent_discards_per_second', {agent: AGENT, direction: 'in'})).toBe(30);
+    expect(find(page, 'tenhertz_agent_discards_per_second', {direction: 'out'})).toBeUndefined();
+    expect(find(page, 'tenhertz_agent_errors_per_second')).toBeUndefined();
+    expect(find(page, 'tenhertz_agent_flow_samples_total', {agent: AGENT})).toBe(240);
+    expect(find(page, 'tenhertz_agent_sources_corrected', {agent: AGENT})).toBe(0);
+  });
+
   it('keeps to the naming rules: prefix, base units, _total for counters and for nothing else', async () => {
     const harness = await makeHarness();
     feed(harness, T, T + 40);

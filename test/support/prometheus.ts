@@ -14,6 +14,8 @@ export interface PrometheusOptions {
   /** As Prometheus writes it: `1s`, `200ms`. */
   readonly interval?: string;
   readonly bearerToken?: string;
+  /** A text with rules, as in the file of Prometheus. */
+  readonly rules?: string;
 }
 
 export interface Series {
@@ -37,7 +39,9 @@ const POLLS = 200;
 /** Starts it and waits until it has scraped the target once. Needs `needs('prometheus')`. */
 export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'tenhertz-prometheus-'));
-  writeFileSync(join(dir, 'prometheus.json'), JSON.stringify(config(options)));
+  const files = options.rules === undefined ? [] : [join(dir, 'rules.yml')];
+  if (options.rules !== undefined) writeFileSync(files[0]!, options.rules);
+  writeFileSync(join(dir, 'prometheus.json'), JSON.stringify({...config(options), rule_files: files}));
   const port = await freeTcpPort();
   const url = `http://127.0.0.1:${port}`;
   const child = new Child(paths.prometheus, [

@@ -1,11 +1,14 @@
 import type {Agent} from '../../fabric/agents.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import {BinState} from '../../shared/live.ts';
-import {secondOf} from '../sampling.ts';
+import {effectiveRates, secondOf} from '../sampling.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Adds up a count over the agent's sub-agents. */
-function over({subAgents}: Agent, count: 'received' | 'missing' | 'missingFlowSamples' | 'agentDrops'): number {
+function over(
+  {subAgents}: Agent,
+  count: 'received' | 'missing' | 'flowSamples' | 'missingFlowSamples' | 'agentDrops',
+): number {
   let sum = 0;
   for (const stream of subAgents.values()) sum += stream[count];
   return sum;
@@ -46,6 +49,9 @@ function samplingMetrics(builder: MetricsBuilder, fabric: Fabric): void {
       }
     },
   );
+  builder.counter('tenhertz_agent_flow_samples_total', 'Flow samples that came from the agent.', ['agent'], (set) => {
+    for (const agent of fabric.agents.all) set(over(agent, 'flowSamples'), {agent: agent.address});
+  });
   builder.counter(
     'tenhertz_agent_sample_drops_total',
     'Packets that the agent says it could not sample.',
@@ -73,6 +79,28 @@ function samplingMetrics(builder: MetricsBuilder, fabric: Fabric): void {
       for (const agent of fabric.agents.all) {
         const ratio = fabric.counterCheck.ofAgent(agent)?.ratio;
         if (ratio !== undefined) set(ratio, {agent: agent.address});
+      }
+    },
+  );
+  builder.gauge(
+    'tenhertz_agent_sampling_wrong',
+    "1 while the agent's samples and its interfaces' counters disagree beyond chance, 0 while they do not.",
+    ['agent'],
+    (set) => {
+      for (const agent of fabric.agents.all) {
+        const comparison = fabric.counterCheck.ofAgent(agent);
+        if (comparison) set(comparison.verdict === 'disagrees' ? 1 : 0, {agent: agent.address});
+      }
+    },
+  );
+  builder.gauge(
+    'tenhertz_agent_sources_corrected',
+    'Data sources of the agent whose pools belie the sampling rate that they claim; estimates are corrected.',
+    ['agent'],
+    (set) => {
+      for (const agent of fabric.agents.all) {
+        const belied = effectiveRates(agent).filter(({reason}) => reason !== 'agent drops');
+        set(belied.length, {agent: agent.address});
       }
     },
   );

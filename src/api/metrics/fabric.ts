@@ -1,3 +1,4 @@
+import {fabricMarks} from '../../analysis/marks.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import {ROLES} from '../../fabric/roles.ts';
@@ -80,6 +81,19 @@ export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
     [],
     (set) => set(totals.cnpFrames),
   );
+  const ceShare = (suffix: string, help: string, pick: 'value' | 'low' | 'high') =>
+    builder.gauge(`tenhertz_fabric_ce_share${suffix}`, help, [], (set) => {
+      const {from, to} = settledWindow(fabric, SETTLED_MS);
+      const {ceShare} = fabricMarks(fabric, from, to);
+      if (ceShare) set(ceShare[pick]);
+    });
+  ceShare(
+    '',
+    'Share of RoCEv2 frames marked congestion experienced, on all hops, mean over the last settled 2 s.',
+    'value',
+  );
+  ceShare('_low', 'Lower end of the 95 % interval of tenhertz_fabric_ce_share.', 'low');
+  ceShare('_high', 'Upper end of the 95 % interval of tenhertz_fabric_ce_share.', 'high');
   builder.gauge('tenhertz_links', 'Links that are known.', [], (set) => set(fabric.ports.all.length));
   builder.gauge('tenhertz_agents', 'Agents that are known.', [], (set) => set(fabric.agents.all.length));
   builder.gauge('tenhertz_links_by_role', 'Links that are known, by role.', ['role'], (set) => {

@@ -30,14 +30,17 @@ export class Simulated {
   private readonly truth = new Map<number, RoleSums>();
   private totalFrom = Number.POSITIVE_INFINITY;
 
-  private readonly transport: Transport;
+  readonly transport: Transport;
+  private readonly aheadMs: () => number;
 
-  constructor(options: SimulationOptions, transport: Partial<TransportOptions> = {}) {
+  /** `aheadMs`: how far the server's clock is ahead of the simulated time. */
+  constructor(options: SimulationOptions, transport: Partial<TransportOptions> = {}, aheadMs = () => 0) {
+    this.aheadMs = aheadMs;
     this.pipeline = new Pipeline();
     const from = new Uint32Array(4);
     this.transport = new Transport(transport, options.seed, options.startMs, (bytes, length, atMs) => {
       readAddress(bytes, from);
-      this.pipeline.receive(bytes, length, from, atMs);
+      this.pipeline.receive(bytes, length, from, atMs + this.aheadMs());
     });
     const send = (bytes: Uint8Array, length: number, atMs: number) => this.transport.send(bytes, length, atMs);
     this.simulation = new Simulation(options, send, (bin, plan, tallies) => {
@@ -53,7 +56,7 @@ export class Simulated {
       this.simulation.advance(Math.min(to, this.simulation.nowMs + SLICE_MS));
       this.transport.advance(this.simulation.nowMs);
     }
-    this.pipeline.ingest.tick(to);
+    this.pipeline.ingest.tick(to + this.aheadMs());
     this.addUp();
   }
 
