@@ -10,6 +10,8 @@ import {PeriodEngine} from './analysis/period-engine.ts';
 import {AnalysisThread} from './analysis/thread.ts';
 import {parseThresholds, type ThresholdRule} from './analysis/threshold-rules.ts';
 import {Thresholds} from './analysis/thresholds.ts';
+import {Notifier} from './api/alerts/notifier.ts';
+import {Webhook} from './api/alerts/webhook.ts';
 import type {Context} from './api/context.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
@@ -61,6 +63,7 @@ const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js
  */
 export async function startApp({config, source, log, demo = false, stateDir}: AppOptions): Promise<App> {
   const configured = configuredThresholds(config);
+  const webhook = webhookOf(config, log);
   const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
   const {state, unlock} = restoreState(fabric, config, log, stateDir);
@@ -72,6 +75,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const aiTrend = new AiTrend({fabric, periods});
   const thresholds = new Thresholds(fabric, configured, periods);
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
+  const notifier = webhook && new Notifier(fabric, thresholds, (notices) => webhook.tell(notices));
   const context: Context = {
     fabric,
     periods,
@@ -79,6 +83,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     congestion: links,
     aiTrend,
     thresholds,
+    ...(webhook ? {webhook} : {}),
     info: {
       version: VERSION,
       demo,
@@ -112,6 +117,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
         links.advance();
         aiTrend.advance();
         thresholds.advance();
+        if (context.info.ready) notifier?.advance();
         worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
       case 'listening':
@@ -147,6 +153,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const keeping = setInterval(keep, KEEP_EVERY_MS);
   const stop = async () => {
     clearInterval(keeping);
+    webhook?.stop();
     worker.postMessage({type: 'stop'} satisfies ToIngest);
     await Promise.all([exited, analysis.stop(), api?.server.close()]);
     await keep();
@@ -158,14 +165,22 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     const {makeApi} = await import('./api/server.ts');
     api = await makeApi(context, clock, WEB_ROOT);
     await listen(api, config);
+    if (webhook) webhook.externalUrl = urlOf(api, config);
     context.info.ready = true;
   } catch (error) {
     clearInterval(keeping);
+    webhook?.stop();
     await Promise.all([worker.terminate(), analysis.stop(), api?.server.close()]);
     unlock();
     throw error;
   }
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
+}
+
+function webhookOf({alertWebhook}: Config, log: Log): Webhook | undefined {
+  if (alertWebhook === undefined) return undefined;
+  if (!URL.canParse(alertWebhook)) throw new TenhertzError('CONFIG', `alertWebhook: '${alertWebhook}' is no URL`);
+  return new Webhook(alertWebhook, (message) => log.warn(message));
 }
 
 /** The thresholds of the configuration. Throws `TenhertzError`, which names what is wrong. */

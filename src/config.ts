@@ -45,6 +45,12 @@ export const ConfigSchema = Type.Object(
         description: 'rules on metrics by name, in the file only; see Alerts and Grafana',
       }),
     ),
+    alertWebhook: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^\\s/]+',
+        description: "URL that alerts are sent to, in the form of Alertmanager's webhooks (version 4)",
+      }),
+    ),
     stateDir: Type.Optional(
       Type.String({
         description:

@@ -4,6 +4,7 @@ import type {Banded} from './marks.ts';
 import {metricOf} from './threshold-metrics.ts';
 import type {Subject} from './threshold-readings.ts';
 import type {ThresholdRule} from './threshold-rules.ts';
+import type {ThresholdChange} from './threshold-state.ts';
 
 const PREFIXES: readonly [number, string][] = [
   [1e12, 'T'],
@@ -40,22 +41,28 @@ export function subjectText(of: Subject, direction: 'in' | 'out'): string {
   }
 }
 
+/** One sentence on what has become of a threshold on a subject. */
+export function changeText(
+  rule: ThresholdRule,
+  of: Subject,
+  reading: Banded,
+  change: ThresholdChange | 'removed',
+): string {
+  if (change === 'crossed') return crossedText(rule, of, reading);
+  if (change === 'back') return `${about(rule, of)} is back at ${readingText(rule, reading)}`;
+  return `${about(rule, of)} is not ${change === 'unknown' ? 'known' : 'watched'} any more`;
+}
+
 /** `hot: utilisation of … is 93 % (91 % to 95 %), above 90 % for 10s`. */
-export function crossedText(rule: ThresholdRule, of: Subject, reading: Banded): string {
-  const {name, metric, comparison, value, forMs} = rule;
+function crossedText(rule: ThresholdRule, of: Subject, reading: Banded): string {
+  const {metric, comparison, value, forMs} = rule;
   const side = comparison === '>' ? 'above' : 'below';
   const long = forMs > 0 ? ` for ${durationText(forMs)}` : '';
-  return `${name}: ${metric} of ${subjectText(of, rule.direction)} is ${readingText(rule, reading)}, ${side} ${figureText(value, metricOf(metric).unit)}${long}`;
+  return `${about(rule, of)} is ${readingText(rule, reading)}, ${side} ${figureText(value, metricOf(metric).unit)}${long}`;
 }
 
-/** `hot: utilisation of … is back at 62 % (60 % to 64 %)`. */
-export function backText(rule: ThresholdRule, of: Subject, reading: Banded): string {
-  return `${rule.name}: ${rule.metric} of ${subjectText(of, rule.direction)} is back at ${readingText(rule, reading)}`;
-}
-
-export function goneText(rule: ThresholdRule, of: Subject, why: string): string {
-  return `${rule.name}: ${rule.metric} of ${subjectText(of, rule.direction)} ${why}`;
-}
+const about = (rule: ThresholdRule, of: Subject) =>
+  `${rule.name}: ${rule.metric} of ${subjectText(of, rule.direction)}`;
 
 function readingText({metric}: ThresholdRule, {value, low, high}: Banded): string {
   const text = (figure: number) => figureText(figure, metricOf(metric).unit);

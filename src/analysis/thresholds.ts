@@ -8,7 +8,7 @@ import {metricOf, type ThresholdScope} from './threshold-metrics.ts';
 import {type Subject, ThresholdReader} from './threshold-readings.ts';
 import type {ThresholdRule} from './threshold-rules.ts';
 import {type ThresholdChange, ThresholdState} from './threshold-state.ts';
-import {backText, crossedText, goneText} from './threshold-text.ts';
+import {changeText} from './threshold-text.ts';
 
 /** Links that are looked at in one bin: a few ms at most. More links than ten times that are looked at less often. */
 const LINKS_PER_BIN = 512;
@@ -196,12 +196,7 @@ export class Thresholds {
       kind,
       level: levelOf(rule, isCrossed),
       name: key,
-      text:
-        change === 'crossed'
-          ? crossedText(rule, subject, reading)
-          : change === 'back'
-            ? backText(rule, subject, reading)
-            : goneText(rule, subject, change === 'unknown' ? 'is not known any more' : 'is not watched any more'),
+      text: changeText(rule, subject, reading, change),
       threshold: rule.name,
       ...(subject.kind === 'agent' ? {agent: subject.agent.address} : {}),
       ...(subject.kind === 'link' ? {agent: subject.port.agent.address, link: subject.port.id} : {}),

@@ -6,6 +6,7 @@ import type {Thresholds} from '../analysis/thresholds.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {State} from '../history/state.ts';
 import type {Log} from '../log.ts';
+import type {WebhookCounts} from './alerts/webhook.ts';
 import type {AiTrend} from './sflow-rt/ai-trend.ts';
 
 /** What the server knows of itself, beside the fabric. */
@@ -47,6 +48,8 @@ export interface Context {
   aiTrend?: AiTrend;
   /** What may not be crossed; without it there are no thresholds. */
   thresholds?: Thresholds;
+  /** Sends alerts on; without it none are. */
+  webhook?: WebhookCounts;
   /** What outlives the server; without it nothing does. */
   state?: State;
   /** Told of errors of our own making. */

@@ -39,6 +39,8 @@ export interface FabricEvent {
   /** The agent address or link id that it is about. */
   agent?: string;
   link?: string;
+  /** The part of the server that it is about. */
+  place?: 'kernel' | 'ring' | 'thinning';
   /** The name of the threshold that was crossed. */
   threshold?: string;
   /** What was measured, by name. */

@@ -10,9 +10,9 @@ const STALL_WORTH_MS = 250;
 
 /** What this machine itself may lose, with the words for it. */
 const PLACES = [
-  {count: Count.DatagramsKernelDropped, what: 'the kernel dropped datagrams in front of the socket'},
-  {count: Count.DatagramsRingDropped, what: "the receiver's ring was full and datagrams were dropped"},
-  {count: Count.DatagramsThinned, what: 'datagrams were left out at random, so as to keep up'},
+  {count: Count.DatagramsKernelDropped, place: 'kernel', what: 'the kernel dropped datagrams in front of the socket'},
+  {count: Count.DatagramsRingDropped, place: 'ring', what: "the receiver's ring was full and datagrams were dropped"},
+  {count: Count.DatagramsThinned, place: 'thinning', what: 'datagrams were left out at random, so as to keep up'},
 ] as const;
 
 /** Looks at the server itself once a second: what it lost, its clock, and whether it stood still. */
@@ -30,7 +30,7 @@ export class ServerWatch {
   private toldStallsAt = Number.NEGATIVE_INFINITY;
 
   look(counts: Float64Array, time: number, log: EventLog): void {
-    PLACES.forEach(({count: at, what}, i) => {
+    PLACES.forEach(({count: at, place, what}, i) => {
       const change = this.meters[i]!.look(counts[Count.DatagramsReceived]!, counts[at]!);
       if (!change) return;
       const {episode} = change;
@@ -39,6 +39,7 @@ export class ServerWatch {
         time,
         kind: hasBegun ? 'loss-began' : 'loss-ended',
         level: hasBegun ? 'warning' : 'good',
+        place,
         text: `${what}: ${lossText(episode)}${hasBegun ? '' : `, over after ${seconds(episode.looks * 1_000)}`}`,
         figures: {missing: episode.missing, expected: episode.expected, share: episode.missing / episode.expected},
       });

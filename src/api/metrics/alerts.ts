@@ -1,4 +1,5 @@
 import {alertCounts, type Thresholds} from '../../analysis/thresholds.ts';
+import type {WebhookCounts} from '../alerts/webhook.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Thresholds that are pending or firing; all of those in force, so that it is known where there is none. */
@@ -15,5 +16,27 @@ export function alertMetrics(builder: MetricsBuilder, thresholds: Thresholds): v
         }
       }
     },
+  );
+}
+
+/** What came of alerts that are sent on. */
+export function webhookMetrics(builder: MetricsBuilder, webhook: WebhookCounts): void {
+  builder.counter(
+    'tenhertz_webhook_requests_total',
+    'Requests with alerts, each try by itself.',
+    ['outcome'],
+    (set) => {
+      set(webhook.sent, {outcome: 'sent'});
+      set(webhook.failed, {outcome: 'failed'});
+    },
+  );
+  builder.counter(
+    'tenhertz_webhook_alerts_dropped_total',
+    'Alerts whose news was refused, or found no room to wait.',
+    [],
+    (set) => set(webhook.dropped),
+  );
+  builder.gauge('tenhertz_webhook_alerts_waiting', 'Alerts whose news waits to be sent.', [], (set) =>
+    set(webhook.waiting),
   );
 }

@@ -2,13 +2,14 @@ import type {Registry} from 'prom-client';
 import type {Context} from '../context.ts';
 import type {LiveHub} from '../live/hub.ts';
 import {agentMetrics} from './agents.ts';
-import {alertMetrics} from './alerts.ts';
+import {alertMetrics, webhookMetrics} from './alerts.ts';
 import {MetricsBuilder} from './builder.ts';
 import {dropMetrics} from './drops.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
 import {imbalanceMetrics} from './imbalance.ts';
 import {incastMetrics} from './incasts.ts';
+import {interfaceMetrics} from './interfaces.ts';
 import {linkMetrics} from './links.ts';
 import {memoryMetrics} from './memory.ts';
 import {operationMetrics} from './operations.ts';
@@ -25,6 +26,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   operationMetrics(builder, context.fabric);
   wayInMetrics(builder, context.fabric);
   agentMetrics(builder, context.fabric);
+  interfaceMetrics(builder, context.fabric);
   eventMetrics(builder, context.fabric);
   dropMetrics(builder, context.fabric);
   queueMetrics(builder, context);
@@ -33,6 +35,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   if (context.congestion) incastMetrics(builder, context.congestion.incasts);
   memoryMetrics(builder, context.fabric);
   if (context.thresholds) alertMetrics(builder, context.thresholds);
+  if (context.webhook) webhookMetrics(builder, context.webhook);
   processMetrics(builder, context, hub);
   return builder.registry;
 }
