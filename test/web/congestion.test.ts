@@ -47,6 +47,7 @@ describe.skipIf(missing)('the page of congestion', () => {
     expect(await byId('drop-flow').count()).toBe(3);
     expect(await byId('drop-flow').first().textContent()).toContain('gpu-1 172.16.0.1 → 172.16.0.9');
     expect(await byId('panel-drops').textContent()).toContain('held back 12,000 more');
+    expect(await byId('card-refusals').textContent()).toMatch(/sequence_error\s*4\.00\u202fk/);
     expect(await byId('discard-link').textContent()).toMatch(/Ethernet7 10\.0\.0\.1.*4\.20\u202fk/);
   });
 

@@ -82,6 +82,21 @@ describe.skipIf(missing)('the page of AI metrics', () => {
     await expect.poll(() => byId('card-congestion').textContent()).toMatch(/CNP\s*40\.0\s*± 12/);
   });
 
+  test('operations are of the fabric, or of the switch that was chosen', async () => {
+    await open('?page=metrics');
+    await expect.poll(() => byId('card-operations').textContent()).toMatch(/RC:RDMA WRITE Middle\s*200\u202fM\s*± 20/);
+    expect(await values('rdma-ops')).toEqual(['12.5\u202fM']);
+    expect(await byId('card-rdma-bytes').textContent()).toMatch(/Mean\s*87\.0\u202fk\s*± 6\.0\u202fk/);
+    expect(await values('credits')).toEqual(['3.07\u202fk', '824', '64.0']);
+    await byId('scope').selectOption('10.0.0.1');
+    await expect.poll(() => values('rdma-ops')).toEqual(['1.25\u202fM']);
+    expect(new URL(page.url()).searchParams.get('scope')).toBe('10.0.0.1');
+    expect(server.asked).toContain('/api/v1/operations?agent=10.0.0.1');
+    await byId('card-rdma-ops').getByTestId('chart-menu').click();
+    await page.getByRole('menuitem', {name: 'Query this'}).click();
+    expect(await byId('query-curl').textContent()).toContain('/api/v1/operations?agent=10.0.0.1');
+  });
+
   test('asks for what is new only, and for nothing once it is left', async () => {
     await open('?page=metrics');
     const trends = () => server.asked.filter((path) => path.includes('/trend/json'));

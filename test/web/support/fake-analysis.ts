@@ -1,7 +1,10 @@
 import type {FakeFabric} from './fake-fabric.ts';
 
-/** What the routes of analysis answer of a fake fabric; undefined where there is none. `route` is below `/api/v1/`. */
-export function fakeAnalysis(route: string, fabric: FakeFabric, finalBefore: number): unknown {
+/**
+ * What the routes of analysis answer of a fake fabric; undefined where there is none. `route` is below `/api/v1/`,
+ * `query` what was asked for.
+ */
+export function fakeAnalysis(route: string, query: URLSearchParams, fabric: FakeFabric, finalBefore: number): unknown {
   const {receiving, roce, cycleMs, exchange} = fabric.scenario;
   const isOn = receiving && roce;
   switch (route) {
@@ -13,6 +16,8 @@ export function fakeAnalysis(route: string, fabric: FakeFabric, finalBefore: num
       };
     case 'fabric':
       return {finalBefore, marks: {ce: mark(310), cnp: mark(40), trimmed: mark(0)}};
+    case 'operations':
+      return {finalBefore, window: 5, ...operations(query.get('agent') ?? query.get('link') ?? 'fabric')};
     case 'drops':
       return {finalBefore, window: 60, ...(fabric.scenario.dropping ? drops(fabric, finalBefore) : NO_DROPS)};
     case 'imbalance':
@@ -28,6 +33,28 @@ export function fakeAnalysis(route: string, fabric: FakeFabric, finalBefore: num
 }
 
 const mark = (framesPerSecond: number) => ({framesPerSecond, low: framesPerSecond * 0.8, high: framesPerSecond * 1.3});
+
+const rate = (perSecond: number) => ({perSecond, low: perSecond * 0.5, high: perSecond * 2, samples: 12});
+
+/** A switch has a tenth of what the fabric has. */
+function operations(scope: string) {
+  const part = scope === 'fabric' ? 1 : 0.1;
+  const operation = (name: string, frames: number) => ({
+    ...{transport: 'RC', name, opcode: 7, framesPerSecond: frames, low: frames * 0.9, high: frames * 1.1},
+    ...{bitsPerSecond: 0, bitsLow: 0, bitsHigh: 0, samples: 500},
+  });
+  return {
+    scope,
+    operations: [operation('RDMA WRITE Middle', 2e8 * part), operation('Acknowledge', 3e7 * part)],
+    rdma: {
+      ...{operationsPerSecond: 1.25e7 * part, low: 1.2e7 * part, high: 1.3e7 * part, samples: 5_000},
+      ...{bytesPerOperation: 87_000, bytesLow: 81_000, bytesHigh: 93_000},
+    },
+    credits: {average: 824, min: 64, max: 3_072, samples: 400},
+    naks: [{code: 0, name: 'sequence_error', ...rate(4_000)}],
+    rnrPerSecond: rate(0),
+  };
+}
 
 const NO_DROPS = {reasons: [], flows: [], otherFlows: 0, agents: [], discards: []};
 

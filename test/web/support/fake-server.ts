@@ -129,7 +129,7 @@ export class FakeServer {
       case 'links':
         return {finalBefore, links: fakeLinks(this.fabric, searchParams.get('agent') ?? '')};
       default:
-        return fakeAnalysis(pathname.slice('/api/v1/'.length), this.fabric, finalBefore);
+        return fakeAnalysis(pathname.slice('/api/v1/'.length), searchParams, this.fabric, finalBefore);
     }
   }
 

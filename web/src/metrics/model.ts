@@ -1,5 +1,5 @@
 import {signal} from '@preact/signals';
-import type {DropsAnswer, FabricAnswer, TrendAnswer} from '../rest/answers.ts';
+import type {DropsAnswer, FabricAnswer, OperationsAnswer, TrendAnswer} from '../rest/answers.ts';
 import {History} from './history.ts';
 
 /** Where sFlow-RT serves its AI Metrics app, and this server does too. */
@@ -10,6 +10,10 @@ export class MetricsModel {
   readonly #histories = new Map<string, History>();
   /** Reasons of drops, the most frequent of the last answer first. */
   readonly dropReasons = signal<readonly string[]>([]);
+  /** Kinds of packets, most frames first, of what was asked for last. */
+  readonly operations = signal<{scope: string; names: readonly string[]}>({scope: '', names: []});
+  /** Codes of negative acknowledgements by their names. */
+  readonly naks = signal<readonly string[]>([]);
   #trendTo = 0;
 
   /** A figure's history, empty where it never came. */
@@ -54,5 +58,25 @@ export class MetricsModel {
     this.dropReasons.value = [...new Set([...told.keys(), ...this.dropReasons.peek()])];
     for (const reason of this.dropReasons.peek())
       this.history(`drop ${reason}`).put(finalBefore, told.get(reason) ?? 0);
+  }
+
+  /** Takes what the packets do; `scope` is what was asked for, empty for the fabric. */
+  takeOperations(scope: string, answer: OperationsAnswer): void {
+    const {finalBefore: time, operations, rdma, credits, naks, rnrPerSecond} = answer;
+    const of = (name: string): History => this.history(`${scope} ${name}`);
+    const told = new Map(operations.map((operation) => [`${operation.transport}:${operation.name}`, operation]));
+    const before = this.operations.peek();
+    const names = [...new Set([...told.keys(), ...(before.scope === scope ? before.names : [])])];
+    this.operations.value = {scope, names};
+    for (const name of names) {
+      const {framesPerSecond, low, high} = told.get(name) ?? {framesPerSecond: 0, low: null, high: null};
+      of(`operation ${name}`).put(time, framesPerSecond, low, high);
+    }
+    of('rdma_ops').put(time, rdma.operationsPerSecond, rdma.low, rdma.high);
+    of('rdma_bytes').put(time, rdma.bytesPerOperation, rdma.bytesLow, rdma.bytesHigh);
+    for (const name of ['average', 'min', 'max'] as const) of(`credits ${name}`).put(time, credits[name]);
+    for (const {name, perSecond, low, high} of naks) of(`nak ${name}`).put(time, perSecond, low, high);
+    of('rnr').put(time, rnrPerSecond.perSecond, rnrPerSecond.low, rnrPerSecond.high);
+    this.naks.value = naks.map(({name}) => name);
   }
 }

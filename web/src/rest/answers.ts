@@ -110,3 +110,41 @@ export interface ParallelLinks {
     sibling: string;
   }[];
 }
+
+/** `GET /api/v1/operations` */
+export interface OperationsAnswer {
+  finalBefore: number;
+  window: number;
+  /** `fabric`, or the agent address or link id asked for. */
+  scope: string;
+  operations: readonly {
+    transport: string;
+    name: string;
+    framesPerSecond: number;
+    low: number;
+    high: number;
+    samples: number;
+  }[];
+  rdma: {
+    operationsPerSecond: number | null;
+    low: number | null;
+    high: number | null;
+    samples: number;
+    bytesPerOperation: number | null;
+    bytesLow: number | null;
+    bytesHigh: number | null;
+  };
+  credits: {average: number | null; min: number | null; max: number | null; samples: number};
+  naks: readonly Nak[];
+  rnrPerSecond: Omit<Nak, 'code' | 'name'>;
+}
+
+/** Negative acknowledgements of one code. */
+export interface Nak {
+  code: number | null;
+  name: string;
+  perSecond: number | null;
+  low: number | null;
+  high: number | null;
+  samples: number;
+}

@@ -3,7 +3,7 @@ import {useEffect, useMemo, useRef} from 'preact/hooks';
 import {useApp} from '../app.ts';
 
 /** How many times as long as an answer took is waited at least: a large fabric is asked less often. */
-const REST = 10;
+const REST = 3;
 
 /** Wait after one that failed, in milliseconds. */
 const AGAIN_MS = 4_000;

@@ -1,8 +1,9 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../../app.ts';
-import type {DropsAnswer, FabricAnswer, ImbalanceAnswer, TrendAnswer} from '../../rest/answers.ts';
+import type {DropsAnswer, FabricAnswer, ImbalanceAnswer, OperationsAnswer, TrendAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {Card} from '../metrics/card.tsx';
+import {refusalCard} from '../metrics/operation-specs.ts';
 import {conditionCards, congestionCard, dropsCard} from '../metrics/specs.ts';
 import {Notices} from '../notices.tsx';
 import {Problems} from '../problems.tsx';
@@ -17,17 +18,21 @@ export function CongestionPage() {
   const trend = useAnswer<TrendAnswer>(trendPath, 1_000, (answer) => metrics.takeTrend(answer));
   const fabric = useAnswer<FabricAnswer>('/api/v1/fabric?window=2s', 1_000, (answer) => metrics.takeFabric(answer));
   const drops = useAnswer<DropsAnswer>('/api/v1/drops', 1_000, (answer) => metrics.takeDrops(answer));
+  const operations = useAnswer<OperationsAnswer>('/api/v1/operations', 1_000, (answer) =>
+    metrics.takeOperations('', answer),
+  );
   const imbalance = useAnswer<ImbalanceAnswer>('/api/v1/imbalance', 2_000);
   return (
     <main class={`page ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="congestion">
       <h1 class="sr-only">Congestion and drops</h1>
       <div class="top">
         <Notices />
-        <Problems of={[trend, fabric, drops, imbalance]} />
+        <Problems of={[trend, fabric, drops, operations, imbalance]} />
       </div>
       <div class="cards short">
         <Card {...congestionCard(metrics)} />
         <Card {...dropsCard(metrics)} />
+        <Card {...refusalCard(metrics)} />
         {conditionCards(metrics)
           .filter(({id}) => id === 'discards')
           .map((card) => (
