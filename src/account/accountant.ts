@@ -15,6 +15,7 @@ import {CounterTracker} from './counters.ts';
 import {DropSources} from './drop-sources.ts';
 import {DropTable} from './drop-table.ts';
 import {FlowTable} from './flow-table.ts';
+import {GaugeTracker} from './gauges.ts';
 import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
 import {NameTable} from './name-table.ts';
@@ -46,6 +47,8 @@ export interface AccountLimits {
   drops: number;
   /** Buckets of queues' histograms a second, and flows that stood in queues. */
   queues: number;
+  /** Values of counter records other than interface counters. */
+  gauges: number;
 }
 
 export const DEFAULT_LIMITS: AccountLimits = {
@@ -57,6 +60,7 @@ export const DEFAULT_LIMITS: AccountLimits = {
   counters: 8_192,
   drops: 4_096,
   queues: 16_384,
+  gauges: 32_768,
 };
 
 /** A rate past this is no sampling rate, but garbage in its place. */
@@ -100,6 +104,7 @@ export class Accountant implements DatagramSink {
   readonly drops: DropTable;
   readonly dropSources: DropSources;
   readonly queues: QueueTable;
+  readonly gauges: GaugeTracker;
   readonly counts = new Float64Array(COUNTS);
   /** By stream: what has been added since the last Partial. */
   readonly flowSamples: Float64Array;
@@ -134,6 +139,7 @@ export class Accountant implements DatagramSink {
     this.drops = new DropTable(limits.drops, seed ^ 0x7feb352d, this.clock);
     this.dropSources = new DropSources(limits.agents, limits.drops, seed ^ 0x846ca68b, this.clock);
     this.queues = new QueueTable(limits.queues, seed ^ 0x1f83d9ab, this.clock);
+    this.gauges = new GaugeTracker(limits.gauges, seed ^ 0x5be0cd19, this.clock);
     this.flowSamples = new Float64Array(limits.agents);
     this.counterSamples = new Float64Array(limits.agents);
     this.largestDatagram = new Uint32Array(limits.agents);
@@ -143,6 +149,7 @@ export class Accountant implements DatagramSink {
   set onFull(send: () => void) {
     this.full = send;
     this.sources.onFull = send;
+    this.gauges.onFull = send;
   }
 
   /** Time was set forward by `ms`, to `now`: nobody was silent for it, and it holds no samples. */
@@ -150,6 +157,7 @@ export class Accountant implements DatagramSink {
     this.agents.forward(ms);
     this.rows.table.forward(ms);
     this.counters.forward(ms);
+    this.gauges.forward(ms);
     this.sources.sequence.sources.forward(ms);
     this.counterSequence.sources.forward(ms);
     this.dropSources.sequence.sources.forward(ms);
@@ -243,10 +251,12 @@ export class Accountant implements DatagramSink {
       this.addName(NO_PORT, sample.hostNameOffset, sample.recordsEnd);
     }
     // Counters are absolute: what an overtaken reading would add, the one in front of it has added already.
-    if (sample.interfaceOffset < 0 || this.isLate) return;
-    if (this.counters.size === this.limits.counters) this.full();
+    if (this.isLate) return;
     const data = this.datagramView!.data;
     const life = this.agents.sequence.lives[stream]!;
+    if (sample.gauges > 0) this.gauges.add(stream, sample, data, life);
+    if (sample.interfaceOffset < 0) return;
+    if (this.counters.size === this.limits.counters) this.full();
     const ifIndex = this.counters.add(stream, sample, data, life);
     if (ifIndex === 0) {
       this.counts[Count.CountersDropped]!++;

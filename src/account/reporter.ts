@@ -17,6 +17,7 @@ import {
   DROP_SOURCES,
   DROPS,
   FLOWS,
+  GAUGES,
   HOSTS,
   makeColumns,
   NAMES,
@@ -93,8 +94,9 @@ export class Reporter {
     if (withFlows && queues.size > 0) {
       sections.push(tableSection(QUEUES, queues.cells), tableSection(QUEUE_FLOWS, queues.flows));
     }
-    const {counters, names} = accountant;
+    const {counters, gauges, names} = accountant;
     if (counters.size > 0) sections.push({schema: COUNTERS, rows: counters.size, columns: counters.columns});
+    if (gauges.size > 0) sections.push({schema: GAUGES, rows: gauges.size, columns: gauges.columns});
     if (names.size > 0) {
       sections.push({schema: NAMES, rows: names.size, columns: [names.stream, names.port, names.text]});
     }
@@ -111,6 +113,7 @@ export class Reporter {
     );
     accountant.cells.clear();
     counters.clear();
+    gauges.clear();
     names.clear();
     if (!withFlows) return;
     accountant.flows.clear();

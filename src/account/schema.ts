@@ -265,6 +265,22 @@ export const QUEUE_FLOWS: SectionSchema = {
   ],
 };
 
+/**
+ * What counter samples tell beside the interface counters, by data source and metric (the place in `GAUGE_METRICS`): of
+ * gauges the value, of counters what they grew by in so many ms. Lanes count from 1, 0 is none.
+ */
+export const GAUGES: SectionSchema = {
+  id: 15,
+  version: 1,
+  name: 'gauges',
+  maxRows: 4_000_000,
+  columns: [
+    ...columns('key', 'u32', 'agent sourceClass sourceIndex metric lane'),
+    ...columns('last', 'f64', 'time value'),
+    ...columns('sum', 'f64', 'delta elapsedMs'),
+  ],
+};
+
 /** The ledger's counts, by `Count`. */
 export const COUNTS_SECTION: SectionSchema = {
   id: 6,
@@ -289,6 +305,7 @@ export const SECTIONS: readonly SectionSchema[] = [
   OPERATIONS,
   QUEUES,
   QUEUE_FLOWS,
+  GAUGES,
 ];
 
 /** Index of each column of a section by name, for code that reads or fills columns. */

@@ -39,16 +39,25 @@ export const FlowRecordFormat = {
 } as const;
 
 /**
- * Counter record formats of enterprise 0 that the accounting reads (v5; sflow_lag.txt; PFC as host-sflow sends it;
- * sflow_host.txt for the description).
+ * Counter record formats that the accounting reads (v5; sflow_lag.txt; sflow_optics.txt; PFC as host-sflow sends it;
+ * sflow_host.txt; sflow_nvml.txt; bv-sflow.txt). The last three have an enterprise of their own.
  */
 export const CounterRecordFormat = {
   Interface: 1,
   Ethernet: 2,
   Lag: 7,
+  Optics: 10,
   Pfc: 11,
+  Processor: 1001,
   PortName: 1005,
   HostDescription: 2000,
+  HostCpu: 2003,
+  HostMemory: 2004,
+  HostDisk: 2005,
+  HostNet: 2006,
+  DeviceBuffers: (4_413 << 12) | 1,
+  PortBuffers: (4_413 << 12) | 2,
+  Gpu: (5_703 << 12) | 1,
 } as const;
 
 /** v5, header_protocol. */
@@ -88,5 +97,4 @@ export const Size = {
   InterfaceCounters: 88,
   EthernetCounters: 52,
   LagCounters: 56,
-  PfcCounters: 20,
 } as const;

@@ -3,7 +3,7 @@ import {CounterRecordFormat, Size} from './constants.ts';
 import {Fault} from './faults.ts';
 import type {FormatCounter} from './format-counter.ts';
 import {afterOddRecord} from './framing.ts';
-import type {CounterSampleView} from './views.ts';
+import {type CounterSampleView, MOST_GAUGES} from './views.ts';
 
 /**
  * Reads a counter sample whose body stands in [start, end) and notes where the records that are accounted stand.
@@ -38,7 +38,7 @@ export function decodeCounterSample(
   view.portNameOffset = -1;
   view.hostNameOffset = -1;
   view.lagOffset = -1;
-  view.pfcOffset = -1;
+  view.gauges = 0;
   let fault: Fault = Fault.None;
   at += 4;
   let left = view.recordCount;
@@ -89,10 +89,28 @@ function noteRecord(
     case CounterRecordFormat.Lag:
       if (length >= Size.LagCounters) view.lagOffset = body;
       return;
+    case CounterRecordFormat.Optics:
     case CounterRecordFormat.Pfc:
-      if (length >= Size.PfcCounters) view.pfcOffset = body;
+    case CounterRecordFormat.Processor:
+    case CounterRecordFormat.HostCpu:
+    case CounterRecordFormat.HostMemory:
+    case CounterRecordFormat.HostDisk:
+    case CounterRecordFormat.HostNet:
+    case CounterRecordFormat.DeviceBuffers:
+    case CounterRecordFormat.PortBuffers:
+    case CounterRecordFormat.Gpu:
+      noteGauge(view, dataFormat, body, length);
       return;
     default:
       unknown.see(dataFormat);
   }
+}
+
+/** Its fields are read one by one, each if it is there. */
+function noteGauge(view: CounterSampleView, dataFormat: number, body: number, length: number): void {
+  if (view.gauges === MOST_GAUGES) return;
+  const i = view.gauges++;
+  view.gaugeFormats[i] = dataFormat;
+  view.gaugeOffsets[i] = body;
+  view.gaugeEnds[i] = body + length;
 }

@@ -102,6 +102,9 @@ export class DiscardView {
   readonly packet = new FlowSampleView();
 }
 
+/** Records of that kind past this are left out; agents send one of each in a sample. */
+export const MOST_GAUGES = 16;
+
 /** A counter sample, compact or expanded (v5, counters_sample and counters_sample_expanded). */
 export class CounterSampleView {
   expanded = false;
@@ -118,9 +121,16 @@ export class CounterSampleView {
   portNameOffset = -1;
   /** Start of the host name's length word (0:2000), -1 when not there. */
   hostNameOffset = -1;
-  /** Start of the LAG member's counters (0:7) and of the PFC counters (0:11); -1 when not there or cut. */
+  /** Start of the LAG member's counters (0:7); -1 when not there or cut. */
   lagOffset = -1;
-  pfcOffset = -1;
+  /**
+   * Records that tell of PFC, optics, processors, hosts, GPUs and buffers: how many there are, at most `MOST_GAUGES`, and
+   * of each its format and where its body starts and ends.
+   */
+  gauges = 0;
+  readonly gaugeFormats = new Uint32Array(MOST_GAUGES);
+  readonly gaugeOffsets = new Uint32Array(MOST_GAUGES);
+  readonly gaugeEnds = new Uint32Array(MOST_GAUGES);
   /** After `Fault.RecordCut`: where the record that was cut starts, and how many were left with it. */
   cutOffset = 0;
   cutLeft = 0;

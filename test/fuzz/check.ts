@@ -90,6 +90,12 @@ class Tracer implements DatagramSink {
     for (const at of [sample.interfaceOffset, sample.ethernetOffset, sample.portNameOffset, sample.lagOffset]) {
       this.trace.push(at, at < 0 ? 0 : this.data.getUint32(at));
     }
+    for (let i = 0; i < sample.gauges; i++) {
+      const at = sample.gaugeOffsets[i]!;
+      const end = sample.gaugeEnds[i]!;
+      if (end > sample.recordsEnd) throw new Error(`a record ends at ${end}, its sample at ${sample.recordsEnd}`);
+      this.trace.push(sample.gaugeFormats[i]!, at, end, end - at < 4 ? 0 : this.data.getUint32(at));
+    }
   }
 
   discardedPacket(discard: DiscardView): void {

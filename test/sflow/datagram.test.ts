@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {DatagramDecoder} from '../../src/sflow/datagram.ts';
 import {FAULT_NAMES, Fault, LAST_REJECTION, ODDITY_NAMES, Oddity} from '../../src/sflow/faults.ts';
 import {FormatCounter} from '../../src/sflow/format-counter.ts';
-import {DatagramView, FoundRecord} from '../../src/sflow/views.ts';
+import {DatagramView, FoundRecord, MOST_GAUGES} from '../../src/sflow/views.ts';
 import {
   counterSample,
   datagram,
@@ -129,7 +129,9 @@ describe('samples', () => {
       });
       const [view] = counters;
       expect(data.getUint32(view!.interfaceOffset)).toBe(7);
-      expect(data.getUint32(view!.pfcOffset + 16)).toBe(5);
+      expect([view!.gauges, view!.gaugeFormats[0]]).toEqual([1, 11]);
+      expect(data.getUint32(view!.gaugeOffsets[0]! + 16)).toBe(5);
+      expect(view!.gaugeEnds[0]! - view!.gaugeOffsets[0]!).toBe(20);
       expect(data.getUint32(view!.portNameOffset)).toBe(4);
       expect(view!.lagOffset - view!.ethernetOffset).toBe(60);
     });
@@ -140,7 +142,6 @@ describe('samples', () => {
       record(1, Buffer.alloc(84)),
       record(2, Buffer.alloc(48)),
       record(7, words(1)),
-      record(11, words(1)),
       record(1005, Buffer.alloc(0)),
     ];
     expect(decode(datagram([counterSample(short)])).counters[0]).toMatchObject({
@@ -148,8 +149,17 @@ describe('samples', () => {
       ethernetOffset: -1,
       portNameOffset: -1,
       lagOffset: -1,
-      pfcOffset: -1,
+      gauges: 0,
     });
+  });
+
+  it('of records with gauges, as many are noted as there is room for', () => {
+    const records = Array.from({length: MOST_GAUGES + 3}, (_, i) => record(11, words(i, 0, 0, 0, 0)));
+    const {counters, data} = decode(datagram([counterSample([...records, record(1, Buffer.alloc(88))])]));
+    const [view] = counters;
+    expect(view!.gauges).toBe(MOST_GAUGES);
+    expect(data.getUint32(view!.gaugeOffsets[MOST_GAUGES - 1]!)).toBe(MOST_GAUGES - 1);
+    expect(view!.interfaceOffset).toBeGreaterThan(0);
   });
 
   it('a drop notification: every field; a sink that does not take them gets its place', () => {

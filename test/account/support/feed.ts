@@ -16,7 +16,7 @@ export const START_BIN = START / 100;
 /** Small tables, so that hundreds of ingests cost nothing. */
 export const SMALL: AccountLimits = {
   ...{agents: 8, rows: 64, cells: 64, flows: 64},
-  ...{operations: 64, counters: 16, drops: 64, queues: 64},
+  ...{operations: 64, counters: 16, drops: 64, queues: 64, gauges: 64},
 };
 
 export type Row = Readonly<Record<string, number>> & {readonly agent?: string; readonly name?: string};
@@ -65,6 +65,7 @@ export interface Folded {
   operations: Row[];
   queues: Row[];
   queueFlows: Row[];
+  gauges: Row[];
   /** By number of `Count`. */
   count(count: number): number;
 }
@@ -92,6 +93,7 @@ export function folded(partials: readonly Partial[]): Folded {
     operations: rowsOf('operations'),
     queues: rowsOf('queues'),
     queueFlows: rowsOf('queueFlows'),
+    gauges: rowsOf('gauges'),
     count: (count) => counts.get(count) ?? 0,
   };
 }

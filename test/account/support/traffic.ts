@@ -11,6 +11,7 @@ import {
   expandedFlow,
   flow,
   foreign,
+  gauges,
   hostDescription,
   INTERNAL,
   packet,
@@ -71,11 +72,21 @@ const drops = fc
   })
   .map(dropped);
 
+const word = fc.constantFrom(0, 1, 2, 1_000, 0x7fffffff, 0xffffffff);
+const others = fc
+  .tuple(
+    fc.constantFrom(10, 11, 1001, 2003, 2004, 2005, 2006, (4_413 << 12) | 2, (5_703 << 12) | 1),
+    fc.array(word, {maxLength: 30}),
+    fc.integer({min: 0, max: 3}),
+  )
+  .map(([format, body, source]) => gauges([[format, ...body]], {source}));
+
 const samples = fc.array(
   fc.oneof(
     {weight: 8, arbitrary: flows},
     {weight: 2, arbitrary: readings},
     {weight: 1, arbitrary: drops},
+    {weight: 1, arbitrary: others},
     {weight: 1, arbitrary: fc.constantFrom(foreign(), hostDescription('leaf1'))},
   ),
   {maxLength: 6},

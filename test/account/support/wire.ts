@@ -227,5 +227,14 @@ export function counters(fields: CounterFields = {}): Buffer {
   return sized(2, Buffer.concat([words(sequence, ifIndex, records.length), ...records]));
 }
 
+/** Records of a counter sample by their data_format, each given by its words. */
+export function gauges(
+  records: readonly (readonly [format: number, ...words: number[]])[],
+  {sourceClass = 0, source = 3, sequence = 1}: {sourceClass?: number; source?: number; sequence?: number} = {},
+): Buffer {
+  const bodies = records.map(([format, ...body]) => sized(format, words(...body)));
+  return sized(2, Buffer.concat([words(sequence, (sourceClass << 24) | source, bodies.length), ...bodies]));
+}
+
 /** A sample of a kind that nobody decodes. */
 export const foreign = (): Buffer => sized((4_300 << 12) | 1_002, words(1, 2, 3));
