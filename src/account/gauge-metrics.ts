@@ -16,28 +16,28 @@ export interface GaugeMetric {
   record: number;
   offset: number;
   type: FieldType;
-  /** What is served of one that is told. */
-  scale: number;
+  /** So many of what is told are one of what is served. */
+  per: number;
   hasLanes: boolean;
   /** No counter grows faster than this, told ones a second: it was reset. */
   most: number;
 }
 
-const MICRO = 1e-6;
-const MILLI = 1e-3;
-const PERCENT = 1e-2;
+const MICRO = 1e6;
+const MILLI = 1e3;
+const PERCENT = 100;
 /** A percentage is told in hundredths of one. */
-const PCT = 1e-4;
+const PCT = 1e4;
 
 /** Where the lanes of an optical module start behind their number, and how many bytes each takes (sflow_optics.txt). */
 export const LANES_AT = 20;
 export const LANE_BYTES = 40;
 
-type Row = [offset: number, type: FieldType, id: string, unit: string, scale: number, meaning: string];
+type Row = [offset: number, type: FieldType, id: string, unit: string, per: number, meaning: string];
 
 const rows = (record: number, kind: GaugeMetric['kind'], list: Row[], more: Partial<GaugeMetric> = {}): GaugeMetric[] =>
-  list.map(([offset, type, id, unit, scale, meaning]) => ({
-    ...{id, unit, kind, meaning, record, offset, type, scale, hasLanes: false, most: Number.POSITIVE_INFINITY},
+  list.map(([offset, type, id, unit, per, meaning]) => ({
+    ...{id, unit, kind, meaning, record, offset, type, per, hasLanes: false, most: Number.POSITIVE_INFINITY},
     ...more,
   }));
 
@@ -78,7 +78,7 @@ export const GAUGE_METRICS: readonly GaugeMetric[] = [
     {hasLanes: true},
   ),
   ...rows(Format.Gpu, 'gauge', [
-    [0, 'u32', 'gpu-count', 'devices', 1, 'GPUs of the host'],
+    [0, 'u32', 'gpu-installed', 'devices', 1, 'GPUs of the host'],
     [4, 'u32', 'gpu-processes', 'processes', 1, 'processes that use them'],
     [16, 'u64', 'gpu-memory', 'bytes', 1, 'memory of all GPUs'],
     [24, 'u64', 'gpu-memory-free', 'bytes', 1, 'of it, free'],

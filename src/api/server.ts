@@ -14,6 +14,7 @@ import {makeMetrics} from './metrics/registry.ts';
 import {answerError, answerProblems} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
 import {congestionRoutes} from './routes/congestion.ts';
+import {counterRoutes} from './routes/counters.ts';
 import {dropRoutes} from './routes/drops.ts';
 import {eventRoutes} from './routes/events.ts';
 import {fabricRoutes} from './routes/fabric.ts';
@@ -105,6 +106,7 @@ export async function makeApi(
     imbalanceRoutes,
     queueRoutes,
     congestionRoutes,
+    counterRoutes,
   ]) {
     await server.register(routes, {context, prefix: API});
   }

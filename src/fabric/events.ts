@@ -17,6 +17,7 @@ export const EVENT_KINDS = [
   'threshold-cleared',
   'drops-began',
   'drops-ended',
+  'pfc-storm',
   'links-imbalanced',
   'links-balanced',
   'elephants-collide',

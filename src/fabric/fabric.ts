@@ -10,6 +10,7 @@ import {
   DROP_SOURCES,
   DROPS,
   FLOWS,
+  GAUGES,
   HOSTS,
   NAMES,
   OPERATIONS,
@@ -27,6 +28,7 @@ import {applyCounters, applyNames} from './counters.ts';
 import {DropLog} from './drops.ts';
 import {EventLog} from './events.ts';
 import {type FlowRows, FlowTable} from './flows.ts';
+import {GaugeLog} from './gauges.ts';
 import {BYTES_PER_ROW, budgetForOperations, budgetForPortTicks, budgetForRows} from './memory.ts';
 import {Names} from './names.ts';
 import {Operations} from './operations.ts';
@@ -123,6 +125,7 @@ export class Fabric {
   readonly portTicksOut: PortTicks;
   readonly drops = new DropLog(this.ports);
   readonly queues = new QueueLog(this.ports);
+  readonly gauges = new GaugeLog(this.ports);
   /** Bins that a step of the clock left out. */
   readonly skipped = new Skipped();
   readonly rates = new CountRates();
@@ -208,6 +211,7 @@ export class Fabric {
     if (ticks) this.ticks.apply(ticks, partial.watermark);
     this.drops.apply(sectionOf(partial, DROPS), sectionOf(partial, DROP_SOURCES), locals, partial);
     this.queues.apply(sectionOf(partial, QUEUES), sectionOf(partial, QUEUE_FLOWS), locals, partial);
+    this.gauges.apply(sectionOf(partial, GAUGES), locals, partial);
     this.correct(partial);
     const flows = sectionOf(partial, FLOWS);
     if (flows) {

@@ -6,12 +6,13 @@ import {Herd} from './watch-herd.ts';
 import {MANY_PORTS, PortWatch} from './watch-ports.ts';
 import {MANY_RATES, RateWatch} from './watch-rates.ts';
 import {ServerWatch} from './watch-server.ts';
+import {lookAtStorms, MANY_STORMS} from './watch-storms.ts';
 import {between, missingByPlace, NOTHING, type Reading, readLedgers} from './waterfall.ts';
 
 /** What is happening now is what happened in so many seconds. */
 export const RECENT_SECONDS = 10;
 
-const MANY = {...MANY_AGENTS, ...MANY_PORTS, ...MANY_RATES, ...MANY_DROPS};
+const MANY = {...MANY_AGENTS, ...MANY_PORTS, ...MANY_RATES, ...MANY_DROPS, ...MANY_STORMS};
 
 /** What happened in the last seconds: none in the first one. */
 export interface Recent {
@@ -45,6 +46,7 @@ export class Watch {
     this.ports.look(fabric.ports, this.herd);
     this.rates.look(fabric, this.herd);
     this.drops.look(fabric, this.herd);
+    lookAtStorms(fabric.gauges, this.herd);
     this.herd.raise(events, time, MANY);
     this.server.look(reading.counts, time, events);
   }

@@ -1,5 +1,6 @@
 /** Builds Partials row by row, as an ingest thread would send them, and passes them through the codec. */
 import {decodePartial, encodePartial, type Partial, type SectionData} from '../../src/account/codec.ts';
+import {GAUGE_METRICS} from '../../src/account/gauge-metrics.ts';
 import {bucketOf} from '../../src/account/log-buckets.ts';
 import {TICK_BASE, TICKS_PER_WORD} from '../../src/account/measures.ts';
 import {
@@ -12,6 +13,7 @@ import {
   DROP_SOURCES,
   DROPS,
   FLOWS,
+  GAUGES,
   makeColumns,
   NAMES,
   OPERATIONS,
@@ -131,6 +133,18 @@ export interface QueueRow {
   samples?: number;
 }
 
+/** A value of a counter record; of a counter what it grew by, in `elapsedMs`. */
+export interface GaugeRow {
+  agent?: string;
+  sourceClass?: number;
+  source?: number;
+  metric: string;
+  lane?: number;
+  time?: number;
+  value: number;
+  elapsedMs?: number;
+}
+
 export interface QueueFlowRow {
   agent?: string;
   port?: number;
@@ -187,6 +201,7 @@ export interface Content {
   dropSources?: readonly {agent?: string; notifications: number; suppressed?: number; missing?: number}[];
   queues?: readonly QueueRow[];
   queueFlows?: readonly QueueFlowRow[];
+  gauges?: readonly GaugeRow[];
   /** RoCEv2 samples by tick of 10 ms. */
   ticks?: readonly [tick: number, samples: number][];
   operations?: readonly OperationRow[];
@@ -245,6 +260,9 @@ export class PartialBuilder {
     const queueFlowRows = section(QUEUE_FLOWS, content.queueFlows ?? [], (row) =>
       queueFlowRow(row, agents.of(row.agent)),
     );
+    const gaugeRows = section(GAUGES, content.gauges ?? [], (row) =>
+      gaugeRow(row, agents.of(row.agent), watermark * 100),
+    );
     names.forEach(({name}, i) => {
       new TextEncoder().encodeInto(
         name,
@@ -264,6 +282,7 @@ export class PartialBuilder {
     if (dropSourceRows.rows > 0) sections.push(dropSourceRows);
     if (queueRows.rows > 0) sections.push(queueRows);
     if (queueFlowRows.rows > 0) sections.push(queueFlowRows);
+    if (gaugeRows.rows > 0) sections.push(gaugeRows);
     if (content.ticks) sections.push(section(TICKS, content.ticks, ([tick, samples]) => ({tick, samples})));
     sections.push(section(COUNTS_SECTION, counts, ([count, value]) => ({count, value})));
     const {producer, epoch} = this;
@@ -407,6 +426,14 @@ function queueFlowRow(row: QueueFlowRow, agent: number): Record<string, number> 
     ...address('source', row.source),
     ...address('destination', row.destination),
   };
+}
+
+function gaugeRow(row: GaugeRow, agent: number, now: number): Record<string, number> {
+  const {sourceClass = 0, source = 1, lane = 0, time = now, value, elapsedMs = 1_000} = row;
+  const metric = GAUGE_METRICS.findIndex(({id}) => id === row.metric);
+  const isCounter = GAUGE_METRICS[metric]!.kind === 'counter';
+  const told = isCounter ? {delta: value, elapsedMs} : {value};
+  return {agent, sourceClass, sourceIndex: source, metric, lane, time, ...told};
 }
 
 function counterRow(row: CounterRow, agent: number): Record<string, number> {

@@ -7,6 +7,7 @@ import {MetricsBuilder} from './builder.ts';
 import {dropMetrics} from './drops.ts';
 import {eventMetrics} from './events.ts';
 import {fabricMetrics} from './fabric.ts';
+import {gaugeMetrics} from './gauges.ts';
 import {imbalanceMetrics} from './imbalance.ts';
 import {incastMetrics} from './incasts.ts';
 import {interfaceMetrics} from './interfaces.ts';
@@ -30,6 +31,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   eventMetrics(builder, context.fabric);
   dropMetrics(builder, context.fabric);
   queueMetrics(builder, context);
+  gaugeMetrics(builder, context);
   if (context.periods) periodMetrics(builder, context.periods);
   if (context.imbalance) imbalanceMetrics(builder, context.imbalance);
   if (context.congestion) incastMetrics(builder, context.congestion.incasts);

@@ -6,6 +6,7 @@ import {BASIS_NAMES, directionOf} from '../../fabric/rows.ts';
 import type {Context} from '../context.ts';
 import {parseWindow} from '../duration.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
+import {GaugeSchema, gaugesOf} from '../gauges.ts';
 import {Problem} from '../problem.ts';
 import {effectiveRate, portAdvice, portVersus} from '../sampling.ts';
 import {PortAdviceSchema, PortVersusSchema} from '../sampling-schemas.ts';
@@ -137,13 +138,20 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
         tags: ['links'],
         params: IdParams,
         querystring: WindowQuery,
-        response: {200: Type.Object({finalBefore: FinalBefore, ...LinkSchema.properties})},
+        response: {
+          200: Type.Object({
+            finalBefore: FinalBefore,
+            ...LinkSchema.properties,
+            gauges: Type.Array(GaugeSchema, {description: 'what its other counters tell: PFC, optics, buffers'}),
+          }),
+        },
       },
     },
-    ({params, query}) => ({
-      finalBefore: finalBefore(fabric),
-      ...answer(portOf(params.id), parseWindow(query.window)),
-    }),
+    ({params, query}) => {
+      const port = portOf(params.id);
+      const gauges = fabric.gauges.ofPort(port).map(gaugesOf);
+      return {finalBefore: finalBefore(fabric), ...answer(port, parseWindow(query.window)), gauges};
+    },
   );
   server.get(
     '/links/:id/series',
