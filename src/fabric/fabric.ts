@@ -175,6 +175,7 @@ export class Fabric {
     const rows: FlowRows = {
       basis: basisOf,
       weight: (slot, side, rate, end) => this.corrections.meanWeight(slot, side, rate, end),
+      role: (slot) => this.roles.at(slot, this.newest),
     };
     this.flows = new FlowTable(options.flows, this.ports, rows);
     this.operations = new Operations(this.ports, rows, budgetForOperations(memory));

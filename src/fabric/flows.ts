@@ -1,11 +1,12 @@
 import {LRUCache} from 'lru-cache';
 import type {PartialHeader, SectionData} from '../account/codec.ts';
-import {columnIndexes, FLOWS} from '../account/schema.ts';
+import {columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
 import {Coverage, inWindow, Sighting, Sum} from './flow-window.ts';
 import {Moments} from './moments.ts';
-import type {Port, Ports} from './ports.ts';
+import {PairLog} from './pair-log.ts';
+import type {Port, Ports, Role} from './ports.ts';
 
 const column = columnIndexes(FLOWS);
 const AGENT = column['agent']!;
@@ -79,6 +80,8 @@ export interface FlowRows {
   basis(slot: number, direction: number): number;
   /** Frames that a sample at a nominal rate stood for there in the second before the bin `end`. */
   weight(slot: number, side: number, rate: number, end: number): number;
+  /** What the port is for, now. */
+  role(slot: number): Role;
 }
 
 /**
@@ -86,6 +89,8 @@ export interface FlowRows {
  * rate comes from those nearest to its source (highest TTL), so that no packet counts twice.
  */
 export class FlowTable {
+  /** What hosts sent each other, all of it: also of flows that gave way. */
+  readonly pairs = new PairLog();
   private readonly flows: LRUCache<string, Flow>;
   private readonly ports: Ports;
   private readonly rows: FlowRows;
@@ -153,7 +158,27 @@ export class FlowTable {
       sighting.output = this.ports.get(`${agent.address}~${output}`);
     }
     const weight = this.rows.weight(port.slot, side, columns[RATE]![i]!, end);
+    if (side >>> 1 === this.rows.basis(port.slot, side & 1)) this.logPair(section, i, port, side, weight, second);
     for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * weight ** power);
+  }
+
+  private logPair({columns}: SectionData, i: number, port: Port, side: number, weight: number, second: number): void {
+    const word = (index: number) => columns[KEY + index]![i]!;
+    this.pairs.add(second, {
+      source: [word(0), word(1), word(2), word(3)],
+      destination: [word(4), word(5), word(6), word(7)],
+      port,
+      role: this.rows.role(port.slot),
+      isIn: (side & 1) === Direction.In,
+      ttl: columns[TTL]![i]!,
+      samples: columns[column['frames']!]![i]!,
+      bytes: columns[column['bytes']!]![i]!,
+      squares: columns[column['squares']!]![i]!,
+      largest: columns[column['largest']!]![i]!,
+      ce: columns[column['ce']!]![i]!,
+      cnp: columns[column['cnp']!]![i]!,
+      weight,
+    });
   }
 
   private flowOf({columns}: SectionData, i: number): Flow {

@@ -1,0 +1,247 @@
+import {formatAddress} from './address.ts';
+import type {Port, Role} from './ports.ts';
+
+/** Seconds of a slice, and slices of the window. */
+export const SLICE_SECONDS = 2;
+const WINDOW_SLICES = 5;
+export const PAIR_WINDOW_SECONDS = SLICE_SECONDS * WINDOW_SLICES;
+
+/** Hosts that are known by a number; newcomers past it are not followed. */
+const MAX_HOSTS = 65_536;
+/** Hosts unheard for so many slices give their number away. */
+const FORGET_SLICES = 60;
+/** Rows of a slice that are kept; what comes past them is left out, and the others stand for it. */
+const MAX_ROWS = 131_072;
+/** The nearest place of a host is sought anew after so many slices: ports may change their roles. */
+const NEAREST_SLICES = 5;
+
+/** Frames of this byte-weighted mean length and more are data: acknowledges and notifications are shorter. */
+const LEAST_DATA_BYTES = 192;
+
+/** TTLs that hosts begin with. */
+const INITIAL_TTLS = [64, 128, 255];
+/** How places at one distance are told apart: in at an edge port is where a packet enters. */
+const PLACE = {edge: 0, unknown: 1, core: 2, out: 3} as const;
+
+/** Samples of one flow at one place in about a second. */
+export interface PairRow {
+  /** Addresses in four words each. */
+  source: readonly [number, number, number, number];
+  destination: readonly [number, number, number, number];
+  port: Port;
+  role: Role;
+  isIn: boolean;
+  ttl: number;
+  samples: number;
+  /** Σ L and Σ L² as sampled. */
+  bytes: number;
+  squares: number;
+  /** The largest L. */
+  largest: number;
+  /** As sampled. */
+  ce: number;
+  cnp: number;
+  /** Frames that a sample stands for. */
+  weight: number;
+}
+
+/** What hosts sent each other in the window, a row for each flow and second; arrays of equal length. */
+export interface PairWindow {
+  hosts: number;
+  /** Seconds of the window that are over. */
+  seconds: number;
+  /** By row: numbers of the hosts. */
+  source: Uint32Array;
+  destination: Uint32Array;
+  /** By row: samples, those of data among them (as if all had one length), and estimates. */
+  samples: Float32Array;
+  data: Float32Array;
+  frames: Float32Array;
+  bytes: Float32Array;
+  /** Variance of `bytes`, and the largest that one sample stood for. */
+  squares: Float32Array;
+  largest: Float32Array;
+  ce: Float32Array;
+  cnp: Float32Array;
+}
+
+const COLUMNS = ['samples', 'data', 'frames', 'bytes', 'squares', 'largest', 'ce', 'cnp'] as const;
+type Column = (typeof COLUMNS)[number];
+
+/** A host, as its traffic shows it. */
+interface Host {
+  address: string;
+  /** The nearest place that it was seen at: hops, then what the place is. */
+  nearest: number;
+  nearestBefore: number;
+  nearestSlice: number;
+  /** The edge port that its traffic comes in at. */
+  home: Port | undefined;
+  heardSlice: number;
+}
+
+interface Slice {
+  number: number;
+  rows: number;
+  /** Rows that came, kept or not. */
+  came: number;
+  source: Uint32Array;
+  destination: Uint32Array;
+  columns: Record<Column, Float32Array>;
+}
+
+/**
+ * What hosts sent each other in the last seconds: of each host the samples at the place nearest to it alone, so that each
+ * packet counts once. Kept as it comes, and added up by those who read it.
+ */
+export class PairLog {
+  private readonly hosts: Host[] = [];
+  private readonly numbers = new Map<number | string, number>();
+  private readonly slices: Slice[] = [];
+  private newest = Number.NEGATIVE_INFINITY;
+
+  /** Takes what was seen in the second `second` or shortly before it. */
+  add(second: number, row: PairRow): void {
+    const number = Math.floor(second / SLICE_SECONDS);
+    const slice = this.sliceOf(number);
+    if (!slice) return;
+    const source = this.hostOf(row.source, number);
+    const destination = this.hostOf(row.destination, number);
+    if (source < 0 || destination < 0 || !this.isNearest(this.hosts[source]!, row, number)) return;
+    slice.came++;
+    if (slice.rows === MAX_ROWS) return;
+    if (slice.rows === slice.source.length) grow(slice);
+    const at = slice.rows++;
+    const {samples, bytes, squares, weight} = row;
+    const {columns} = slice;
+    slice.source[at] = source;
+    slice.destination[at] = destination;
+    columns.samples[at] = samples;
+    columns.data[at] = squares >= LEAST_DATA_BYTES * bytes ? (bytes * bytes) / squares : 0;
+    columns.frames[at] = samples * weight;
+    columns.bytes[at] = bytes * weight;
+    columns.squares[at] = squares * weight * weight;
+    columns.largest[at] = row.largest * weight;
+    columns.ce[at] = row.ce * weight;
+    columns.cnp[at] = row.cnp * weight;
+  }
+
+  /** The address of a host, by its number. */
+  address(host: number): string {
+    return this.hosts[host]?.address ?? '';
+  }
+
+  /** The edge port that the traffic of a host comes in at, where that is known. */
+  home(host: number): Port | undefined {
+    return this.hosts[host]?.home;
+  }
+
+  /** A copy of the slices that are over, oldest first. */
+  window(): PairWindow {
+    const over = this.slices.filter(({number}) => number < this.newest && number >= this.newest - WINDOW_SLICES);
+    const rows = over.reduce((sum, slice) => sum + slice.rows, 0);
+    const window: PairWindow = {
+      hosts: this.hosts.length,
+      seconds: SLICE_SECONDS * over.length,
+      source: new Uint32Array(rows),
+      destination: new Uint32Array(rows),
+      ...(Object.fromEntries(COLUMNS.map((name) => [name, new Float32Array(rows)])) as Record<Column, Float32Array>),
+    };
+    let at = 0;
+    for (const slice of over) {
+      window.source.set(slice.source.subarray(0, slice.rows), at);
+      window.destination.set(slice.destination.subarray(0, slice.rows), at);
+      for (const name of COLUMNS) window[name].set(slice.columns[name].subarray(0, slice.rows), at);
+      if (slice.came > slice.rows) scale(window, at, slice);
+      at += slice.rows;
+    }
+    return window;
+  }
+
+  private sliceOf(number: number): Slice | undefined {
+    if (number > this.newest) {
+      this.newest = number;
+      this.forget(number);
+      const reused = this.slices.length > WINDOW_SLICES ? this.slices.shift() : undefined;
+      this.slices.push(reused ? Object.assign(reused, {number, rows: 0, came: 0}) : makeSlice(number));
+    }
+    // What is late belongs to a slice that may have been read: it counts in those that are read later.
+    return this.slices.find((slice) => slice.number === number);
+  }
+
+  private hostOf(words: readonly [number, number, number, number], slice: number): number {
+    const [a, b, c, d] = words;
+    const key = a === 0 && b === 0 && c === 0xffff ? d : words.join(':');
+    const known = this.numbers.get(key);
+    if (known !== undefined) {
+      this.hosts[known]!.heardSlice = slice;
+      return known;
+    }
+    const free = this.free.pop() ?? (this.hosts.length < MAX_HOSTS ? this.hosts.length : -1);
+    if (free < 0) return -1;
+    this.hosts[free] = {
+      address: formatAddress(a, b, c, d),
+      nearest: Number.POSITIVE_INFINITY,
+      nearestBefore: Number.POSITIVE_INFINITY,
+      nearestSlice: slice,
+      home: undefined,
+      heardSlice: slice,
+    };
+    this.numbers.set(key, free);
+    return free;
+  }
+
+  private readonly free: number[] = [];
+
+  /** When numbers run short, those of hosts that are long gone are free again. */
+  private forget(slice: number): void {
+    if (this.numbers.size < MAX_HOSTS / 2 || slice % FORGET_SLICES !== 0) return;
+    for (const [key, number] of this.numbers) {
+      if (this.hosts[number]!.heardSlice > slice - FORGET_SLICES) continue;
+      this.numbers.delete(key);
+      this.free.push(number);
+    }
+  }
+
+  /** Whether no place nearer to the source is known, of this slice and some before. */
+  private isNearest(host: Host, {ttl, isIn, role, port}: PairRow, slice: number): boolean {
+    if (slice >= host.nearestSlice + NEAREST_SLICES) {
+      host.nearestBefore = host.nearest;
+      host.nearest = Number.POSITIVE_INFINITY;
+      host.nearestSlice = slice;
+    }
+    const initial = INITIAL_TTLS.find((value) => value >= ttl) ?? ttl;
+    const place = 4 * (initial - ttl) + (isIn ? PLACE[role] : PLACE.out);
+    if (place < host.nearest) host.nearest = place;
+    if (place > Math.min(host.nearest, host.nearestBefore)) return false;
+    if (isIn && role === 'edge') host.home = port;
+    return true;
+  }
+}
+
+function makeSlice(number: number): Slice {
+  const rows = 1_024;
+  const columns = Object.fromEntries(COLUMNS.map((name) => [name, new Float32Array(rows)]));
+  const hosts = {source: new Uint32Array(rows), destination: new Uint32Array(rows)};
+  return {number, rows: 0, came: 0, ...hosts, columns: columns as Record<Column, Float32Array>};
+}
+
+function grow(slice: Slice): void {
+  const rows = 2 * slice.source.length;
+  const longer = <T extends Uint32Array | Float32Array>(old: T, fresh: T): T => {
+    fresh.set(old);
+    return fresh;
+  };
+  slice.source = longer(slice.source, new Uint32Array(rows));
+  slice.destination = longer(slice.destination, new Uint32Array(rows));
+  for (const name of COLUMNS) slice.columns[name] = longer(slice.columns[name], new Float32Array(rows));
+}
+
+/** What was kept of a slice stands for what came. */
+function scale(window: PairWindow, from: number, {rows, came}: Slice): void {
+  const factor = came / rows;
+  for (const name of ['frames', 'bytes', 'ce', 'cnp', 'largest'] as const) {
+    for (let i = from; i < from + rows; i++) window[name][i]! *= factor;
+  }
+  for (let i = from; i < from + rows; i++) window.squares[i]! *= factor * factor;
+}
