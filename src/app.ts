@@ -5,6 +5,8 @@ import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
+import {JobEngine} from './analysis/job-engine.ts';
+import {parseJobNames} from './analysis/job-names.ts';
 import {LinkEngine} from './analysis/link-engine.ts';
 import {PeriodEngine} from './analysis/period-engine.ts';
 import {AnalysisThread} from './analysis/thread.ts';
@@ -72,6 +74,8 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     analysis.analyse('periods', {...series, of: 'fabric'}, done),
   );
   const links = new LinkEngine(fabric, periods);
+  const jobs = new JobEngine(fabric, analysis.analyse);
+  jobs.names = state.readJobNames(parseJobNames) ?? [];
   const aiTrend = new AiTrend({fabric, periods});
   const thresholds = new Thresholds(fabric, configured, periods);
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
@@ -79,6 +83,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const context: Context = {
     fabric,
     periods,
+    jobs,
     imbalance: links.imbalance,
     congestion: links,
     aiTrend,
@@ -114,6 +119,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
         periods.advance();
+        jobs.advance();
         links.advance();
         aiTrend.advance();
         thresholds.advance();

@@ -74,12 +74,19 @@ function buffersOf(input: object): ArrayBuffer[] {
   return [...new Set(arrays.map(({buffer}) => buffer as ArrayBuffer))];
 }
 
+/** Of an answer too, where it has an object of arrays: these would be copied in the thread that waits. */
+function buffersWithin(output: object): ArrayBuffer[] {
+  const objects = Object.values(output).filter((value) => typeof value === 'object' && value !== null);
+  return objects.flatMap((value) => (ArrayBuffer.isView(value) ? [] : buffersOf(value)));
+}
+
 const port = parentPort;
 if (!isMainThread && port !== null && (workerData as {tenhertz?: string} | null)?.tenhertz === 'analysis') {
   const work = makeWork();
   port.on('message', ({id, kind, input}: Order) => {
     try {
-      port.postMessage({id, output: work[kind](input as never)} satisfies Answer);
+      const output = work[kind](input as never);
+      port.postMessage({id, output} satisfies Answer, buffersWithin(output));
     } catch (error) {
       port.postMessage({id, error: error as Error} satisfies Answer);
     }

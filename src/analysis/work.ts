@@ -1,5 +1,8 @@
+import type {PairWindow} from '../fabric/pair-log.ts';
+import {type FoundJobs, findJobs} from './job-work.ts';
 import {PeriodFinder} from './period.ts';
 import {type PeriodFigures, PeriodWatch, type ShownPeriod} from './period-watch.ts';
+import {type Lock, type LockInput, locksOf} from './phase-lock.ts';
 import type {TickSeries} from './spectrum.ts';
 
 /** A series to look for cycles in. */
@@ -14,6 +17,8 @@ export interface PeriodInput extends TickSeries {
  */
 export interface Work {
   periods: {input: PeriodInput; output: PeriodFigures[]};
+  jobs: {input: PairWindow; output: FoundJobs};
+  locks: {input: LockInput; output: Lock[]};
 }
 export type Kind = keyof Work;
 
@@ -39,6 +44,8 @@ export function makeWork(): {[K in Kind]: (input: Work[K]['input']) => Work[K]['
       if (watches.size > MOST_SERIES) watches.delete(watches.keys().next().value!);
       return watch.look(series).map(figuresOf);
     },
+    jobs: findJobs,
+    locks: locksOf,
   };
 }
 

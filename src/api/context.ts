@@ -1,5 +1,6 @@
 import type {ImbalanceEngine} from '../analysis/imbalance-engine.ts';
 import type {IncastEngine} from '../analysis/incast-engine.ts';
+import type {JobEngine} from '../analysis/job-engine.ts';
 import type {LinkEngine} from '../analysis/link-engine.ts';
 import type {PeriodEngine} from '../analysis/period-engine.ts';
 import type {Thresholds} from '../analysis/thresholds.ts';
@@ -40,6 +41,8 @@ export interface Context {
   metricsLinks: number;
   /** Looks for cycles; without it none are told. */
   periods?: Pick<PeriodEngine, 'report'>;
+  /** Looks who works together; without it no jobs are told. */
+  jobs?: Pick<JobEngine, 'report' | 'withName' | 'setNames'>;
   /** Looks how evenly parallel links carry; without it nothing is told of that. */
   imbalance?: Pick<ImbalanceEngine, 'report'>;
   /** Finds congested links and incasts; without it none are told. */

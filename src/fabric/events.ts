@@ -22,6 +22,9 @@ export const EVENT_KINDS = [
   'links-balanced',
   'elephants-collide',
   'incast',
+  'job-appeared',
+  'job-ended',
+  'jobs-joined',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -44,6 +47,8 @@ export interface FabricEvent {
   place?: 'kernel' | 'ring' | 'thinning';
   /** The name of the threshold that was crossed. */
   threshold?: string;
+  /** The id of the job that it is about. */
+  job?: string;
   /** What was measured, by name. */
   figures?: Readonly<Record<string, number>>;
 }

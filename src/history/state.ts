@@ -9,6 +9,7 @@ const TOPOLOGY = 'topology';
 const NAMES = 'names';
 const LEARNED = 'learned-names';
 const THRESHOLDS = 'thresholds';
+const JOB_NAMES = 'job-names';
 
 /** What was given on the command line or in the settings. */
 export interface Given {
@@ -84,6 +85,16 @@ export class State {
   /** Keeps the thresholds that were put; rejects as `putTopology`. */
   async keepThresholds(json: unknown): Promise<void> {
     await this.store?.write(THRESHOLDS, json);
+  }
+
+  /** The names that were given to jobs before, read by `parse`. */
+  readJobNames<T>(parse: (data: unknown) => T): T | undefined {
+    return this.store?.read(JOB_NAMES, parse);
+  }
+
+  /** Keeps the names of jobs; rejects as `putTopology`. */
+  async keepJobNames(json: unknown): Promise<void> {
+    await this.store?.write(JOB_NAMES, json);
   }
 
   /** Keeps what agents and ports are called by themselves, where that is not kept yet. */

@@ -20,6 +20,7 @@ export const EventSchema = Type.Object({
   link: Type.Optional(Type.String({description: 'id of the link that it is about'})),
   place: Type.Optional(Type.String({description: 'the part of the server that it is about: kernel, ring, thinning'})),
   threshold: Type.Optional(Type.String({description: 'name of the threshold that it is about'})),
+  job: Type.Optional(Type.String({description: 'id of the job that it is about'})),
   figures: Type.Optional(Type.Record(Type.String(), Type.Number(), {description: 'what was measured'})),
 });
 
