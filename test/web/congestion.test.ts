@@ -61,6 +61,16 @@ describe.skipIf(missing)('the page of congestion', () => {
     );
   });
 
+  test('incasts are told in words, marked links in a table', async () => {
+    await open('?page=congestion', {dropping: true});
+    await byId('incast').waitFor();
+    expect(await byId('incast').textContent()).toMatch(
+      /Ethernet7 10\.0\.0\.1: 12 hosts at once \(usually 1\), 98 bursts every 500\u202fms, load 101\u202f%, 19\.0\u202f% marked/,
+    );
+    expect(await byId('congested-row').textContent()).toContain('18.6\u202f% ± 2.8\u202f%');
+    expect(await byId('panel-queues').textContent()).toContain('No switch tells of queues');
+  });
+
   test('a link that is followed stands in a lane', async () => {
     await open('?page=congestion', {dropping: true});
     await byId('discard-link').getByRole('link').click();

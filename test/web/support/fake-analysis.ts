@@ -20,6 +20,10 @@ export function fakeAnalysis(route: string, query: URLSearchParams, fabric: Fake
       return {finalBefore, window: 5, ...operations(query.get('agent') ?? query.get('link') ?? 'fabric')};
     case 'drops':
       return {finalBefore, window: 60, ...(fabric.scenario.dropping ? drops(fabric, finalBefore) : NO_DROPS)};
+    case 'congestion':
+      return {finalBefore, window: 10, ...(fabric.scenario.dropping ? congestion(fabric, finalBefore) : NO_CONGESTION)};
+    case 'queues':
+      return {finalBefore, window: 10, ports: [], otherPorts: 0, flows: [], otherFlows: 0};
     case 'imbalance':
       return {
         finalBefore,
@@ -57,6 +61,30 @@ function operations(scope: string) {
 }
 
 const NO_DROPS = {reasons: [], flows: [], otherFlows: 0, agents: [], discards: []};
+
+const NO_CONGESTION = {links: [], incasts: []};
+
+/** One marked link, and twelve hosts that send to it at once every half second. */
+function congestion(fabric: FakeFabric, now: number) {
+  const link = fabric.list[6]!.id;
+  return {
+    links: [
+      {
+        ...{id: link, direction: 'out', samples: 900, ceShare: 0.186, ceShareLow: 0.16, ceShareHigh: 0.214},
+        ...{ceFramesPerSecond: 5_000, ceFramesLow: 4_000, ceFramesHigh: 6_000, cnpPerSecond: 700, cnpLow: 600},
+        ...{cnpHigh: 800, utilisation: 0.97, utilisationLow: 0.95, utilisationHigh: 0.99},
+        discards: {perSecond: 4_200, ageMs: 8_000, elapsedMs: 20_000},
+      },
+    ],
+    incasts: [
+      {
+        ...{link, since: now - 50_000, last: now - 400, bursts: 98, sources: 12, usualSources: 1.2},
+        ...{addresses: Array.from({length: 12}, (_, i) => `172.16.0.${i + 1}`), utilisation: 1.01, ceShare: 0.19},
+        ...{cnpPerFrame: 0.02, periodic: true, periodMs: 500},
+      },
+    ],
+  };
+}
 
 /** Three flows that lose packets at one port, and that port's counters. */
 function drops(fabric: FakeFabric, now: number) {

@@ -148,3 +148,63 @@ export interface Nak {
   high: number | null;
   samples: number;
 }
+
+/** `GET /api/v1/congestion` */
+export interface CongestionAnswer {
+  window: number;
+  links: readonly {
+    id: string;
+    direction: 'in' | 'out';
+    samples: number;
+    ceShare: number;
+    ceShareLow: number;
+    ceShareHigh: number;
+    ceFramesPerSecond: number;
+    cnpPerSecond: number;
+    cnpLow: number;
+    cnpHigh: number;
+    utilisation: number | null;
+    discards: {perSecond: number; ageMs: number} | null;
+  }[];
+  incasts: readonly Incast[];
+}
+
+/** Many hosts that send to one port at once. */
+export interface Incast {
+  link: string;
+  since: number;
+  last: number;
+  bursts: number;
+  sources: number;
+  addresses: readonly string[];
+  usualSources: number;
+  utilisation: number;
+  ceShare: number;
+  cnpPerFrame: number;
+  periodic: boolean;
+  periodMs: number | null;
+}
+
+/** Percentiles over sampled packets. */
+export interface Percentiles {
+  p50: number;
+  p90: number;
+  p99: number;
+  max: number;
+  samples: number;
+}
+
+/** `GET /api/v1/queues` */
+export interface QueuesAnswer {
+  window: number;
+  ports: readonly {
+    agent: string;
+    link: string;
+    queue: number | null;
+    /** Bytes. */
+    depth: Percentiles | null;
+    /** Nanoseconds. */
+    delay: Percentiles | null;
+  }[];
+  otherPorts: number;
+}

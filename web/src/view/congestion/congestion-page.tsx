@@ -1,6 +1,14 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../../app.ts';
-import type {DropsAnswer, FabricAnswer, ImbalanceAnswer, OperationsAnswer, TrendAnswer} from '../../rest/answers.ts';
+import type {
+  CongestionAnswer,
+  DropsAnswer,
+  FabricAnswer,
+  ImbalanceAnswer,
+  OperationsAnswer,
+  QueuesAnswer,
+  TrendAnswer,
+} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {Card} from '../metrics/card.tsx';
 import {refusalCard} from '../metrics/operation-specs.ts';
@@ -10,6 +18,9 @@ import {Problems} from '../problems.tsx';
 import {DiscardsPanel} from './discards-panel.tsx';
 import {DropsPanel} from './drops-panel.tsx';
 import {ImbalancePanel} from './imbalance-panel.tsx';
+import {IncastsPanel} from './incasts-panel.tsx';
+import {CongestedPanel} from './links-panel.tsx';
+import {QueuesPanel} from './queues-panel.tsx';
 
 /** "Congestion": marks, drops and discards over time, then which flows and links they are of. */
 export function CongestionPage() {
@@ -22,12 +33,14 @@ export function CongestionPage() {
     metrics.takeOperations('', answer),
   );
   const imbalance = useAnswer<ImbalanceAnswer>('/api/v1/imbalance', 2_000);
+  const congestion = useAnswer<CongestionAnswer>('/api/v1/congestion?top=15', 2_000);
+  const queues = useAnswer<QueuesAnswer>('/api/v1/queues?top=15', 2_000);
   return (
     <main class={`page ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="congestion">
       <h1 class="sr-only">Congestion and drops</h1>
       <div class="top">
         <Notices />
-        <Problems of={[trend, fabric, drops, operations, imbalance]} />
+        <Problems of={[trend, fabric, drops, operations, imbalance, congestion, queues]} />
       </div>
       <div class="cards short">
         <Card {...congestionCard(metrics)} />
@@ -40,9 +53,12 @@ export function CongestionPage() {
           ))}
       </div>
       <div class="listings">
+        {congestion.value.value !== null && <IncastsPanel answer={congestion.value.value} />}
         {drops.value.value !== null && <DropsPanel answer={drops.value.value} />}
         {imbalance.value.value !== null && <ImbalancePanel answer={imbalance.value.value} />}
+        {congestion.value.value !== null && <CongestedPanel answer={congestion.value.value} />}
         {drops.value.value !== null && <DiscardsPanel answer={drops.value.value} />}
+        {queues.value.value !== null && <QueuesPanel answer={queues.value.value} />}
       </div>
     </main>
   );

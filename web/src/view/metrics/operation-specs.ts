@@ -7,6 +7,9 @@ const MOST_OPERATIONS = 5;
 const NO_HEADERS =
   'No RoCEv2 sampled here in the last seconds. Operations are read from sampled headers: they must reach to the base transport header, 64 bytes at least, better 128.';
 
+/** Codes of refusals that are drawn. */
+const MOST_CODES = 6;
+
 /** The path that a scope is asked by: an agent's address, a link's id, or empty for the fabric. */
 export function operationsPath(scope: string): string {
   const key = scope.includes('~') ? 'link' : 'agent';
@@ -82,14 +85,11 @@ export function refusalCard(model: MetricsModel): CardProps {
     unit: 'frames/s',
     isList: true,
     lines: [
-      ...model.naks.value.map((name, i) => ({
-        name,
-        history: model.history(` nak ${name}`),
-        colour: i,
-        isTrouble: true,
-      })),
-      {name: 'Receiver not ready', history: model.history(' rnr'), colour: 6, isTrouble: true},
-    ].slice(0, 6),
+      {name: 'receiver_not_ready', history: model.history(' rnr')},
+      ...model.naks.value.map((name) => ({name, history: model.history(` nak ${name}`)})),
+    ]
+      .slice(0, MOST_CODES)
+      .map((line, i) => ({...line, colour: i, isTrouble: true})),
     empty: NO_HEADERS,
     queries: () => [
       {

@@ -1,0 +1,67 @@
+import {useApp} from '../../app.ts';
+import {cycle, percent, plural, THIN} from '../../format.ts';
+import type {CongestionAnswer, Incast} from '../../rest/answers.ts';
+import {ChartMenu} from '../chart-menu.tsx';
+import {timeOf} from '../health/events-panel.tsx';
+import {LevelSign} from '../health/level.tsx';
+import {LinkName} from '../names.tsx';
+
+/** "Incasts": ports that many hosts send to at once; nothing where there are none. */
+export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
+  const {incasts} = answer;
+  return (
+    <section class="panel listing" aria-labelledby="incasts-title" data-testid="panel-incasts">
+      <header>
+        <h2 id="incasts-title">Incasts</h2>
+        <p>ports filled by many hosts at once, last minute</p>
+        <div class="controls">
+          <ChartMenu
+            source={{
+              title: 'Incasts',
+              hasPicture: false,
+              table: () => ({
+                columns: ['link', 'since', 'last', 'bursts', 'sources', 'usual sources', 'load share', 'CE share'],
+                rows: incasts.map((incast) => [
+                  ...[incast.link, new Date(incast.since).toISOString(), new Date(incast.last).toISOString()],
+                  ...[incast.bursts, incast.sources, incast.usualSources, incast.utilisation, incast.ceShare],
+                ]),
+              }),
+              queries: () => [{what: 'Incasts of the last minute', path: '/api/v1/congestion', promql: null}],
+            }}
+          />
+        </div>
+      </header>
+      {incasts.length === 0 ? (
+        <p class="empty">None: no edge port was full while far more hosts than usual sent to it.</p>
+      ) : (
+        <ul class="places">
+          {incasts.map((incast) => (
+            <Line key={incast.link} incast={incast} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Line({incast}: {incast: Incast}) {
+  void useApp().page.tick.value;
+  const {link, sources, usualSources, bursts, utilisation, ceShare, periodic, periodMs, last, addresses} = incast;
+  return (
+    <li data-testid="incast">
+      <LevelSign level="warning" />
+      <LinkName id={link} />: <strong>{plural(Math.round(sources), 'host')} at once</strong> (usually{' '}
+      {Math.round(usualSources)}), {plural(bursts, 'burst')}
+      {periodic && periodMs !== null && ` every ${cycle(periodMs).join(THIN)}`}, load {percent(utilisation)}
+      {THIN}%, {percent(ceShare)}
+      {THIN}% marked, last at {timeOf(last)}
+      {addresses.length > 0 && (
+        <span class="of">
+          {' '}
+          · from {addresses.slice(0, 4).join(', ')}
+          {addresses.length > 4 && ` and ${addresses.length - 4} more`}
+        </span>
+      )}
+    </li>
+  );
+}
