@@ -353,8 +353,6 @@ export class Accountant implements DatagramSink {
     if (isRoce) {
       this.counts[Count.RoceSamples]!++;
       this.ticks.add();
-      if (inRow >= 0) this.addTick(inRow);
-      if (outRow >= 0) this.addTick(outRow);
       if (roce === RoceClass.Unreadable) return;
       if (inRow >= 0) this.addOperation(inRow, this.packet.opcode, length);
       this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);
@@ -389,6 +387,7 @@ export class Accountant implements DatagramSink {
       this.cells.add(row, length, isRoce, isCe, isCnp);
     }
     if (hasTrimDscp(this.packet, this.trimDscp)) this.cells.addTrimmed(row);
+    if (isRoce && this.cells.isTickElsewhere) this.addTick(row);
   }
 
   private addTick(row: number): void {

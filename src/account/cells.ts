@@ -44,6 +44,8 @@ export class Cells {
   readonly words: Float64Array;
   /** The same memory, `TICKS_OF_WORD` a word. */
   readonly ticks: Uint16Array;
+  /** The RoCEv2 sample that was added last is still to be added to its tick, which lies in another bin: by `addTick`. */
+  isTickElsewhere = false;
   private readonly clock: Float64Array;
   private readonly place: Uint32Array;
 
@@ -73,11 +75,14 @@ export class Cells {
     if (length > words[at + ROCE_LARGEST]!) words[at + ROCE_LARGEST] = length;
     if (isCe) words[at + CE]!++;
     if (isCnp) words[at + CNP]!++;
+    const offset = this.clock[ClockAt.SampleTime]! - this.clock[ClockAt.SampleBin]! * BIN_MS;
+    this.isTickElsewhere = offset < 0 || offset >= BIN_MS;
+    if (!this.isTickElsewhere) this.count(at, (offset / TICK_MS) | 0);
     return true;
   }
 
   /**
-   * Adds one RoCEv2 sample to the tick of its own time, which may lie in an earlier bin than it counts in: a cell that
+   * Adds one RoCEv2 sample to the tick of its own time, where that lies in an earlier bin than it counts in: a cell that
    * has nothing else then. Returns false when there is no cell left.
    */
   addTick(row: number): boolean {
@@ -87,10 +92,14 @@ export class Cells {
     clock[ClockAt.TickBin] = bin;
     const at = this.find(row, ClockAt.TickBin);
     if (at < 0) return false;
-    const {ticks} = this;
-    const tick = (at + CellWord.Ticks) * TICKS_OF_WORD + (((time - bin * BIN_MS) / TICK_MS) | 0);
-    if (ticks[tick]! < TICK_BASE - 1) ticks[tick]!++;
+    this.count(at, ((time - bin * BIN_MS) / TICK_MS) | 0);
     return true;
+  }
+
+  private count(at: number, tick: number): void {
+    const {ticks} = this;
+    const place = (at + CellWord.Ticks) * TICKS_OF_WORD + tick;
+    if (ticks[place]! < TICK_BASE - 1) ticks[place]!++;
   }
 
   /** The sample that was added to `row` last was of a trimmed frame. */

@@ -26,7 +26,7 @@ export class CollectiveJob implements TrafficModel {
   private readonly flowsPerEdge: number;
 
   constructor(spec: JobSpec, speed: number, startMs: number, plan: TrafficPlan, pairs: PairFactory, random: Random) {
-    const {members, pattern, queuePairs, load, ceShare, messageBytes} = spec;
+    const {members, pattern, queuePairs, load, ceShare, rnrShare, messageBytes} = spec;
     this.name = spec.name;
     this.spec = spec;
     this.beganMs = startMs + spec.afterMs;
@@ -46,7 +46,8 @@ export class CollectiveJob implements TrafficModel {
       for (const list of members) {
         const ends = {sender: list[from], receiver: list[to]};
         for (let i = 0; i < queuePairs; i++) {
-          pairs.add(plan, {...ends, shape, replyEvery: ACK_EVERY, framesPerMs: pace, ceShare, isReliable: true});
+          const back = {replyEvery: ACK_EVERY, isReliable: true, rnrShare};
+          pairs.add(plan, {...ends, shape, framesPerMs: pace, ceShare, ...back});
         }
       }
     }

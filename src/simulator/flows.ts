@@ -15,6 +15,9 @@ export interface FlowPlan {
   readonly cnp: number;
   /** Negative acknowledges of what was lost; left out: losses are not noticed and nothing is sent again. */
   readonly nak?: number;
+  /** Answers "receiver not ready" in place of so many of its acknowledges; -1 or left out: none. */
+  readonly rnr?: number;
+  readonly rnrShare?: number;
   readonly ceShare: number;
   /** Frames a millisecond at full intensity. */
   readonly framesPerMs: number;
@@ -65,7 +68,11 @@ export class Flows {
   private readonly pace: Float64Array;
   private readonly carry: Float64Array;
   private readonly cnpCarry: Float64Array;
+  private readonly streams: Streams;
   private readonly nak: Int32Array;
+  private readonly rnr: Int32Array;
+  private readonly rnrShare: Float64Array;
+  private readonly rnrCarry: Float64Array;
   /** Frames that were lost and wait to be sent again; a NAK is due in the next slot. */
   private readonly backlog: Float64Array;
   private readonly isNakDue: Uint8Array;
@@ -73,6 +80,7 @@ export class Flows {
   private readonly reliable: readonly number[];
 
   constructor(plans: readonly FlowPlan[], streams: Streams, carry: (flow: number) => number) {
+    this.streams = streams;
     this.counts = streams.counts;
     this.data = Int32Array.from(plans, (plan) => plan.data);
     this.reply = Int32Array.from(plans, (plan) => plan.reply);
@@ -84,6 +92,9 @@ export class Flows {
     this.carry = Float64Array.from(plans, (_, flow) => carry(flow));
     this.cnpCarry = new Float64Array(plans.length);
     this.nak = Int32Array.from(plans, (plan) => plan.nak ?? -1);
+    this.rnr = Int32Array.from(plans, (plan) => plan.rnr ?? -1);
+    this.rnrShare = Float64Array.from(plans, (plan) => plan.rnrShare ?? 0);
+    this.rnrCarry = new Float64Array(plans.length);
     this.backlog = new Float64Array(plans.length);
     this.isNakDue = new Uint8Array(plans.length);
     this.reliable = Array.from(this.nak.keys()).filter((flow) => this.nak[flow] >= 0);
@@ -137,6 +148,18 @@ export class Flows {
   private acknowledge(flow: number): void {
     const replies = Math.floor(this.sinceReply[flow] / this.replyEvery[flow]);
     this.sinceReply[flow] -= replies * this.replyEvery[flow];
-    this.counts[this.reply[flow]] = replies;
+    this.counts[this.reply[flow]] = replies - (this.rnr[flow] < 0 ? 0 : this.refuse(flow, replies));
+  }
+
+  /** Of so many groups some find the receiver not ready: they will be sent again. Returns how many. */
+  private refuse(flow: number, groups: number): number {
+    const due = this.rnrCarry[flow] + groups * this.rnrShare[flow];
+    const refused = Math.min(groups, Math.floor(due));
+    this.rnrCarry[flow] = due - Math.floor(due);
+    this.counts[this.rnr[flow]] = refused;
+    const frames = refused * this.replyEvery[flow];
+    this.streams.rewind(this.data[flow], frames);
+    this.backlog[flow] += frames;
+    return refused;
   }
 }

@@ -30,6 +30,8 @@ export interface JobSpec {
   readonly queuePairs: number;
   readonly messageBytes: number;
   readonly ceShare: number;
+  /** Share of the groups of packets that are acknowledged together which find the receiver not ready: sent again. */
+  readonly rnrShare: number;
   /** When it runs, since the start. */
   readonly afterMs: number;
   readonly untilMs: number;
@@ -52,6 +54,7 @@ export function job(spec: Partial<JobSpec> & Pick<JobSpec, 'name' | 'members'>):
     queuePairs: 2,
     messageBytes: 1_048_576,
     ceShare: 0.003,
+    rnrShare: 0,
     afterMs: 0,
     untilMs: Number.POSITIVE_INFINITY,
     ...spec,

@@ -10,8 +10,8 @@ const Ecn = {Ect0: 2, Ce: 3} as const;
 const BTH_BECN = 0x40;
 const ACK_REQUEST = 0x80;
 const U24 = 0xffffff;
-/** AETH syndromes from here on are NAKs. */
-const NAK = 0x60;
+/** AETH syndromes from here on refuse what was sent: "receiver not ready", and NAKs. */
+const REFUSAL = 0x20;
 
 /** What a stream's packets need beyond the template, side by side: one cache line of eight doubles a stream. */
 const Row = {PsnStart: 0, PsnStep: 1, MsnStep: 2, CeShare: 3, DestQp: 4, DmaBytes: 5, Words: 6, Period: 7} as const;
@@ -93,7 +93,7 @@ export class PacketWriter {
     view.setUint16(transport + 4, frameBytes - FCS_BYTES - this.headBytes);
     if (fields >>> 30 === Protocol.Udp) return;
     const syndrome = fields & 0xff;
-    const told = syndrome < NAK ? index : streams.sent[this.psnOf.get(stream) ?? stream];
+    const told = syndrome < REFUSAL ? index : streams.sent[this.psnOf.get(stream) ?? stream];
     const every = (fields >>> 16) & 0x3fff;
     const isAckRequested = every > 0 && (position + 1) % every === 0;
     this.writeBth(view, transport + 8, row, told, streams.opcodes[inShape], isAckRequested, syndrome);

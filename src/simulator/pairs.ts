@@ -14,6 +14,8 @@ const NO_CREDIT_LIMIT = 0x1f;
 const LOWEST_CREDIT = 12;
 /** AETH syndrome: NAK, PSN sequence error (InfiniBand specification, 9.7.5.2.8). */
 const NAK_SEQUENCE_ERROR = 0x60;
+/** AETH syndrome: receiver not ready, with the timer code for 1.28 ms (9.7.5.2.8). */
+const RECEIVER_NOT_READY = 0x20 | 14;
 /** UDP source ports of RoCEv2 are 0xc000 … 0xffff (Linux, rdma_flow_label_to_udp_sport). */
 const LOWEST_SOURCE_PORT = 0xc000;
 
@@ -28,6 +30,8 @@ export interface PairPlan {
   readonly ceShare: number;
   /** What is lost is complained of by NAKs, and sent again. */
   readonly isReliable?: boolean;
+  /** Share of the groups that are acknowledged together which are refused first. */
+  readonly rnrShare?: number;
 }
 
 /** Lays down the streams of a pair of connected queue pairs: data, acknowledges or READ requests, and CNPs. */
@@ -83,7 +87,10 @@ export class PairFactory {
     const {framesPerMs, ceShare} = pair;
     const complaint = {...back, shape: this.acknowledge, psnStart, psnOf: data, syndrome: NAK_SEQUENCE_ERROR};
     const nak = pair.isReliable ? plan.addStream(complaint) : -1;
-    plan.addFlow({data, reply: replyStream, replyEvery, isReplyFirst: isRead, cnp, nak, ceShare, framesPerMs});
+    const {rnrShare = 0} = pair;
+    const rnr = pair.isReliable && rnrShare > 0 ? plan.addStream({...complaint, syndrome: RECEIVER_NOT_READY}) : -1;
+    const answers = {reply: replyStream, replyEvery, isReplyFirst: isRead, cnp, nak, rnr, rnrShare};
+    plan.addFlow({data, ...answers, ceShare, framesPerMs});
   }
 
   /** A stream as most are; `destQp` is the receiver's. */

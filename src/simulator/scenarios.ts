@@ -26,6 +26,7 @@ import {railJobs} from './scenarios/rail-jobs.ts';
 import {rails} from './scenarios/rails.ts';
 import {reference} from './scenarios/reference.ts';
 import {restart} from './scenarios/restart.ts';
+import {retries} from './scenarios/retries.ts';
 import {silence} from './scenarios/silence.ts';
 import {slowFlush} from './scenarios/slow-flush.ts';
 import {startStop} from './scenarios/start-stop.ts';
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   straggler,
   incast,
   ecmpCollision,
+  retries,
   drops,
   control,
   egress,

@@ -7,6 +7,7 @@ import {Flows, type TrafficModel, TrafficPlan} from './flows.ts';
 import {Forwarding} from './forwarding.ts';
 import {GraphTopology} from './graph-topology.ts';
 import {HopRewriter} from './hop-rewriter.ts';
+import type {OperationTruth} from './operation-truth.ts';
 import {BIN_MS, findFault, type SimulationOptions} from './options.ts';
 import {PacketWriter} from './packet-writer.ts';
 import {PairFactory} from './pairs.ts';
@@ -42,6 +43,8 @@ export class Simulation {
   private readonly lostOf = (stream: number) => this.forwarding.lostOf(stream);
   private readonly agents: SubAgent[];
   private readonly truth: TruthSink | undefined;
+  /** Told of what the hosts send, operation by operation. */
+  operations: OperationTruth | undefined;
   /** Slots that are over; a count, so that fractions of a millisecond never add up. */
   private slots = 0;
   private readonly slotsPerBin: number;
@@ -109,6 +112,7 @@ export class Simulation {
     for (const agent of this.agents) agent.begin(atMs);
     this.flows.answer();
     for (const model of this.models) model.draw(this.flows, atMs, this.options.slotMs);
+    this.operations?.count(this.streams);
     this.forwarding.forward();
     for (const agent of this.agents) agent.slot(atMs);
     if (this.forwarding.hasDrops) this.flows.notice(this.lostOf, this.streams);
