@@ -5,6 +5,7 @@ import {readBin, type Scope} from '../../../src/fabric/reader.ts';
 import {ROLES} from '../../../src/fabric/roles.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
 import {Simulation} from '../../../src/simulator/simulation.ts';
+import type {TrafficFactory} from '../../../src/simulator/traffic.ts';
 import {Transport, type TransportOptions} from '../../../src/simulator/transport.ts';
 import {type RoleSums, sumByRole, type TruthSink} from '../../../src/simulator/truth.ts';
 import {Pipeline} from './pipeline.ts';
@@ -33,8 +34,13 @@ export class Simulated {
   readonly transport: Transport;
   private readonly aheadMs: () => number;
 
-  /** `aheadMs`: how far the server's clock is ahead of the simulated time. */
-  constructor(options: SimulationOptions, transport: Partial<TransportOptions> = {}, aheadMs = () => 0) {
+  /** `aheadMs`: how far the server's clock is ahead of the simulated time. `traffic` in place of what the options say. */
+  constructor(
+    options: SimulationOptions,
+    transport: Partial<TransportOptions> = {},
+    aheadMs = () => 0,
+    traffic?: TrafficFactory,
+  ) {
     this.aheadMs = aheadMs;
     this.pipeline = new Pipeline();
     const from = new Uint32Array(4);
@@ -43,10 +49,11 @@ export class Simulated {
       this.pipeline.receive(bytes, length, from, atMs + this.aheadMs());
     });
     const send = (bytes: Uint8Array, length: number, atMs: number) => this.transport.send(bytes, length, atMs);
-    this.simulation = new Simulation(options, send, (bin, plan, tallies) => {
+    const hear: TruthSink = (bin, plan, tallies) => {
       this.onTruth(bin, plan, tallies);
       if (!this.truth.has(bin)) this.truth.set(bin, sumByRole(this.simulation.topology, tallies));
-    });
+    };
+    this.simulation = new Simulation(options, send, hear, traffic);
   }
 
   /** Lets so much time pass. */

@@ -1,0 +1,90 @@
+/** What really came in at each port of a simulated fabric, slot by slot, with what the frames were. */
+import {OPCODE_CNP} from '../../../src/packet/opcodes.ts';
+import type {Simulation} from '../../../src/simulator/simulation.ts';
+import type {StreamPlan} from '../../../src/simulator/streams.ts';
+
+/** Sums of one bin over all ports that frames came in at: on every hop. */
+export interface HopSums {
+  /** Bytes by port. */
+  bytes: Float64Array;
+  /** Frames marked congestion experienced, as their streams' shares say. */
+  ce: number;
+  cnp: number;
+  /** Frames with the DSCP of trimmed packets. */
+  trimmed: number;
+  /** Of these, those that left the fabric: at ports towards hosts. */
+  leaving: {ce: number; cnp: number; trimmed: number};
+}
+
+const DSCP_SHIFT = 2;
+
+export class HopTruth {
+  private readonly simulation: Simulation;
+  private readonly trimDscp: number;
+  private readonly bins = new Map<number, HopSums>();
+
+  constructor(simulation: Simulation, trimDscp: number) {
+    this.simulation = simulation;
+    this.trimDscp = trimDscp;
+    // Frames are known when they have been carried through the switches, and gone when the slot is over.
+    const forwarding = simulation['forwarding'];
+    const forward = forwarding.forward.bind(forwarding);
+    forwarding.forward = () => {
+      forward();
+      this.record();
+    };
+  }
+
+  /** Sums over the bins from..to, both inclusive. */
+  over(from: number, to: number): HopSums {
+    const sum = this.none();
+    for (let bin = from; bin <= to; bin++) {
+      const one = this.bins.get(bin);
+      if (!one) throw new Error(`nothing was recorded of bin ${bin}`);
+      one.bytes.forEach((bytes, port) => {
+        sum.bytes[port]! += bytes;
+      });
+      for (const mark of ['ce', 'cnp', 'trimmed'] as const) {
+        sum[mark] += one[mark];
+        sum.leaving[mark] += one.leaving[mark];
+      }
+    }
+    return sum;
+  }
+
+  private none(): HopSums {
+    const bytes = new Float64Array(this.simulation.topology.ports);
+    return {bytes, ce: 0, cnp: 0, trimmed: 0, leaving: {ce: 0, cnp: 0, trimmed: 0}};
+  }
+
+  private record(): void {
+    const {simulation} = this;
+    const forwarding = simulation['forwarding'];
+    const streams = simulation['streams'];
+    const bin = Math.floor(simulation.nowMs / 100);
+    const sums = this.bins.get(bin) ?? this.none();
+    this.bins.set(bin, sums);
+    for (let hop = 0; hop < forwarding.stream.length; hop++) {
+      const stream = forwarding.stream[hop]!;
+      const received = forwarding.received(hop);
+      const input = forwarding.inPort[hop]!;
+      if (received === 0 || input < 0 || forwarding.isCopy(hop)) continue;
+      const shares = this.sharesOf(streams.plans[stream]!);
+      const output = forwarding.outPort[hop]!;
+      const left = output >= 0 && simulation.topology.role(output) === 'edge' ? forwarding.forwarded(hop) : 0;
+      sums.bytes[input]! += streams.bytesOf(stream, received);
+      for (const mark of ['ce', 'cnp', 'trimmed'] as const) {
+        sums[mark] += shares[mark] * received;
+        sums.leaving[mark] += shares[mark] * left;
+      }
+    }
+  }
+
+  private sharesOf({shape, ceShare, trafficClass}: StreamPlan): {ce: number; cnp: number; trimmed: number} {
+    return {
+      ce: shape.isRoce ? Math.max(0, ceShare) : 0,
+      cnp: shape.isRoce && shape.opcodes[0] === OPCODE_CNP ? 1 : 0,
+      trimmed: trafficClass >>> DSCP_SHIFT === this.trimDscp ? 1 : 0,
+    };
+  }
+}
