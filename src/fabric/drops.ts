@@ -156,6 +156,16 @@ export class DropLog {
     return largest;
   }
 
+  /** Packets that were dropped in the last `seconds` complete seconds, by reason: those that some agents told of. */
+  recent(seconds: number, accepts: (agent: string) => boolean): Map<string, number> {
+    const frames = new Map<string, number>();
+    for (const {what, sums} of this.placesByKey.values()) {
+      const told = accepts(what.agent) ? sums.sum(Sum.Frames, this.second - 1, seconds) : 0;
+      if (told > 0) frames.set(what.reason, (frames.get(what.reason) ?? 0) + told);
+    }
+    return frames;
+  }
+
   /** Agents and reasons, since the start. */
   kinds(): DropKind[] {
     return [...this.kindsByKey.values()].reverse();

@@ -28,12 +28,12 @@ export class RecentSums {
     });
   }
 
-  /** One column over the `keep` seconds that end with `newest`. */
-  sum(column: number, newest: number): number {
+  /** One column over the seconds that end with `newest`, `keep` of them unless fewer are asked for. */
+  sum(column: number, newest: number, seconds = this.keep): number {
     let total = 0;
     for (let i = 0; i < this.seconds.length; i++) {
       const second = this.seconds[i]!;
-      if (second <= newest && second > newest - this.keep) total += this.sums[column]![i]!;
+      if (second <= newest && second > newest - seconds) total += this.sums[column]![i]!;
     }
     return total;
   }

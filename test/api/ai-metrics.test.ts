@@ -1,9 +1,10 @@
 import {describe, expect, it} from 'vitest';
+import {UET_KINDS} from '../../src/account/operation-table.ts';
 import type {PeriodReport} from '../../src/analysis/period-engine.ts';
-import {AI_METRICS} from '../../src/api/sflow-rt/ai-metrics.ts';
+import {AI_METRICS, AI_TOPS} from '../../src/api/sflow-rt/ai-metrics.ts';
 import {AiTrend} from '../../src/api/sflow-rt/ai-trend.ts';
 import {parseTopology} from '../../src/fabric/topology-parse.ts';
-import {AGENT, type Content, T} from '../support/partial-builder.ts';
+import {AGENT, type Content, type DropRow, type OperationRow, T} from '../support/partial-builder.ts';
 import {promtoolCheck} from '../support/prometheus.ts';
 import {needs} from '../support/tools.ts';
 import {type Answer, type Harness, type HarnessOptions, makeHarness} from './harness.ts';
@@ -24,11 +25,46 @@ const TOPOLOGY = {
   links: {wire: {node1: 'leaf1', port1: 'p9', node2: 'spine1', port2: 'p1'}},
 };
 
+const CNP_OPCODE = 0x81;
+
 const frames = (count: number) => Array<number>(count).fill(1_000);
+
+const operation = (kind: number, count: number, more: Partial<OperationRow> = {}): OperationRow => ({
+  ...{kind, lengths: frames(count)},
+  ...more,
+});
+
+/** What a second has of each, at 1-in-1,000. */
+const OPERATIONS = [
+  operation(0x06, 7, {reths: [1_000, 3_000, 5_000]}),
+  operation(0x0a, 6, {port: 2, reths: [31_000]}),
+  operation(0x11, 5, {port: 3, credits: [3, 24, 3]}),
+  operation(CNP_OPCODE, 4),
+  operation(0x64, 3),
+  // The sixth.
+  operation(0x2a, 2, {reths: []}),
+  // Of another protocol, and at a port that is no edge port.
+  operation(UET_KINDS, 60),
+  operation(0x06, 50, {port: 9, reths: [9e6], credits: [9e3]}),
+];
+
+const drop = (reason: number, rows: number, more: Partial<DropRow> = {}): DropRow => ({reason, frames: rows, ...more});
+
+/** What switches tell of in a second; a stranger's is not asked for. */
+const DROPS = [
+  drop(259, 6),
+  drop(259, 2, {agent: SPINE}),
+  drop(258, 3),
+  drop(257, 4),
+  drop(260, 1),
+  drop(900, 5),
+].concat(drop(286, 1), drop(262, 1e6, {agent: STRANGER}));
 
 /** One bin in which each figure is another number. */
 function content(bin: number): Content {
+  const isSecond = (bin + 1) % 10 === 0;
   return {
+    ...(isSecond ? {operations: OPERATIONS, drops: DROPS} : {}),
     rows: [
       {bin, port: 1, roce: frames(1), other: frames(1), cnp: 1},
       {bin, port: 2, roce: frames(4), trimmed: 1},
@@ -98,7 +134,16 @@ const EXPECTED = {
   cnp_pps: (1 + 1 + 2) * PPS,
   trim_pps: (1 + 2 + 3) * PPS,
   ...{errors_in: 1 + 3, errors_out: 2, discards_in: 3 + 1, discards_out: 4 + 9},
+  ...{rdma_ops: 4_000, rdma_bytes: 10_000, aeth_credits_avg: 10, aeth_credits_min: 3, aeth_credits_max: 24},
   period: 0.5125,
+  'top-5-operations': {
+    'RC:RDMA_WRITE_FIRST': 7_000,
+    'RC:RDMA_WRITE_ONLY': 6_000,
+    'RC:ACKNOWLEDGE': 5_000,
+    'CNP:CNP': 4_000,
+    'UD:SEND_ONLY': 3_000,
+  },
+  'top-5-drop-reasons': {no_buffer_space: 8, reason_900: 5, ttl_exceeded: 4, acl: 3, red: 2},
 };
 
 describe('metric/json', () => {
@@ -109,7 +154,8 @@ describe('metric/json', () => {
 
   it('is null where nothing is known, and has no period then', async () => {
     const {ask} = await makeApp({periods: {report: undefined}});
-    const nothing = Object.fromEntries(Object.keys(EXPECTED).map((name) => [name, name === 'period' ? 0 : null]));
+    const none = (name: string) => (name === 'period' ? 0 : name.startsWith('top') ? {} : null);
+    const nothing = Object.fromEntries(Object.keys(EXPECTED).map((name) => [name, none(name)]));
     expect((await ask('metric/json')).json).toEqual(nothing);
   });
 
@@ -242,10 +288,13 @@ describe('prometheus/txt', () => {
     const {headers, text} = await (await known()).ask('prometheus/txt');
     expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
     const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const {'top-5-operations': operations, 'top-5-drop-reasons': drops, ...plain} = EXPECTED;
     expect(samples.sort()).toEqual(
-      Object.entries(EXPECTED)
-        .map(([name, value]) => `sflow_ai_${name} ${value}`)
-        .sort(),
+      [
+        ...Object.entries(plain).map(([name, value]) => `sflow_ai_${name} ${value}`),
+        ...Object.entries(operations).map(([name, value]) => `sflow_ai_operations{name="${name}"} ${value}`),
+        ...Object.entries(drops).map(([reason, value]) => `sflow_ai_drops{reason="${reason}"} ${value}`),
+      ].sort(),
     );
   });
 
@@ -256,9 +305,9 @@ describe('prometheus/txt', () => {
   });
 
   it('and every figure has a sentence, a scope and a unit', () => {
-    for (const {meaning, unit} of AI_METRICS) {
+    for (const {meaning, unit} of [...AI_METRICS, ...AI_TOPS]) {
       expect(meaning).toMatch(/^[A-Z].*\.$/);
-      expect(unit).toMatch(/^(bit\/s|packets\/s|s)$/);
+      expect(unit).toMatch(/^(bit\/s|packets\/s|operations\/s|bytes\/operation|credits\/ACK|s)$/);
     }
   });
 });

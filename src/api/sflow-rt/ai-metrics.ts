@@ -1,8 +1,9 @@
 import type {Context} from '../context.ts';
 import {type AiReading, readFabric} from './reading.ts';
 
-/** Figures by their names in the AI Metrics app; null where nothing is known. */
-export type AiValues = Record<string, number | null>;
+/** Figures by their names in the AI Metrics app; null where nothing is known. The largest of several are by their own. */
+export type AiValues = Record<string, AiValue>;
+export type AiValue = number | null | Readonly<Record<string, number>>;
 
 /** One figure of the AI Metrics app. */
 export interface AiMetric {
@@ -13,6 +14,18 @@ export interface AiMetric {
   /** One sentence; also Prometheus's help. */
   meaning: string;
   value: (reading: AiReading, context: AiContext) => number | null;
+}
+
+/** The largest five of what has names of its own. */
+export interface AiTop {
+  name: string;
+  scope: AiMetric['scope'];
+  unit: string;
+  meaning: string;
+  /** What Prometheus has it as: a gauge, and the label with the own name. */
+  gauge: string;
+  label: string;
+  values: (reading: AiReading) => Iterable<readonly [name: string, value: number]>;
 }
 
 /** What the figures are read from. */
@@ -42,6 +55,31 @@ export const AI_METRICS: readonly AiMetric[] = [
   },
   ...quartileMetrics('edge', 'EDGE', 'edge links'),
   ...quartileMetrics('core', 'CORE', 'links between switches'),
+  {
+    ...{name: 'rdma_ops', scope: 'EDGE', unit: 'operations/s'},
+    meaning: 'RDMA operations that enter: frames with a RETH, over the last 5 s.',
+    value: ({operations}) => operations.rdma.operationsPerSecond,
+  },
+  {
+    ...{name: 'rdma_bytes', scope: 'EDGE', unit: 'bytes/operation'},
+    meaning: 'Mean length that the RETH of these tells.',
+    value: ({operations}) => operations.rdma.bytesPerOperation,
+  },
+  {
+    ...{name: 'aeth_credits_avg', scope: 'EDGE', unit: 'credits/ACK'},
+    meaning: 'Mean of the credits in acknowledgements, over the last 5 s; those that tell no limit are left out.',
+    value: ({operations}) => operations.credits.average,
+  },
+  {
+    ...{name: 'aeth_credits_min', scope: 'EDGE', unit: 'credits/ACK'},
+    meaning: 'The least of them.',
+    value: ({operations}) => operations.credits.min,
+  },
+  {
+    ...{name: 'aeth_credits_max', scope: 'EDGE', unit: 'credits/ACK'},
+    meaning: 'The most of them.',
+    value: ({operations}) => operations.credits.max,
+  },
   {
     ...{name: 'ecn_pps', scope: 'TOPOLOGY', unit: 'packets/s'},
     meaning: 'RoCEv2 frames that come in marked congestion experienced, once for each hop.',
@@ -84,8 +122,39 @@ export const AI_METRICS: readonly AiMetric[] = [
   },
 ];
 
+/** They have no names without their own: one that is not there is 0. */
+export const AI_TOPS: readonly AiTop[] = [
+  {
+    ...{name: 'top-5-operations', scope: 'EDGE', unit: 'packets/s'},
+    meaning: 'RoCEv2 frames that enter by transport and operation, the five most frequent ones, over the last 5 s.',
+    ...{gauge: 'sflow_ai_operations', label: 'name'},
+    values: ({operations}) =>
+      operations.operations
+        .filter(({opcode}) => opcode !== null)
+        .map(({transport, name, framesPerSecond}) => [operationName(transport, name), framesPerSecond]),
+  },
+  {
+    ...{name: 'top-5-drop-reasons', scope: 'TOPOLOGY', unit: 'packets/s'},
+    meaning: 'Dropped packets that switches tell of by reason, the five most frequent ones.',
+    ...{gauge: 'sflow_ai_drops', label: 'reason'},
+    values: ({drops}) => drops,
+  },
+];
+
+const MOST = 5;
+
+/** `RC:RDMA_WRITE_ONLY`; a congestion notification is a transport of its own. */
+function operationName(transport: string, name: string): string {
+  const operation = name.toUpperCase().replaceAll(' ', '_');
+  return `${transport === 'CN' ? 'CNP' : transport}:${operation}`;
+}
+
 /** All figures as of a bin: those before it are final. */
 export function aiValues(context: AiContext, end: number): AiValues {
   const reading = readFabric(context.fabric, end);
-  return Object.fromEntries(AI_METRICS.map(({name, value}) => [name, value(reading, context)]));
+  const largest = ({values}: AiTop) => [...values(reading)].sort(([, a], [, b]) => b - a).slice(0, MOST);
+  return Object.fromEntries<AiValue>([
+    ...AI_METRICS.map(({name, value}) => [name, value(reading, context)] as const),
+    ...AI_TOPS.map((top) => [top.name, Object.fromEntries(largest(top))] as const),
+  ]);
 }

@@ -1,11 +1,11 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
-import {Type} from 'typebox';
+import {type TSchema, Type} from 'typebox';
 import type {Context} from '../context.ts';
 import {Problem} from '../problem.ts';
 import {Nullable} from '../schemas.ts';
-import {AI_METRICS, type AiMetric, aiValues} from './ai-metrics.ts';
+import {AI_METRICS, AI_TOPS, type AiMetric, type AiTop, type AiValues, aiValues} from './ai-metrics.ts';
 import {AiTrend, MAX_POINTS} from './ai-trend.ts';
-import {CONTENT_TYPE, exposition, metricName} from './exposition.ts';
+import {CONTENT_TYPE, exposition, type Family, metricName} from './exposition.ts';
 import {periodAnswer} from './period.ts';
 
 /** Where sFlow-RT serves its AI Metrics app. */
@@ -13,18 +13,25 @@ export const AI_PREFIX = '/app/ai-metrics/scripts/metrics.js';
 
 const number = (description: string) => Nullable(Type.Number({description}));
 
-const describe = ({scope, unit, meaning}: AiMetric) => `${meaning} ${scope}, ${unit}.`;
+const describe = ({scope, unit, meaning}: AiMetric | AiTop) => `${meaning} ${scope}, ${unit}.`;
+
+const top = (description: string) => Type.Record(Type.String(), Type.Number(), {description});
 
 const ValuesSchema = Type.Object(
-  Object.fromEntries(AI_METRICS.map((metric) => [metric.name, number(describe(metric))])),
+  Object.fromEntries<TSchema>([
+    ...AI_METRICS.map((metric) => [metric.name, number(describe(metric))] as const),
+    ...AI_TOPS.map((metric) => [metric.name, top(describe(metric))] as const),
+  ]),
   {description: 'means over the last settled 2 s; null where nothing is known'},
 );
+
+const AiValueSchema = Type.Union([Type.Number(), Type.Null(), top('by name')]);
 
 const TrendSchema = Type.Object({
   trend: Type.Object({
     maxPoints: Type.Number({description: `the most that there are: ${MAX_POINTS}`}),
     times: Type.Array(Type.Number(), {description: 'epoch ms: the end of the 2 s that a point is the mean of'}),
-    trends: Type.Record(Type.String(), Type.Array(Nullable(Type.Number())), {
+    trends: Type.Record(Type.String(), Type.Array(AiValueSchema), {
       description: 'by the name of the figure, as long as `times`',
     }),
   }),
@@ -46,6 +53,19 @@ const PeriodSchema = Type.Object({
   }),
 });
 
+/** As Prometheus is told them. */
+function families(values: AiValues): Family[] {
+  const plain = AI_METRICS.map(({name, meaning}) => {
+    const value = values[name];
+    return {name: metricName(`sflow_ai_${name}`), help: meaning, series: typeof value === 'number' ? [{value}] : []};
+  });
+  const tops = AI_TOPS.map(({name, meaning, gauge, label}) => {
+    const series = Object.entries(values[name] ?? {}).map(([own, value]) => ({labels: {[label]: own}, value}));
+    return {name: gauge, help: meaning, series};
+  });
+  return [...plain, ...tops];
+}
+
 /** The paths of sFlow-RT's AI Metrics app, with what they mean there. */
 export const aiRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
   const values = () => aiValues(context, context.fabric.finalBin);
@@ -60,9 +80,11 @@ export const aiRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (serve
     {
       schema: {
         ...{summary: 'One of them', tags},
-        params: Type.Object({name: Type.String({description: AI_METRICS.map(({name}) => name).join(', ')})}),
+        params: Type.Object({
+          name: Type.String({description: [...AI_METRICS, ...AI_TOPS].map(({name}) => name).join(', ')}),
+        }),
         // Written here: Fastify would answer a null with nothing at all.
-        response: {200: Type.Unsafe<string>(number('null where nothing is known'))},
+        response: {200: Type.Unsafe<string>(AiValueSchema)},
       },
     },
     ({params: {name}}, reply) => {
@@ -90,12 +112,7 @@ export const aiRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (serve
   const text = {description: "Prometheus's text format", content: {'text/plain': {schema: Type.String()}}};
   const prometheus = {summary: 'All figures for Prometheus', tags, response: {200: text}};
   server.get('/prometheus/txt', {schema: prometheus}, (_request, reply) => {
-    const now = values();
-    const families = AI_METRICS.map(({name, meaning}) => {
-      const value = now[name] ?? null;
-      return {name: `sflow_ai_${metricName(name)}`, help: meaning, series: value === null ? [] : [{value}]};
-    });
-    reply.type(CONTENT_TYPE).send(exposition(families));
+    reply.type(CONTENT_TYPE).send(exposition(families(values())));
   });
   done();
 };

@@ -2,7 +2,7 @@ import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {meanOver} from '../estimate.ts';
 import {SETTLED_MS} from '../summary.ts';
-import {AI_METRICS, type AiContext, type AiValues, aiValues} from './ai-metrics.ts';
+import {AI_METRICS, AI_TOPS, type AiContext, type AiValue, type AiValues, aiValues} from './ai-metrics.ts';
 
 /** Five minutes, a point a second. */
 export const MAX_POINTS = 300;
@@ -15,7 +15,7 @@ export interface Trend {
   maxPoints: number;
   /** Epoch ms: the end of the two seconds that a point is the mean of. */
   times: number[];
-  trends: Record<string, (number | null)[]>;
+  trends: Record<string, AiValue[]>;
 }
 
 /**
@@ -64,7 +64,9 @@ export class AiTrend {
     const found = this.times.findIndex((at) => at > time);
     const first = found < 0 ? this.times.length : found;
     const points = this.points.slice(first);
-    const trends = AI_METRICS.map(({name}) => [name, points.map((values) => values[name] ?? null)] as const);
+    const trends = [...AI_METRICS, ...AI_TOPS].map(
+      ({name}) => [name, points.map((values) => values[name] ?? null)] as const,
+    );
     return {maxPoints: MAX_POINTS, times: this.times.slice(first), trends: Object.fromEntries(trends)};
   }
 

@@ -6,11 +6,13 @@ import type {Mark} from '../../fabric/sums.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState} from '../../shared/live.ts';
 import {meanOver} from '../estimate.ts';
+import {edgeOf, operationsOf} from '../operations.ts';
 import {linkQuartiles} from '../quartiles.ts';
 import {SETTLED_MS} from '../summary.ts';
 
 const WINDOW_BINS = SETTLED_MS / BIN_MS;
 const BINS_PER_SECOND = 1_000 / BIN_MS;
+const WINDOW_SECONDS = SETTLED_MS / 1_000;
 
 /** What the figures of the AI Metrics app are taken from, over the two seconds before a bin. */
 export type AiReading = ReturnType<typeof readFabric>;
@@ -28,6 +30,8 @@ export function readFabric(fabric: Fabric, end: number) {
     cnpPerSecond: everyHop(fabric, 'cnp', roles, from, to),
     trimmedPerSecond: everyHop(fabric, 'trimmed', roles, from, to),
     counters: sumCounters(fabric, ports),
+    operations: operationsOf(fabric, 'fabric', edgeOf(fabric)),
+    drops: dropRates(fabric, new Set(ports.map(({agent}) => agent.address))),
   };
 }
 
@@ -37,6 +41,13 @@ export function readFabric(fabric: Fabric, end: number) {
  */
 function topologyRoles({roles}: Fabric): readonly Role[] {
   return roles.from === 'topology' ? ['edge', 'core'] : ['edge', 'core', 'unknown'];
+}
+
+/** Packets a second by reason that these agents told of in the last complete seconds. */
+function dropRates({drops}: Fabric, agents: ReadonlySet<string>): Map<string, number> {
+  const seconds = Math.min(WINDOW_SECONDS, Math.floor(drops.windowSeconds));
+  const frames = drops.recent(seconds, (agent) => agents.has(agent));
+  return new Map([...frames].map(([reason, count]) => [reason, count / seconds]));
 }
 
 /** Frames a second, once for each hop that they came in at; null where no agent was present. */
