@@ -53,10 +53,14 @@ export const edgeOf =
     roles.at(slot, newest) === 'edge';
 
 /** What came in at the ports of a scope over the window, as rates with their bands. `name` is what the scope is called. */
-export function operationsOf(fabric: Fabric, name: string, scope: OperationScope): OperationAnswer {
+export function operationsOf(
+  fabric: Fabric,
+  name: string,
+  scope: OperationScope,
+  sums: OperationSums = fabric.operations.sums(scope),
+): OperationAnswer {
   const {operations, ports} = fabric;
   const window = operations.windowSeconds;
-  const sums = operations.sums(scope);
   const isKnown = window > 0 && ports.all.some(scope);
   const rate = (moments: Moments): Rate => {
     const {samples} = moments;

@@ -17,13 +17,13 @@ export function visitMeans(
   to: number,
   visit: (port: Port, bytesPerSecond: number) => void,
 ): void {
-  const bins = presentBins(fabric, agent, from, to);
-  if (bins.length === 0) return;
-  const seconds = (bins.length * BIN_MS) / 1_000;
+  const held = presentBins(fabric, agent, from, to);
+  if (held.bins.length === 0) return;
+  const seconds = (held.bins.length * BIN_MS) / 1_000;
   for (const slot of agent.ports) {
     if (fabric.rows.of(slot, Direction.In).length === 0) continue;
     let bytes = 0;
-    visitCells(fabric, slot, Direction.In, bins, (chunk, at, weight) => {
+    visitCells(fabric, slot, Direction.In, held, (chunk, at, weight) => {
       bytes += chunk.bytes[at]! * weight;
     });
     visit(fabric.ports.at(slot)!, bytes / seconds);

@@ -18,12 +18,12 @@ export function marksLeaving(fabric: Fabric, from: number, to: number): MarkSums
   const frames: Record<Mark, number> = {ce: 0, cnp: 0, trimmed: 0};
   const moments = new Moments();
   for (const agent of fabric.agents.all) {
-    const bins = presentBins(fabric, agent, from, to);
-    if (bins.length === 0) continue;
+    const held = presentBins(fabric, agent, from, to);
+    if (held.bins.length === 0) continue;
     moments.largestRate = Math.max(moments.largestRate, agent.largestRate);
     for (const slot of agent.ports) {
       if (fabric.roles.at(slot, to) !== 'edge') continue;
-      visitCells(fabric, slot, Direction.Out, bins, (chunk, at, weight) => {
+      visitCells(fabric, slot, Direction.Out, held, (chunk, at, weight) => {
         moments.samples += chunk.frames[at]!;
         moments.frames += chunk.frames[at]! * weight;
         frames.ce += chunk.ce[at]! * weight;

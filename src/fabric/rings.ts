@@ -1,7 +1,7 @@
 import {Measure} from '../account/measures.ts';
 
 /** Rows of one chunk. Chunks keep memory in step with the fabric's size. */
-const CHUNK_ROWS = 64;
+export const CHUNK_ROWS = 64;
 
 /** Frames are at most 262,144 bytes: four bytes a unit keep the largest in 16 bits. */
 export const LARGEST_UNIT = 4;

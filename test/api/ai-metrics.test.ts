@@ -56,7 +56,7 @@ const DROPS = [
   drop(259, 2, {agent: SPINE}),
   drop(258, 3),
   drop(257, 4),
-  drop(260, 1),
+  drop(260, 2),
   drop(900, 5),
 ].concat(drop(286, 1), drop(262, 1e6, {agent: STRANGER}));
 
@@ -240,7 +240,7 @@ describe('trend/json', () => {
     const app = await known();
     const before = (await app.ask('trend/json')).json.trend.times;
     app.give(T + 190, {heard: [{agent: AGENT, at: (T + 189) * 100}]});
-    app.context.aiTrend!.advance();
+    for (let step = 0; step < 10; step++) app.context.aiTrend!.advance();
     const {times, trends} = (await app.ask('trend/json')).json.trend;
     const added = times.slice(before.length);
     expect(added).toHaveLength(13);
@@ -249,6 +249,17 @@ describe('trend/json', () => {
     app.give(T + 90_000, {heard: [{agent: AGENT, at: (T + 89_999) * 100}]});
     app.context.aiTrend!.advance();
     expect((await app.ask('trend/json')).json.trend.times).toHaveLength(300);
+  });
+
+  it('takes a second in steps, of which none is long, and catches up at once', async () => {
+    const app = await known();
+    const last = async () => (await app.ask('trend/json')).json.trend.times.at(-1);
+    const second = Math.floor(app.fabric.finalBin / 10);
+    expect(await last()).toBe(second * 1_000);
+    app.pass(T + 60, T + 63);
+    expect([Math.floor(app.fabric.finalBin / 10), await last()]).toEqual([second + 1, second * 1_000]);
+    app.pass(T + 63, T + 70);
+    expect(await last()).toBe((second + 1) * 1_000);
   });
 
   it('is empty before anything was received', async () => {

@@ -1,5 +1,5 @@
 import type {Context} from '../context.ts';
-import {type AiReading, readFabric} from './reading.ts';
+import type {AiReading} from './reading.ts';
 
 /** Figures by their names in the AI Metrics app; null where nothing is known. The largest of several are by their own. */
 export type AiValues = Record<string, AiValue>;
@@ -149,9 +149,8 @@ function operationName(transport: string, name: string): string {
   return `${transport === 'CN' ? 'CNP' : transport}:${operation}`;
 }
 
-/** All figures as of a bin: those before it are final. */
-export function aiValues(context: AiContext, end: number): AiValues {
-  const reading = readFabric(context.fabric, end);
+/** All figures of a reading. */
+export function aiValues(reading: AiReading, context: AiContext): AiValues {
   const largest = ({values}: AiTop) => [...values(reading)].sort(([, a], [, b]) => b - a).slice(0, MOST);
   return Object.fromEntries<AiValue>([
     ...AI_METRICS.map(({name, value}) => [name, value(reading, context)] as const),

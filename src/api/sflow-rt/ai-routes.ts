@@ -7,6 +7,7 @@ import {AI_METRICS, AI_TOPS, type AiMetric, type AiTop, type AiValues, aiValues}
 import {AiTrend, MAX_POINTS} from './ai-trend.ts';
 import {CONTENT_TYPE, exposition, type Family, metricName} from './exposition.ts';
 import {periodAnswer} from './period.ts';
+import {readFabricAtOnce} from './reading.ts';
 
 /** Where sFlow-RT serves its AI Metrics app. */
 export const AI_PREFIX = '/app/ai-metrics/scripts/metrics.js';
@@ -68,7 +69,9 @@ function families(values: AiValues): Family[] {
 
 /** The paths of sFlow-RT's AI Metrics app, with what they mean there. */
 export const aiRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
-  const values = () => aiValues(context, context.fabric.finalBin);
+  const {fabric} = context;
+  // Those of the last second are at hand, however many ask.
+  const values = () => context.aiTrend?.latest ?? aiValues(readFabricAtOnce(fabric, fabric.finalBin), context);
   const tags = ['sFlow-RT'];
   server.get(
     '/metric/json',

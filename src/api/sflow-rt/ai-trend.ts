@@ -3,6 +3,7 @@ import {BIN_MS} from '../../shared/bins.ts';
 import {meanOver} from '../estimate.ts';
 import {SETTLED_MS} from '../summary.ts';
 import {AI_METRICS, AI_TOPS, type AiContext, type AiValue, type AiValues, aiValues} from './ai-metrics.ts';
+import {type AiReading, readFabric} from './reading.ts';
 
 /** Five minutes, a point a second. */
 export const MAX_POINTS = 300;
@@ -28,28 +29,43 @@ export class AiTrend {
   private readonly points: AiValues[] = [];
   /** RoCEv2 frames a second that entered, of the last seconds. */
   private readonly loads: (number | null)[] = [];
-  /** The next second to take. */
+  /** The next second to take, and how far that has come. */
   private next = Number.NaN;
+  private reading: Generator<void, AiReading> | undefined;
 
   constructor(context: AiContext) {
     this.context = context;
   }
 
-  /** Takes the seconds that have become final since the last call. */
+  /** Goes on with the newest second whose bins are final: a step with each call. What is older is taken at once. */
   advance(): void {
     const {finalBin} = this.context.fabric;
     if (!Number.isFinite(finalBin)) return;
     const last = Math.floor(finalBin / BINS_PER_POINT);
     if (Number.isNaN(this.next)) this.next = last;
-    this.next = Math.max(this.next, last - MAX_POINTS + 1);
-    for (; this.next <= last; this.next++) this.take(this.next);
+    if (last - this.next >= MAX_POINTS) {
+      this.next = last - MAX_POINTS + 1;
+      this.reading = undefined;
+    }
+    while (this.next < last) this.step();
+    if (this.next === last) this.step();
   }
 
-  private take(second: number): void {
+  private step(): void {
+    const {context, next} = this;
+    this.reading ??= readFabric(context.fabric, next * BINS_PER_POINT);
+    const {done, value} = this.reading.next();
+    if (!done) return;
+    this.reading = undefined;
+    this.next = next + 1;
+    this.keep(next, aiValues(value, context));
+  }
+
+  private keep(second: number, values: AiValues): void {
     const {context, times, points, loads} = this;
     const end = second * BINS_PER_POINT;
     times.push(second * 1_000);
-    points.push(aiValues(context, end));
+    points.push(values);
     const from = end - SETTLED_MS / BIN_MS;
     loads.push(meanOver(context.fabric, FABRIC_SCOPE, 'roce', from, end - 1).framesPerSecond);
     if (times.length > MAX_POINTS) {
@@ -57,6 +73,11 @@ export class AiTrend {
       points.shift();
     }
     if (loads.length > LOAD_SECONDS) loads.shift();
+  }
+
+  /** The newest point; undefined before the first one. */
+  get latest(): AiValues | undefined {
+    return this.points.at(-1);
   }
 
   /** The points after a time, epoch ms. */

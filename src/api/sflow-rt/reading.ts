@@ -1,13 +1,13 @@
-import {sumCounters} from '../../fabric/counter-sums.ts';
+import {type CounterSums, sumCounters} from '../../fabric/counter-sums.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import type {Role} from '../../fabric/ports.ts';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
 import type {Mark} from '../../fabric/sums.ts';
 import {BIN_MS} from '../../shared/bins.ts';
-import {BinState} from '../../shared/live.ts';
+import {BinState, type Estimate} from '../../shared/live.ts';
 import {meanOver} from '../estimate.ts';
-import {edgeOf, operationsOf} from '../operations.ts';
-import {linkQuartiles} from '../quartiles.ts';
+import {edgeOf, type OperationAnswer, operationsOf} from '../operations.ts';
+import {linkQuartiles, type RoleQuartiles} from '../quartiles.ts';
 import {SETTLED_MS} from '../summary.ts';
 
 const WINDOW_BINS = SETTLED_MS / BIN_MS;
@@ -15,24 +15,53 @@ const BINS_PER_SECOND = 1_000 / BIN_MS;
 const WINDOW_SECONDS = SETTLED_MS / 1_000;
 
 /** What the figures of the AI Metrics app are taken from, over the two seconds before a bin. */
-export type AiReading = ReturnType<typeof readFabric>;
+export interface AiReading {
+  all: Estimate;
+  quartiles: RoleQuartiles;
+  /** Frames a second, once for each hop that they came in at. */
+  cePerSecond: number | null;
+  cnpPerSecond: number | null;
+  trimmedPerSecond: number | null;
+  counters: CounterSums;
+  /** Packets a second that switches say they dropped, by reason. */
+  drops: Map<string, number>;
+  /** Over five seconds. */
+  operations: OperationAnswer;
+}
 
-/** Reads the two seconds before the bin `end`, all of which must be final. */
-export function readFabric(fabric: Fabric, end: number) {
+/**
+ * Reads the two seconds before the bin `end`, all of which must be final. In some steps, for thousands of links take
+ * tens of milliseconds, and no bin may wait for that.
+ */
+export function* readFabric(fabric: Fabric, end: number): Generator<void, AiReading> {
   const from = end - WINDOW_BINS;
   const to = end - 1;
   const roles = topologyRoles(fabric);
   const ports = fabric.ports.all.filter(({slot}) => roles.includes(fabric.roles.at(slot, to)));
+  const quartiles = linkQuartiles(fabric, fabric.agents.all, from, to);
+  yield;
+  const edge = edgeOf(fabric);
+  const sums = yield* fabric.operations.sumsInSteps(edge);
+  yield;
   return {
     all: meanOver(fabric, FABRIC_SCOPE, 'all', from, to),
-    quartiles: linkQuartiles(fabric, fabric.agents.all, from, to),
+    quartiles,
     cePerSecond: everyHop(fabric, 'ce', roles, from, to),
     cnpPerSecond: everyHop(fabric, 'cnp', roles, from, to),
     trimmedPerSecond: everyHop(fabric, 'trimmed', roles, from, to),
     counters: sumCounters(fabric, ports),
-    operations: operationsOf(fabric, 'fabric', edgeOf(fabric)),
+    operations: operationsOf(fabric, 'fabric', edge, sums),
     drops: dropRates(fabric, new Set(ports.map(({agent}) => agent.address))),
   };
+}
+
+/** The same at once. */
+export function readFabricAtOnce(fabric: Fabric, end: number): AiReading {
+  const steps = readFabric(fabric, end);
+  for (;;) {
+    const {done, value} = steps.next();
+    if (done) return value;
+  }
 }
 
 /**
