@@ -31,6 +31,7 @@ export function imbalanceEvent(fabric: Fabric, report: GroupReport, group: Paral
       `(${percent(cvLow!)} to ${percent(cvHigh!)}) over ${group.ports.length} links, ${by}; ` +
       `${name(most.id)} carries ${percent(most.share)} of it, ${name(least.id)} ${percent(least.share)}`,
     agent: group.agent,
+    group: group.name,
     link: verdict === 'few-flows' || most.share > 2 / sorted.length ? most.id : least.id,
     figures: {
       cv: cv!,
@@ -55,7 +56,7 @@ export function balancedEvent(fabric: Fabric, report: GroupReport, group: Parall
       ? `${group.name} of ${agent} carry too little now to tell whether they are loaded evenly`
       : `${group.name} of ${agent} are loaded evenly enough again: variation of ${percent(cv!)}, at most ${percent(cvHigh!)}`;
   const figures = cv === null || cvHigh === null ? undefined : {figures: {cv, cvHigh, samples: report.samples}};
-  return {time, kind: 'links-balanced', level: 'good', text, agent: group.agent, ...figures};
+  return {time, kind: 'links-balanced', level: 'good', text, agent: group.agent, group: group.name, ...figures};
 }
 
 export function collisionEvent(fabric: Fabric, collision: CollisionReport, port: Port, time: number): Event {

@@ -43,6 +43,8 @@ export interface FabricEvent {
   /** The agent address or link id that it is about. */
   agent?: string;
   link?: string;
+  /** Of parallel links: what they are called together. */
+  group?: string;
   /** The part of the server that it is about. */
   place?: 'kernel' | 'ring' | 'thinning';
   /** The name of the threshold that was crossed. */

@@ -244,6 +244,21 @@ describe('events', () => {
     expect(status(alerts.take(event({kind: 'loss-ended', level: 'good', place: 'ring'})))).toEqual(['ring over']);
   });
 
+  it('of drops and of parallel links are told apart by reason and by group, whatever link shows it most', () => {
+    const alerts = new EventAlerts();
+    const drops = {kind: 'drops-began', agent: 'a', link: 'a~1', figures: {code: 7}} as const;
+    expect(status(alerts.take(event(drops)))).toEqual(['a fires']);
+    const ended = {kind: 'drops-ended', level: 'good', agent: 'a', link: 'a~2'} as const;
+    expect(alerts.take(event({...ended, figures: {code: 8}}))).toEqual([]);
+    expect(status(alerts.take(event({...ended, figures: {code: 7}})))).toEqual(['a over']);
+    const uneven = {kind: 'links-imbalanced', agent: 'a', link: 'a~1', group: 'uplinks'} as const;
+    expect(alerts.take(event({...uneven, level: 'info'}))).toEqual([]);
+    expect(alerts.take(event(uneven))[0]!.labels).toMatchObject({group: 'uplinks'});
+    const even = {kind: 'links-balanced', level: 'good', agent: 'a'} as const;
+    expect(alerts.take(event({...even, group: 'others'}))).toEqual([]);
+    expect(status(alerts.take(event({...even, group: 'uplinks'})))).toEqual(['a over']);
+  });
+
   it('of an instant are over by themselves, five minutes after the last', () => {
     const alerts = new EventAlerts();
     const step = (time: number) => alerts.take(event({kind: 'clock-stepped', time}));

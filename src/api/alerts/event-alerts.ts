@@ -6,6 +6,8 @@ const ENDED_BY: Partial<Record<EventKind, EventKind>> = {
   'agent-silent': 'agent-returned',
   'loss-began': 'loss-ended',
   'sampling-rate-wrong': 'sampling-rate-right',
+  'drops-began': 'drops-ended',
+  'links-imbalanced': 'links-balanced',
 };
 const BEGUN_BY = new Map(Object.entries(ENDED_BY).map(([begins, ends]) => [ends, begins as EventKind]));
 
@@ -80,19 +82,25 @@ export class EventAlerts {
   }
 }
 
-type About = Pick<FabricEvent, 'agent' | 'link' | 'place'>;
+type About = Pick<FabricEvent, 'agent' | 'link' | 'place' | 'group' | 'figures'>;
 
-const keyOf = (kind: EventKind, {agent, link, place}: About) => JSON.stringify([kind, agent, link, place]);
+/** What is the same where something begins and where it ends; the link that shows it most need not be. */
+function keyOf(kind: EventKind, {agent, link, place, group, figures}: About): string {
+  if (kind === 'drops-began') return JSON.stringify([kind, agent, figures?.['code']]);
+  if (kind === 'links-imbalanced') return JSON.stringify([kind, agent, group]);
+  return JSON.stringify([kind, agent, link, place]);
+}
 
 /** An event about many says about how many. */
 const countOf = ({figures}: FabricEvent) => figures?.['count'] ?? 1;
 
-function labelsOf({kind, level, agent, link, place}: FabricEvent): Record<string, string> {
+function labelsOf({kind, level, agent, link, place, group}: FabricEvent): Record<string, string> {
   return {
     alertname: `Tenhertz${kind.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
     severity: level,
     ...(agent === undefined ? {} : {agent}),
     ...(link === undefined ? {} : {link}),
     ...(place === undefined ? {} : {place}),
+    ...(group === undefined ? {} : {group}),
   };
 }

@@ -56,6 +56,11 @@ export function linkMetrics(builder: MetricsBuilder, context: Context): void {
       });
     },
   );
+  builder.gauge('tenhertz_link_speed_bytes_per_second', 'Speed of a link, one direction.', ['link', 'name'], (set) => {
+    for (const port of shownLinks(context)) {
+      if (port.speed !== undefined) set(port.speed / 8, {link: port.id, name: portName(port)});
+    }
+  });
   builder.gauge('tenhertz_links_hidden', 'Live links past the bound on per-link metrics.', [], (set) => {
     const live = shownLinks({...context, metricsLinks: Number.POSITIVE_INFINITY}).length;
     set(Math.max(0, live - context.metricsLinks));

@@ -18,6 +18,7 @@ export const EventSchema = Type.Object({
   text: Type.String({description: 'for people; may hold names from the wire'}),
   agent: Type.Optional(Type.String({description: 'agent address that it is about'})),
   link: Type.Optional(Type.String({description: 'id of the link that it is about'})),
+  group: Type.Optional(Type.String({description: 'parallel links that it is about, by what they are called together'})),
   place: Type.Optional(Type.String({description: 'the part of the server that it is about: kernel, ring, thinning'})),
   threshold: Type.Optional(Type.String({description: 'name of the threshold that it is about'})),
   job: Type.Optional(Type.String({description: 'id of the job that it is about'})),
