@@ -73,6 +73,9 @@ export class Flows {
   private readonly rnr: Int32Array;
   private readonly rnrShare: Float64Array;
   private readonly rnrCarry: Float64Array;
+  /** Share of its frames that ports marked in the last slot. */
+  private readonly marked: Float64Array;
+  private hasMarks = false;
   /** Frames that were lost and wait to be sent again; a NAK is due in the next slot. */
   private readonly backlog: Float64Array;
   private readonly isNakDue: Uint8Array;
@@ -95,6 +98,7 @@ export class Flows {
     this.rnr = Int32Array.from(plans, (plan) => plan.rnr ?? -1);
     this.rnrShare = Float64Array.from(plans, (plan) => plan.rnrShare ?? 0);
     this.rnrCarry = new Float64Array(plans.length);
+    this.marked = new Float64Array(plans.length);
     this.backlog = new Float64Array(plans.length);
     this.isNakDue = new Uint8Array(plans.length);
     this.reliable = Array.from(this.nak.keys()).filter((flow) => this.nak[flow] >= 0);
@@ -115,7 +119,7 @@ export class Flows {
     if (this.nak[flow] < 0) this.acknowledge(flow);
     const cnp = this.cnp[flow];
     if (cnp < 0) return;
-    const marks = this.cnpCarry[flow] + frames * this.ceShare[flow];
+    const marks = this.cnpCarry[flow] + frames * (1 - (1 - this.ceShare[flow]) * (1 - this.marked[flow]));
     const notifications = Math.min(Math.floor(marks), Math.floor(CNPS_PER_MS * ms));
     this.cnpCarry[flow] = marks - Math.floor(marks);
     this.counts[cnp] = notifications;
@@ -127,6 +131,18 @@ export class Flows {
       this.acknowledge(flow);
       this.counts[this.nak[flow]] = this.isNakDue[flow];
       this.isNakDue[flow] = 0;
+    }
+  }
+
+  /**
+   * Learns what part of each stream's frames of this slot ports have marked; undefined: none. Receivers answer in the next
+   * slot.
+   */
+  see(marked: ((stream: number) => number) | undefined): void {
+    if (marked === undefined && !this.hasMarks) return;
+    this.hasMarks = marked !== undefined;
+    for (let flow = 0; flow < this.marked.length; flow++) {
+      this.marked[flow] = marked !== undefined && this.cnp[flow] >= 0 ? marked(this.data[flow]) : 0;
     }
   }
 

@@ -3,6 +3,14 @@ import type {Streams} from './streams.ts';
 import {CPU, type Hop, type Topology} from './topology.ts';
 
 /**
+ * A port marks ECN-capable frames congestion experienced as a queue of its would: none up to the first load, a part that
+ * grows to `MARKED_AT_MOST` at the second, and all beyond (RED with ECN as DCQCN has it).
+ */
+const MARKS_FROM = 0.95;
+const MARKS_ALL_FROM = 1.05;
+const MARKED_AT_MOST = 0.2;
+
+/**
  * Carries a slot's frames through the switches and keeps the ports' sums. A port sends at most its line rate; there
  * are no queues that outlast a slot, so what is too much for an output port in a slot is dropped there (tail drop:
  * the last frames of each stream, in proportion) and is missing on all later hops.
@@ -32,6 +40,10 @@ export class Forwarding {
   private readonly kept: Int32Array;
   /** Some of this slot's frames found no room. */
   hasDrops = false;
+  /** Some of this slot's frames are marked on their way. */
+  hasMarks = false;
+  /** Share of its frames that each port marks in this slot. */
+  private readonly marking: Float64Array;
   /** Of each hop: 0, or the number of outputs of a multicast frame; and whether it is one of the further ones. */
   private readonly copies: Uint16Array;
   private readonly copy: Uint8Array;
@@ -56,6 +68,7 @@ export class Forwarding {
     this.arrived = new Int32Array(hops.length);
     this.kept = new Int32Array(hops.length);
     this.wanted = new Float64Array(ports.count);
+    this.marking = new Float64Array(ports.count);
     this.capacity = Float64Array.from(this.wanted, (_, port) => (topology.speed(port) / 8_000) * slotMs);
     this.rank = Int32Array.from(this.wanted, (_, port) => topology.rank(port));
     this.ports = ports;
@@ -114,10 +127,43 @@ export class Forwarding {
         if (out >= 0) wanted[out] += wireBytes;
       }
     }
+    this.mark();
     for (let port = 0; port < wanted.length; port++) {
       if (wanted[port] <= this.capacity[port]) continue;
       this.dropWhereTooMuch();
       return;
+    }
+  }
+
+  /**
+   * Share of a hop's frames that are marked by ports on their way before it, its own port among them where they have
+   * left by it.
+   */
+  markedShare(hop: number, isEgress: boolean): number {
+    let unmarked = 1;
+    const end = isEgress ? hop + 1 : hop;
+    for (let at = this.firstHop[this.stream[hop]]; at < end; at++) {
+      if (this.outPort[at] >= 0) unmarked *= 1 - this.marking[this.outPort[at]];
+    }
+    return 1 - unmarked;
+  }
+
+  /** Share of a stream's frames of this slot that arrive marked by ports. */
+  markedOf(stream: number): number {
+    const end = this.firstHop[stream + 1];
+    return end === this.firstHop[stream] ? 0 : this.markedShare(end - 1, true);
+  }
+
+  private mark(): void {
+    const {wanted, capacity, marking} = this;
+    if (this.hasMarks) marking.fill(0);
+    this.hasMarks = false;
+    for (let port = 0; port < wanted.length; port++) {
+      if (wanted[port] <= MARKS_FROM * capacity[port]) continue;
+      const load = wanted[port] / capacity[port];
+      const ramp = (MARKED_AT_MOST * (load - MARKS_FROM)) / (MARKS_ALL_FROM - MARKS_FROM);
+      marking[port] = load > MARKS_ALL_FROM ? 1 : ramp;
+      this.hasMarks = true;
     }
   }
 

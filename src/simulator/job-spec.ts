@@ -29,6 +29,7 @@ export interface JobSpec {
   /** Queue pairs of each pair of hosts: over how many ways their traffic can be spread. */
   readonly queuePairs: number;
   readonly messageBytes: number;
+  /** Share of its frames that are marked somewhere on the way, beside those that full ports mark. */
   readonly ceShare: number;
   /** Share of the groups of packets that are acknowledged together which find the receiver not ready: sent again. */
   readonly rnrShare: number;

@@ -99,6 +99,21 @@ export class PacketWriter {
     this.writeBth(view, transport + 8, row, told, streams.opcodes[inShape], isAckRequested, syndrome);
   }
 
+  /** Marks the frame whose header begins at `at`, as a share of the ECN-capable ones is. */
+  mark(view: DataView, at: number, share: number): void {
+    if (share === 0) return;
+    const classAt = at + this.linkBytes + 1;
+    const byte = view.getUint8(classAt);
+    const shift = this.ipv6 ? 4 : 0;
+    if (((byte >>> shift) & 3) !== Ecn.Ect0 || this.random.uniform() >= share) return;
+    view.setUint8(classAt, byte | (Ecn.Ce << shift));
+    if (this.ipv6) return;
+    // One more in a word of the checksum, which is a complement (RFC 1624).
+    const sumAt = at + this.linkBytes + 10;
+    const sum = view.getUint16(sumAt);
+    view.setUint16(sumAt, sum > 0 ? sum - 1 : 0xfffe);
+  }
+
   private writeIp(
     view: DataView,
     ip: number,

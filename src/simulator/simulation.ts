@@ -41,6 +41,7 @@ export class Simulation {
   private readonly forwarding: Forwarding;
   private readonly ports: Ports;
   private readonly lostOf = (stream: number) => this.forwarding.lostOf(stream);
+  private readonly markedOf = (stream: number) => this.forwarding.markedOf(stream);
   private readonly agents: SubAgent[];
   private readonly truth: TruthSink | undefined;
   /** Told of what the hosts send, operation by operation. */
@@ -114,6 +115,7 @@ export class Simulation {
     for (const model of this.models) model.draw(this.flows, atMs, this.options.slotMs);
     this.operations?.count(this.streams);
     this.forwarding.forward();
+    this.flows.see(this.forwarding.hasMarks ? this.markedOf : undefined);
     for (const agent of this.agents) agent.slot(atMs);
     if (this.forwarding.hasDrops) this.flows.notice(this.lostOf, this.streams);
     this.streams.advance();

@@ -13,7 +13,7 @@ export interface StreamPlan {
   readonly destinationPort: number;
   /** TOS or traffic class byte without the ECN bits. */
   readonly trafficClass: number;
-  /** Share of the frames that arrive marked CE; the others are ECT(0). Below 0: not ECN-capable. */
+  /** Share of the frames that are marked CE from the start; the others are ECT(0), and full ports mark of them. Below 0: not ECN-capable. */
   readonly ceShare: number;
   /** QP of the receiver (24 bits); for TCP the initial sequence number (32 bits). */
   readonly destQp: number;

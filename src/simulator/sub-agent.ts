@@ -210,6 +210,7 @@ export class SubAgent {
     fields.timestampMs = agent.hasTimestamps ? this.agentTime(atMs) : -1;
     const header = writeFlowSample(this.datagram, packets, fields, forwarding.stream[hop], offset, atMs);
     rewriter?.rewrite(this.datagram.view, header, hop, isEgress);
+    if (forwarding.hasMarks) packets.mark(this.datagram.view, header, forwarding.markedShare(hop, isEgress));
   }
 
   private setOutput(hop: number, offset: number, isEgress: boolean): void {

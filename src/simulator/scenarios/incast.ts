@@ -7,17 +7,16 @@ export const incast: Scenario = {
   options: {
     nodes: 32,
     sampling: 4_000,
-    fabric: {kind: 'leaf-spine', coreSpeed: 400e9, leaves: 4, spines: 4},
+    fabric: {kind: 'leaf-spine', leaves: 4, spines: 4},
     jobs: [
-      job({name: 'training', members: [nodesFrom(16, 16)], cycleMs: 500}),
+      job({name: 'training', members: [nodesFrom(20, 12)], cycleMs: 500}),
       job({
         name: 'incast',
-        members: [nodesFrom(0, 13)],
+        members: [[0, ...nodesFrom(8, 12)]],
         cycleMs: 2_000,
         duty: 0.1,
         pattern: 'incast',
         load: 0.25,
-        ceShare: 0.2,
       }),
     ],
   },
