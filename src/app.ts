@@ -5,10 +5,12 @@ import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
+import {FabricJob} from './analysis/fabric-job.ts';
 import {JobEngine} from './analysis/job-engine.ts';
 import {parseJobNames} from './analysis/job-names.ts';
 import {LinkEngine} from './analysis/link-engine.ts';
 import {PeriodEngine} from './analysis/period-engine.ts';
+import {StragglerEngine} from './analysis/straggler-engine.ts';
 import {AnalysisThread} from './analysis/thread.ts';
 import {parseThresholds, type ThresholdRule} from './analysis/threshold-rules.ts';
 import {Thresholds} from './analysis/thresholds.ts';
@@ -76,6 +78,12 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const links = new LinkEngine(fabric, periods);
   const jobs = new JobEngine(fabric, analysis.analyse);
   jobs.names = state.readJobNames(parseJobNames) ?? [];
+  const wholeFabric = new FabricJob(fabric, () => periods.report);
+  const stragglers = new StragglerEngine(
+    fabric,
+    () => [wholeFabric.now()],
+    (input, done) => analysis.analyse('stragglers', input, done),
+  );
   const aiTrend = new AiTrend({fabric, periods});
   const thresholds = new Thresholds(fabric, configured, periods);
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
@@ -85,6 +93,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     periods,
     jobs,
     imbalance: links.imbalance,
+    stragglers,
     congestion: links,
     aiTrend,
     thresholds,
@@ -121,6 +130,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
         periods.advance();
         jobs.advance();
         links.advance();
+        stragglers.advance();
         aiTrend.advance();
         thresholds.advance();
         if (context.info.ready) notifier?.advance();

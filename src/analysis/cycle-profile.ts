@@ -46,7 +46,8 @@ export class CycleProfile {
   private readonly logs = new Float64Array(PHASES + 1);
   /** Where the exchange is over, in cycles since it began. */
   activeEnd = 1 - LEAD;
-  private expected = 0;
+  /** What a cycle that looks like this scores: its log-likelihood against even traffic. */
+  expected = 0;
 
   private constructor(share: Float64Array, samples: number) {
     this.share = share;

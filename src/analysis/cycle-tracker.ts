@@ -2,6 +2,8 @@ import {CycleProfile, type Steps} from './cycle-profile.ts';
 
 /** Cycles that a profile is first made of. */
 const FIRST_CYCLES = 4;
+/** What a cycle must score by what it looks like: even traffic seems to score half of it, by chance. */
+const LEAST_EXPECTED = 30;
 /** A cycle is looked for from here on, in cycles since the one before began, and up to one of these. */
 const FROM = 0.55;
 const UP_TO: readonly number[] = [1.35, 1.6, 2, 2.5, 3.2];
@@ -15,6 +17,7 @@ const PERIOD_GAIN = 0.02;
 /** What comes so many deviations, and so much of a cycle, beside what is expected is taken as it is. */
 const SURPRISE = 5;
 const LEAST_SURPRISE = 0.05;
+const MOST_SURPRISES = 4;
 
 /** One cycle of a job, as it was found. */
 export interface Cycle {
@@ -42,6 +45,9 @@ export class CycleTracker {
   private readonly steps: KeptSteps;
   private lastMs = Number.NaN;
   private isFirst = true;
+  /** How many in a row came as a surprise, and how long they took. */
+  private surprises = 0;
+  private surpriseMs = 0;
   private variance: number;
 
   constructor(steps: KeptSteps, periodMs: number) {
@@ -53,6 +59,13 @@ export class CycleTracker {
   /** Whether cycles are being followed. */
   get isLocked(): boolean {
     return this.profile !== undefined;
+  }
+
+  /** Begins anew. */
+  restart(): void {
+    this.profile = undefined;
+    this.lastMs = Number.NaN;
+    this.surprises = 0;
   }
 
   /** The next cycle whose exchange is over, undefined when there is none yet. */
@@ -78,9 +91,13 @@ export class CycleTracker {
     const beginMs = Math.max(steps.begin * steps.stepMs, Number.isNaN(this.lastMs) ? 0 : this.lastMs + periodMs);
     if (!(endMs - beginMs >= FIRST_CYCLES * periodMs)) return false;
     const {profile, startMs} = CycleProfile.fold(steps, beginMs, periodMs, FIRST_CYCLES);
+    this.isFirst = true;
+    if (profile.expected < LEAST_EXPECTED) {
+      this.lastMs = beginMs; // and again, when there is one more cycle
+      return false;
+    }
     this.profile = profile;
     this.lastMs = startMs - periodMs;
-    this.isFirst = true;
     return true;
   }
 
@@ -93,6 +110,13 @@ export class CycleTracker {
     if (!isSurprise) {
       this.variance += (off * off - this.variance) / MEMORY;
       this.periodMs += PERIOD_GAIN * gain * off;
+    }
+    this.surprises = isSurprise && off > 0 === this.surpriseMs > periodMs ? this.surprises + 1 : Number(isSurprise);
+    this.surpriseMs = periodMs + off;
+    // What surprises again and again is how it is now.
+    if (this.surprises >= MOST_SURPRISES) {
+      this.periodMs = periodMs + off;
+      this.surprises = 0;
     }
     const startMs = expectedMs + gain * off;
     this.lastMs = startMs;

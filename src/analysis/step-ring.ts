@@ -51,6 +51,12 @@ export class StepRing {
     this.totals[at] += sum;
   }
 
+  /** Forgets all steps. */
+  clear(): void {
+    this.end = Number.NEGATIVE_INFINITY;
+    this.first = Number.POSITIVE_INFINITY;
+  }
+
   /** Empties the places up to a step. */
   private open(step: number): void {
     if (this.first > step) this.first = step;

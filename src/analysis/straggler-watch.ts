@@ -58,6 +58,17 @@ export class StragglerWatch {
     return this.tracker.isLocked ? this.tracker.periodMs : undefined;
   }
 
+  /** The length that is looked for, ms, followed or not. */
+  get triedMs(): number {
+    return this.tracker.periodMs;
+  }
+
+  /** What comes next does not follow what came last: no step goes over from one to the other. */
+  interrupt(): void {
+    this.ring.clear();
+    this.tracker.restart();
+  }
+
   /** Adds a tick's samples: of host h what it sent stands at `offset` + 2h, what it received behind that. */
   add(tick: number, counts: ArrayLike<number>, offset = 0): void {
     this.ring.add(tick, counts, offset);

@@ -12,7 +12,7 @@ export interface HostScore {
   kind: StragglerKind;
   /** Deviations from the job's median, by the spread of the job where that is more than sampling's. */
   z: number;
-  /** How much, as a share of the period: how late; of a slow host by how much its exchange is longer. */
+  /** How much, as a share of the period: how late; of a slow host how much longer it exchanges. */
   share: number;
 }
 
@@ -34,8 +34,9 @@ const WIDTHS = [2, 4, 8] as const;
 const LAST = [0, 2, 4] as const;
 /** What a difference must come to, as a share of the period. */
 const LEAST_SHARE = 0.02;
-/** The exchange of a slow host is longer by so much at least. */
+/** The exchange of a slow host is longer by so much of it at least, and of the period. */
 const LEAST_SLOWER = 0.1;
+const LEAST_SLOW = 0.005;
 /** And it sends no less: its samples are within so much of the job's median. */
 const SAME_VOLUME = 0.3;
 /** Differences that are less sure are not looked into. */
@@ -76,9 +77,12 @@ export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): Wind
     const {share, error} = profile.duration(host);
     return Math.abs(samples[host] / volume - 1) < SAME_VOLUME ? Math.log(share / usual) / error : Number.NaN;
   });
-  const slower = (host: number) =>
-    Math.min(...[[0], [1]].map((sides) => profile.duration(host, sides).share / usual - 1));
-  found.judge('slow', standardise(longer, agents), slower, LEAST_SLOWER);
+  const slower = (host: number) => {
+    const shares = [[0], [1]].map((sides) => profile.duration(host, sides).share);
+    const longer = Math.min(...shares) - usual;
+    return longer >= LEAST_SLOWER * usual ? longer : 0;
+  };
+  found.judge('slow', standardise(longer, agents), slower, LEAST_SLOW);
   for (const before of LAST) {
     const lasting = each((host) => profile.deviance(host, end - before, end + WIDTHS[2]));
     found.judge('finishes-late', standardise(lasting, agents), (host) => profile.lasting(host), LEAST_SHARE);

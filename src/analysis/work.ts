@@ -4,6 +4,7 @@ import {PeriodFinder} from './period.ts';
 import {type PeriodFigures, PeriodWatch, type ShownPeriod} from './period-watch.ts';
 import {type Lock, type LockInput, locksOf} from './phase-lock.ts';
 import type {TickSeries} from './spectrum.ts';
+import {type StragglerInput, type StragglerOutput, StragglerWork} from './straggler-work.ts';
 
 /** A series to look for cycles in. */
 export interface PeriodInput extends TickSeries {
@@ -19,6 +20,7 @@ export interface Work {
   periods: {input: PeriodInput; output: PeriodFigures[]};
   jobs: {input: PairWindow; output: FoundJobs};
   locks: {input: LockInput; output: Lock[]};
+  stragglers: {input: StragglerInput; output: StragglerOutput};
 }
 export type Kind = keyof Work;
 
@@ -36,6 +38,7 @@ const MOST_SERIES = 80;
 export function makeWork(): {[K in Kind]: (input: Work[K]['input']) => Work[K]['output']} {
   const finder = new PeriodFinder();
   const watches = new Map<string, PeriodWatch>();
+  const stragglers = new StragglerWork();
   return {
     periods({of, ...series}) {
       const watch = watches.get(of) ?? new PeriodWatch(finder);
@@ -46,6 +49,7 @@ export function makeWork(): {[K in Kind]: (input: Work[K]['input']) => Work[K]['
     },
     jobs: findJobs,
     locks: locksOf,
+    stragglers: (input) => stragglers.take(input),
   };
 }
 

@@ -3,6 +3,7 @@ import type {IncastEngine} from '../analysis/incast-engine.ts';
 import type {JobEngine} from '../analysis/job-engine.ts';
 import type {LinkEngine} from '../analysis/link-engine.ts';
 import type {PeriodEngine} from '../analysis/period-engine.ts';
+import type {StragglerEngine} from '../analysis/straggler-engine.ts';
 import type {Thresholds} from '../analysis/thresholds.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {State} from '../history/state.ts';
@@ -47,6 +48,8 @@ export interface Context {
   imbalance?: Pick<ImbalanceEngine, 'report'>;
   /** Finds congested links and incasts; without it none are told. */
   congestion?: Pick<LinkEngine, 'congested'> & {readonly incasts: Pick<IncastEngine, 'report'>};
+  /** Follows the steps of jobs, and who holds them up; without it neither is told. */
+  stragglers?: Pick<StragglerEngine, 'jobs' | 'stragglers' | 'waits' | 'steps'>;
   /** Follows the figures of sFlow-RT's AI Metrics app; without it there is no trend of them. */
   aiTrend?: AiTrend;
   /** What may not be crossed; without it there are no thresholds. */

@@ -26,6 +26,7 @@ import {nameRoutes} from './routes/names.ts';
 import {operationRoutes} from './routes/operations.ts';
 import {periodRoutes} from './routes/periods.ts';
 import {queueRoutes} from './routes/queues.ts';
+import {stragglerRoutes} from './routes/stragglers.ts';
 import {thresholdRoutes} from './routes/thresholds.ts';
 import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
@@ -104,6 +105,7 @@ export async function makeApi(
     periodRoutes,
     dropRoutes,
     imbalanceRoutes,
+    stragglerRoutes,
     queueRoutes,
     congestionRoutes,
     counterRoutes,

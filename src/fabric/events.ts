@@ -25,6 +25,11 @@ export const EVENT_KINDS = [
   'job-appeared',
   'job-ended',
   'jobs-joined',
+  'straggler-named',
+  'straggler-cleared',
+  'step-slow',
+  'steps-slower',
+  'steps-faster',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

@@ -17,6 +17,7 @@ import {operationMetrics} from './operations.ts';
 import {periodMetrics} from './periods.ts';
 import {processMetrics} from './process.ts';
 import {queueMetrics} from './queues.ts';
+import {stragglerMetrics} from './stragglers.ts';
 import {wayInMetrics} from './way-in.ts';
 
 /** Everything that `/metrics` tells. Base units; estimates say so in their help. */
@@ -34,6 +35,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   gaugeMetrics(builder, context);
   if (context.periods) periodMetrics(builder, context.periods);
   if (context.imbalance) imbalanceMetrics(builder, context.imbalance);
+  if (context.stragglers) stragglerMetrics(builder, context.stragglers);
   if (context.congestion) incastMetrics(builder, context.congestion.incasts);
   memoryMetrics(builder, context.fabric);
   if (context.thresholds) alertMetrics(builder, context.thresholds);

@@ -1,0 +1,310 @@
+import type {Fabric} from '../fabric/fabric.ts';
+import {TICKS_PER_BIN} from '../fabric/port-ticks.ts';
+import type {Port} from '../fabric/ports.ts';
+import {SIDES} from './host-phases.ts';
+import type {SlowStep, Step, StepStatistics} from './steps.ts';
+import type {StragglerKind} from './straggler.ts';
+import {type Said, stragglerEvents, textOf} from './straggler-text.ts';
+import type {Wait} from './straggler-watch.ts';
+import type {StragglerInput, StragglerOutput} from './straggler-work.ts';
+
+/** Samples are handed over this many bins at a time. */
+const BATCH_BINS = 10;
+/** Ports whose bins are copied in one go, beside those that must be: less than half a millisecond. */
+const MOST_COPIES = 4_096;
+/** Bins of each job that are copied at least: they come one by one, or two. */
+const LEAST_BINS = 2;
+/** Steps that are told. */
+const STEPS_KEPT = 600;
+/** Of a cycle, what the times of samples may be off by. */
+const LEAST_RESOLUTIONS = 10;
+
+/** A host of a job. */
+export interface JobHost {
+  address: string;
+  /** As the operator names it; null where nobody does. */
+  name: string | null;
+  /** The port that it is at; undefined where that is not known. */
+  port: Port | undefined;
+}
+
+/** A job whose hosts are held against each other. */
+export interface JobHosts {
+  id: string;
+  name: string | null;
+  hosts: readonly JobHost[];
+  /** The length of its cycle; null while it has none. */
+  periodMs: number | null;
+}
+
+/** A host, or an agent, that is late or slow in its job. */
+export interface StragglerReport {
+  job: string;
+  /** Address of the host; of an agent that is late as a whole that of the agent. */
+  host: string;
+  name: string | null;
+  link: string | null;
+  kind: StragglerKind;
+  /** How late; of a slow host how much longer its exchange is. */
+  effectMs: number;
+  shareOfPeriod: number;
+  z: number;
+  certainty: 'named' | 'suspected';
+  since: number;
+  cycles: number;
+  text: string;
+}
+
+/** How long it takes in a job to name a host that holds the others back. */
+export interface WaitReport {
+  job: string;
+  cycles: number | null;
+  seconds: number | null;
+  why: string;
+}
+
+/** What is known of the steps of a job. */
+export interface StepReport {
+  /** Length of a cycle now, ms; null while cycles are not followed one by one. */
+  periodMs: number | null;
+  statistics: StepStatistics | null;
+  slowSteps: number;
+  steps: readonly Step[];
+  slow: readonly SlowStep[];
+}
+
+/** Has samples looked at elsewhere; `done` is given `undefined` when it could not be. */
+export type LookAtHosts = (input: StragglerInput, done: (output: StragglerOutput | undefined) => void) => void;
+
+/** What is gathered of a job, and what came of it. */
+interface Followed {
+  job: JobHosts;
+  ports: (Port | undefined)[];
+  revision: number;
+  /** The next bin to take. */
+  next: number;
+  /** The bins that are gathered begin here; as many as were taken. */
+  bin: number;
+  bins: number;
+  isBroken: boolean;
+  counts: Uint8Array;
+  output: StragglerOutput | undefined;
+  steps: Step[];
+  slow: SlowStep[];
+  /** When a slow step was told last, epoch ms. */
+  saidSlow: number;
+  resolutionMs: number;
+}
+
+/**
+ * Which hosts of a job hold it up, and how long its steps take. Bin by bin the samples of its hosts' ports are copied,
+ * and all else is done elsewhere.
+ */
+export class StragglerEngine {
+  private readonly fabric: Fabric;
+  private readonly jobsNow: () => readonly JobHosts[];
+  private readonly look: LookAtHosts;
+  private readonly followed = new Map<string, Followed>();
+  private revision = 0;
+
+  /** `jobsNow` gives the jobs, asked for at every bin: cheap. */
+  constructor(fabric: Fabric, jobsNow: () => readonly JobHosts[], look: LookAtHosts) {
+    this.fabric = fabric;
+    this.jobsNow = jobsNow;
+    this.look = look;
+  }
+
+  /** Takes the bins that have become final since the last call. */
+  advance(): void {
+    const {fabric} = this;
+    const {portTicks} = fabric;
+    const end = fabric.finalBin;
+    if (!Number.isFinite(end)) return;
+    this.meet(end);
+    let left = MOST_COPIES;
+    for (const one of this.followed.values()) {
+      if (one.next < fabric.firstBin || end - one.next > portTicks.depth) {
+        one.next = Math.max(fabric.firstBin, end - portTicks.depth);
+        breakOff(one);
+      }
+      // A job that is new has a minute behind it, which is made up for little by little.
+      for (let bins = 0; one.next < end && (bins < LEAST_BINS || left > 0); bins++, one.next++) {
+        left -= one.ports.length;
+        if (fabric.skipped.has(one.next)) breakOff(one);
+        else this.take(one, one.next);
+      }
+    }
+  }
+
+  /** Ids of the jobs that are followed. */
+  jobs(): string[] {
+    return [...this.followed.keys()];
+  }
+
+  /** Hosts that are named or suspected, the surest first; of one job, or of all. */
+  stragglers(job?: string): StragglerReport[] {
+    const all = [...this.followed.values()].filter((one) => job === undefined || one.job.id === job);
+    return all.flatMap((one) => this.reportsOf(one)).sort((a, b) => b.z - a.z);
+  }
+
+  /** How long it takes to name one. */
+  waits(job?: string): WaitReport[] {
+    return [...this.followed.values()].flatMap((one) => {
+      if (job !== undefined && one.job.id !== job) return [];
+      const {cycles, why} = waitOf(one);
+      const periodMs = one.output?.periodMs ?? one.job.periodMs;
+      const seconds = cycles === null || periodMs === null ? null : (cycles * periodMs) / 1_000;
+      return [{job: one.job.id, cycles, seconds, why}];
+    });
+  }
+
+  /** The steps of a job, undefined where it is not followed. */
+  steps(job: string): StepReport | undefined {
+    const one = this.followed.get(job);
+    if (!one) return undefined;
+    const {steps, slow, output} = one;
+    const {periodMs = null, steps: statistics = null, slowSteps = 0} = output ?? {};
+    return {periodMs, statistics, slowSteps, steps, slow};
+  }
+
+  /** Follows the jobs that there are now and no others. */
+  private meet(end: number): void {
+    const ids = new Set<string>();
+    for (const job of this.jobsNow()) {
+      if (job.periodMs === null) continue;
+      ids.add(job.id);
+      const known = this.followed.get(job.id);
+      if (known?.job === job) continue;
+      if (known && isSame(known.job.hosts, job.hosts)) known.job = job;
+      else this.follow(job, end, known);
+    }
+    for (const id of this.followed.keys()) if (!ids.has(id)) this.followed.delete(id);
+  }
+
+  /** From as far back as bins are kept; what was known of its steps before goes on with the bins behind those. */
+  private follow(job: JobHosts, end: number, before: Followed | undefined): void {
+    const ports = job.hosts.map(({port}) => port);
+    const next = before?.next ?? Math.max(this.fabric.firstBin, end - this.fabric.portTicks.depth);
+    this.followed.set(job.id, {
+      ...{
+        job,
+        ports,
+        revision: ++this.revision,
+        next,
+        bin: next,
+        bins: 0,
+        isBroken: false,
+        counts: countsFor(ports.length),
+      },
+      ...{output: undefined, steps: before?.steps ?? [], slow: before?.slow ?? [], saidSlow: before?.saidSlow ?? 0},
+      resolutionMs: 0,
+    });
+  }
+
+  private take(one: Followed, bin: number): void {
+    const {portTicks, portTicksOut} = this.fabric;
+    const {ports, counts} = one;
+    if (one.bins === 0) one.bin = bin;
+    const width = BATCH_BINS * TICKS_PER_BIN;
+    const from = one.bins * TICKS_PER_BIN;
+    for (let host = 0; host < ports.length; host++) {
+      const port = ports[host];
+      if (port === undefined) continue;
+      portTicks.copyBin(port.slot, bin, counts, SIDES * host * width + from);
+      portTicksOut.copyBin(port.slot, bin, counts, (SIDES * host + 1) * width + from);
+    }
+    if (++one.bins === BATCH_BINS) this.handOver(one);
+  }
+
+  private handOver(one: Followed): void {
+    const {job, ports, revision, bin, bins, isBroken, counts} = one;
+    one.bins = 0;
+    one.isBroken = false;
+    one.counts = countsFor(ports.length);
+    one.resolutionMs = this.resolutionOf(ports);
+    const periodMs = one.job.periodMs!;
+    if (LEAST_RESOLUTIONS * one.resolutionMs > periodMs) {
+      one.output = undefined;
+      one.isBroken = true;
+      return;
+    }
+    const agents = Int32Array.from(ports, (port) => port?.agent.index ?? -1);
+    this.look({job: job.id, revision, periodMs, agents, bin, bins, isBroken, counts}, (output) => {
+      const now = this.followed.get(job.id);
+      if (output && now?.revision === revision) this.learn(now, output);
+    });
+  }
+
+  private learn(one: Followed, output: StragglerOutput): void {
+    one.output = output;
+    one.steps.push(...output.newSteps);
+    if (one.steps.length > STEPS_KEPT) one.steps.splice(0, one.steps.length - STEPS_KEPT);
+    for (const change of output.changes) {
+      if (change.what === 'slow') one.slow.push(change.step);
+      if (one.slow.length > STEPS_KEPT) one.slow.shift();
+      for (const event of stragglerEvents(this.said(one), change)) {
+        if (event.kind === 'step-slow') {
+          if (event.time - one.saidSlow < SLOW_EVERY_MS) continue;
+          one.saidSlow = event.time;
+        }
+        this.fabric.events.raise(event);
+      }
+    }
+  }
+
+  private said({job, ports, output}: Followed): Said {
+    return {
+      job: job.name ?? job.id,
+      host: (index) => ({...job.hosts[index], link: ports[index]?.id ?? null}),
+      agent: (index) => {
+        const agent = this.fabric.agents.all.find((known) => known.index === index);
+        return {address: agent?.address ?? String(index), name: agent?.given ?? agent?.name ?? null};
+      },
+      periodMs: output?.periodMs ?? job.periodMs!,
+    };
+  }
+
+  private reportsOf(one: Followed): StragglerReport[] {
+    const said = this.said(one);
+    return (one.output?.stragglers ?? []).map((straggler) => {
+      const {kind, effectMs, share, z, certainty, since, cycles} = straggler;
+      const who = kind === 'agent-late' ? {...said.agent(straggler.host), link: null} : said.host(straggler.host);
+      return {
+        ...{job: one.job.id, host: who.address, name: who.name, link: who.link, kind, effectMs, shareOfPeriod: share},
+        ...{z, certainty, since, cycles, text: textOf(said, straggler)},
+      };
+    });
+  }
+
+  /** By how much the times of the ports' samples may be off, ms: by the worst of their agents. */
+  private resolutionOf(ports: readonly (Port | undefined)[]): number {
+    const second = Math.floor(this.fabric.time / 1_000);
+    const agents = new Set(ports.flatMap((port) => (port ? [port.agent] : [])));
+    return Math.max(0, ...[...agents].map(({recent}) => recent.before(second).uncertainMs ?? 0));
+  }
+}
+
+/** A slow step is told so often at most: of a job that has many the next ones say nothing new. */
+const SLOW_EVERY_MS = 10_000;
+
+const countsFor = (hosts: number) => new Uint8Array(hosts * SIDES * BATCH_BINS * TICKS_PER_BIN);
+
+/** What was gathered is forgotten, and what comes does not follow it. */
+function breakOff(one: Followed): void {
+  one.bins = 0;
+  one.isBroken = true;
+  one.counts.fill(0);
+}
+
+function isSame(a: readonly JobHost[], b: readonly JobHost[]): boolean {
+  return a.length === b.length && a.every(({address, port}, i) => b[i].address === address && b[i].port === port);
+}
+
+function waitOf({output, resolutionMs, job}: Followed): Wait {
+  if (output) return output.wait;
+  if (LEAST_RESOLUTIONS * resolutionMs > job.periodMs!) {
+    const why = `the times of its samples are off by up to ${Math.round(resolutionMs)} ms, more than a tenth of a cycle`;
+    return {cycles: null, why};
+  }
+  return {cycles: null, why: 'too few cycles have been seen'};
+}
