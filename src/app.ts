@@ -7,6 +7,7 @@ import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
 import {FabricJob} from './analysis/fabric-job.ts';
 import {JobEngine} from './analysis/job-engine.ts';
+import {followedJobs} from './analysis/job-hosts.ts';
 import {parseJobNames} from './analysis/job-names.ts';
 import {LinkEngine} from './analysis/link-engine.ts';
 import {PeriodEngine} from './analysis/period-engine.ts';
@@ -81,7 +82,10 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const wholeFabric = new FabricJob(fabric, () => periods.report);
   const stragglers = new StragglerEngine(
     fabric,
-    () => [wholeFabric.now()],
+    followedJobs(
+      () => jobs.report,
+      () => wholeFabric.now(),
+    ),
     (input, done) => analysis.analyse('stragglers', input, done),
   );
   const aiTrend = new AiTrend({fabric, periods});

@@ -24,8 +24,8 @@ export class FabricJob {
     this.report = report;
   }
 
-  /** The job; its period is null while there is none, or more than one. */
-  now(): JobHosts {
+  /** The job; undefined while there is no period, or more than one. */
+  now(): JobHosts | undefined {
     const {time} = this.fabric;
     if (Number.isNaN(this.gatheredAt) || time < this.gatheredAt) this.gatheredAt = time;
     const sure = this.report()?.periods.filter(({confidence}) => confidence >= SURE) ?? [];
@@ -33,7 +33,7 @@ export class FabricJob {
     const isDue = time - this.gatheredAt >= EVERY_MS || this.job.hosts.length === 0;
     const hosts = isDue && periodMs !== null ? this.gather(time) : this.job.hosts;
     if (hosts !== this.job.hosts || periodMs !== this.job.periodMs) this.job = {...this.job, hosts, periodMs};
-    return this.job;
+    return periodMs === null ? undefined : this.job;
   }
 
   private gather(time: number): JobHosts['hosts'] {

@@ -55,7 +55,6 @@ export class StepWatch {
   readonly slow: SlowStep[] = [];
   /** Since the start. */
   count = 0;
-  slowCount = 0;
   /** What is usual, for the cumulated sums: logarithms. */
   private usual: {mean: number; deviation: number; since: number} | undefined;
   private longer = 0;
@@ -70,7 +69,6 @@ export class StepWatch {
       if (slow) {
         told.slow = slow;
         this.slow.push(slow);
-        this.slowCount++;
         if (this.slow.length > STEPS_KEPT) this.slow.shift();
       }
     }

@@ -4,8 +4,8 @@ import type {Port} from '../fabric/ports.ts';
 import {SIDES} from './host-phases.ts';
 import type {SlowStep, Step, StepStatistics} from './steps.ts';
 import type {StragglerKind} from './straggler.ts';
-import {type Said, stragglerEvents, textOf} from './straggler-text.ts';
-import type {Wait} from './straggler-watch.ts';
+import {type Said, stragglerEvent, textOf} from './straggler-text.ts';
+import type {StragglerChange, Wait} from './straggler-watch.ts';
 import type {StragglerInput, StragglerOutput} from './straggler-work.ts';
 
 /** Samples are handed over this many bins at a time. */
@@ -89,8 +89,13 @@ interface Followed {
   isBroken: boolean;
   counts: Uint8Array;
   output: StragglerOutput | undefined;
+  /** Who is named or suspected; of hosts that the job had before while the present ones are not known yet. */
+  reports: StragglerReport[];
+  /** Of whom it was told that they are named, by address. */
+  named: Set<string>;
   steps: Step[];
   slow: SlowStep[];
+  slowSteps: number;
   /** When a slow step was told last, epoch ms. */
   saidSlow: number;
   resolutionMs: number;
@@ -144,7 +149,7 @@ export class StragglerEngine {
   /** Hosts that are named or suspected, the surest first; of one job, or of all. */
   stragglers(job?: string): StragglerReport[] {
     const all = [...this.followed.values()].filter((one) => job === undefined || one.job.id === job);
-    return all.flatMap((one) => this.reportsOf(one)).sort((a, b) => b.z - a.z);
+    return all.flatMap(({reports}) => reports).sort((a, b) => b.z - a.z);
   }
 
   /** How long it takes to name one. */
@@ -162,42 +167,34 @@ export class StragglerEngine {
   steps(job: string): StepReport | undefined {
     const one = this.followed.get(job);
     if (!one) return undefined;
-    const {steps, slow, output} = one;
-    const {periodMs = null, steps: statistics = null, slowSteps = 0} = output ?? {};
-    return {periodMs, statistics, slowSteps, steps, slow};
+    const {steps, slow, slowSteps, output} = one;
+    return {periodMs: output?.periodMs ?? null, statistics: output?.steps ?? null, slowSteps, steps, slow};
   }
 
   /** Follows the jobs that there are now and no others. */
   private meet(end: number): void {
     const ids = new Set<string>();
     for (const job of this.jobsNow()) {
-      if (job.periodMs === null) continue;
-      ids.add(job.id);
       const known = this.followed.get(job.id);
-      if (known?.job === job) continue;
-      if (known && isSame(known.job.hosts, job.hosts)) known.job = job;
-      else this.follow(job, end, known);
+      if (known || job.periodMs !== null) ids.add(job.id);
+      if (known?.job === job || (!known && job.periodMs === null)) continue;
+      if (known && isSame(known.job.hosts, job.hosts))
+        known.job = {...job, periodMs: job.periodMs ?? known.job.periodMs};
+      else this.follow({...job, periodMs: job.periodMs ?? known!.job.periodMs}, end, known);
     }
     for (const id of this.followed.keys()) if (!ids.has(id)) this.followed.delete(id);
   }
 
-  /** From as far back as bins are kept; what was known of its steps before goes on with the bins behind those. */
+  /** From as far back as bins are kept: of other hosts than before too, and then what was told is not told again. */
   private follow(job: JobHosts, end: number, before: Followed | undefined): void {
     const ports = job.hosts.map(({port}) => port);
-    const next = before?.next ?? Math.max(this.fabric.firstBin, end - this.fabric.portTicks.depth);
+    const next = Math.max(this.fabric.firstBin, end - this.fabric.portTicks.depth);
+    const named = [...(before?.named ?? [])].filter((address) => job.hosts.some((host) => host.address === address));
     this.followed.set(job.id, {
-      ...{
-        job,
-        ports,
-        revision: ++this.revision,
-        next,
-        bin: next,
-        bins: 0,
-        isBroken: false,
-        counts: countsFor(ports.length),
-      },
-      ...{output: undefined, steps: before?.steps ?? [], slow: before?.slow ?? [], saidSlow: before?.saidSlow ?? 0},
-      resolutionMs: 0,
+      ...{job, ports, revision: ++this.revision, next, bin: next, bins: 0, isBroken: false, resolutionMs: 0},
+      ...{counts: countsFor(ports.length), output: undefined, reports: before?.reports ?? [], named: new Set(named)},
+      ...{steps: before?.steps ?? [], slow: before?.slow ?? [], slowSteps: before?.slowSteps ?? 0},
+      saidSlow: before?.saidSlow ?? 0,
     });
   }
 
@@ -236,24 +233,41 @@ export class StragglerEngine {
   }
 
   private learn(one: Followed, output: StragglerOutput): void {
+    const told = (one.steps.at(-1)?.time ?? Number.NEGATIVE_INFINITY) + output.triedMs / 2;
     one.output = output;
-    one.steps.push(...output.newSteps);
+    one.reports = this.reportsOf(one, output);
+    one.steps.push(...output.newSteps.filter(({time}) => time > told));
     if (one.steps.length > STEPS_KEPT) one.steps.splice(0, one.steps.length - STEPS_KEPT);
-    for (const change of output.changes) {
-      if (change.what === 'slow') one.slow.push(change.step);
+    for (const change of output.changes) if (this.isNew(one, change, told)) this.tell(one, change);
+  }
+
+  /** Whether a change has not been told of the same job with other hosts. */
+  private isNew(one: Followed, change: StragglerChange, told: number): boolean {
+    if (change.what === 'slow') return change.step.time > told;
+    if (change.what === 'shift') return change.shift.time > told;
+    const said = this.said(one);
+    const {host, kind} = change.straggler;
+    const {address} = kind === 'agent-late' ? said.agent(host) : said.host(host);
+    if (change.what === 'cleared') return one.named.delete(address);
+    if (one.named.has(address)) return false;
+    one.named.add(address);
+    return true;
+  }
+
+  private tell(one: Followed, change: StragglerChange): void {
+    if (change.what === 'slow') {
+      one.slowSteps++;
+      one.slow.push(change.step);
       if (one.slow.length > STEPS_KEPT) one.slow.shift();
-      for (const event of stragglerEvents(this.said(one), change)) {
-        if (event.kind === 'step-slow') {
-          if (event.time - one.saidSlow < SLOW_EVERY_MS) continue;
-          one.saidSlow = event.time;
-        }
-        this.fabric.events.raise(event);
-      }
+      if (change.step.time - one.saidSlow < SLOW_EVERY_MS) return;
+      one.saidSlow = change.step.time;
     }
+    this.fabric.events.raise(stragglerEvent(this.said(one), change));
   }
 
   private said({job, ports, output}: Followed): Said {
     return {
+      id: job.id,
       job: job.name ?? job.id,
       host: (index) => ({...job.hosts[index], link: ports[index]?.id ?? null}),
       agent: (index) => {
@@ -264,9 +278,9 @@ export class StragglerEngine {
     };
   }
 
-  private reportsOf(one: Followed): StragglerReport[] {
+  private reportsOf(one: Followed, output: StragglerOutput): StragglerReport[] {
     const said = this.said(one);
-    return (one.output?.stragglers ?? []).map((straggler) => {
+    return output.stragglers.map((straggler) => {
       const {kind, effectMs, share, z, certainty, since, cycles} = straggler;
       const who = kind === 'agent-late' ? {...said.agent(straggler.host), link: null} : said.host(straggler.host);
       return {

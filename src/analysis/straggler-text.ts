@@ -2,8 +2,9 @@ import type {FabricEvent} from '../fabric/events.ts';
 import type {Straggler} from './straggler-list.ts';
 import type {StragglerChange} from './straggler-watch.ts';
 
-/** What a job's hosts and agents are called. */
+/** What a job, its hosts and agents are called. */
 export interface Said {
+  id: string;
   job: string;
   host(index: number): {address: string; name: string | null; link: string | null};
   agent(index: number): {address: string; name: string | null};
@@ -40,40 +41,36 @@ export function textOf(said: Said, straggler: Straggler): string {
 }
 
 /** What is said of a change. */
-export function stragglerEvents(said: Said, change: StragglerChange): Event[] {
+export function stragglerEvent(said: Said, change: StragglerChange): Event {
+  const job = said.id;
   switch (change.what) {
     case 'named': {
       const {straggler, time} = change;
       const {effectMs, share, z, cycles} = straggler;
       const text = textOf(said, straggler);
-      return [
-        {
-          ...{time, kind: 'straggler-named', level: 'warning', text, ...placeOf(said, straggler)},
-          figures: {effectMs, shareOfPeriod: share, z, cycles},
-        },
-      ];
+      const figures = {effectMs, shareOfPeriod: share, z, cycles};
+      return {time, kind: 'straggler-named', level: 'warning', job, text, ...placeOf(said, straggler), figures};
     }
     case 'cleared': {
       const {straggler, time} = change;
-      const text = `${whoOf(said, straggler)} ${straggler.kind === 'agent-late' ? 'are' : 'is'} like the others of job ${said.job} again`;
-      return [{time, kind: 'straggler-cleared', level: 'good', text, ...placeOf(said, straggler)}];
+      const are = straggler.kind === 'agent-late' ? 'are' : 'is';
+      const text = `${whoOf(said, straggler)} ${are} like the others of job ${said.job} again`;
+      return {time, kind: 'straggler-cleared', level: 'good', job, text, ...placeOf(said, straggler)};
     }
     case 'slow': {
       const {time, ms: length, share} = change.step;
       const text = `a step of job ${said.job} took ${ms(length)}: ${percent(share)} longer than the last ones`;
-      return [{time, kind: 'step-slow', level: 'warning', text, figures: {ms: length, usualMs: change.usualMs, share}}];
+      const figures = {ms: length, usualMs: change.usualMs, share};
+      return {time, kind: 'step-slow', level: 'warning', job, text, figures};
     }
     case 'shift': {
       const {time, fromMs, toMs} = change.shift;
       const isSlower = toMs > fromMs;
-      const share = Math.abs(toMs / fromMs - 1);
-      const text = `steps of job ${said.job} have become ${isSlower ? 'longer' : 'shorter'} by ${percent(share)}: ${ms(toMs)}, before ${ms(fromMs)}`;
-      return [
-        {
-          ...{time, kind: isSlower ? 'steps-slower' : 'steps-faster', level: isSlower ? 'warning' : 'good', text},
-          figures: {fromMs, toMs},
-        },
-      ];
+      const by = percent(Math.abs(toMs / fromMs - 1));
+      const text = `steps of job ${said.job} have become ${isSlower ? 'longer' : 'shorter'} by ${by}: ${ms(toMs)}, before ${ms(fromMs)}`;
+      const figures = {fromMs, toMs};
+      if (isSlower) return {time, kind: 'steps-slower', level: 'warning', job, text, figures};
+      return {time, kind: 'steps-faster', level: 'good', job, text, figures};
     }
   }
 }

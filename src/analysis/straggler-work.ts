@@ -26,11 +26,11 @@ export interface StragglerInput {
 export interface StragglerOutput {
   /** Length of a cycle now, ms; null while cycles are not followed one by one. */
   periodMs: number | null;
+  /** That length, or the one that is looked for, ms. */
+  triedMs: number;
   stragglers: Straggler[];
   wait: Wait;
   steps: StepStatistics | null;
-  /** Since the job is followed. */
-  slowSteps: number;
   changes: StragglerChange[];
   /** Steps that were not told before. */
   newSteps: Step[];
@@ -69,10 +69,10 @@ export class StragglerWork {
     const fresh = watch.steps.count - before;
     return {
       periodMs: watch.periodMs ?? null,
+      triedMs: watch.triedMs,
       stragglers: watch.list.all,
       wait: watch.wait,
       steps: watch.steps.statistics(),
-      slowSteps: watch.steps.slowCount,
       changes,
       newSteps: fresh > 0 ? watch.steps.steps.slice(-fresh) : [],
     };

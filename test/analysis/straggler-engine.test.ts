@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
 import {FabricJob} from '../../src/analysis/fabric-job.ts';
+import {followedJobs} from '../../src/analysis/job-hosts.ts';
 import type {PeriodReport} from '../../src/analysis/period-engine.ts';
 import {type JobHosts, type LookAtHosts, StragglerEngine} from '../../src/analysis/straggler-engine.ts';
 import {StragglerWork} from '../../src/analysis/straggler-work.ts';
@@ -103,7 +104,13 @@ it('names the late host of a fabric with its link, tells so, and lets it go agai
   const {fabric} = world;
   let known: PeriodReport | undefined;
   const job = new FabricJob(fabric, () => known);
-  const engine = following(fabric, () => [job.now()]);
+  const engine = following(
+    fabric,
+    followedJobs(
+      () => undefined,
+      () => job.now(),
+    ),
+  );
   world.pass(150, () => engine.advance());
   expect(engine.jobs()).toEqual([]);
   // When its period becomes known, what was before counts at once.
@@ -132,7 +139,13 @@ it('tells a slow step, and takes no gap for one', () => {
   const world = new World({hosts: 8, periodMs: 500, duty: 0.3, headStart: 0.1, computes}, random);
   const {fabric} = world;
   const job = new FabricJob(fabric, () => report(500));
-  const engine = following(fabric, () => [job.now()]);
+  const engine = following(
+    fabric,
+    followedJobs(
+      () => undefined,
+      () => job.now(),
+    ),
+  );
   world.pass(250, () => engine.advance());
   expect(engine.steps('fabric')!.slow).toEqual([]);
   world.pass(150, () => engine.advance());
@@ -161,7 +174,13 @@ it('follows the whole fabric only while it has one period', () => {
   const world = new World({hosts: 8, periodMs: 500, duty: 0.3, headStart: 0.1}, new Random(proofSeed(), 43));
   let known = report(500);
   const job = new FabricJob(world.fabric, () => known);
-  const engine = following(world.fabric, () => [job.now()]);
+  const engine = following(
+    world.fabric,
+    followedJobs(
+      () => undefined,
+      () => job.now(),
+    ),
+  );
   world.pass(60, () => engine.advance());
   expect(engine.jobs()).toEqual(['fabric']);
   known = report(500, 720);
