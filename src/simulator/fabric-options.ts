@@ -10,6 +10,11 @@ interface Common {
   readonly isRouted?: boolean;
   /** bit/s of the ports between switches; those of the hosts if left out. */
   readonly coreSpeed?: number;
+  /**
+   * All switches hash alike. Then a switch behind another gets only the flows that this one's choice left it, and chooses
+   * the same for all of them: polarisation.
+   */
+  readonly hasOneHash?: boolean;
 }
 
 /** Every leaf has `wires` wires to every spine. */

@@ -12,6 +12,7 @@ export interface GraphOptions {
   readonly speed: number;
   readonly coreSpeed: number;
   readonly isRouted: boolean;
+  readonly hasOneHash: boolean;
 }
 
 /**
@@ -106,7 +107,7 @@ export class GraphTopology implements Topology {
     while (at !== leaf) {
       const ways = this.next[leaf * this.switches.length + at];
       if (ways.length === 0) throw new RangeError(`no way from node ${source} to node ${destination}`);
-      const outPort = ways[chooseWay(flow, at, ways.length)];
+      const outPort = ways[chooseWay(flow, this.options.hasOneHash ? 0 : at, ways.length)];
       hops.push({inPort, outPort});
       inPort = this.peers[outPort];
       at = this.owner[inPort];

@@ -21,6 +21,7 @@ import {misconfiguredFakePool} from './scenarios/misconfigured-fake-pool.ts';
 import {mixedRates} from './scenarios/mixed-rates.ts';
 import {openVswitch} from './scenarios/open-vswitch.ts';
 import {patterns} from './scenarios/patterns.ts';
+import {polarised} from './scenarios/polarised.ts';
 import {policer} from './scenarios/policer.ts';
 import {railJobs} from './scenarios/rail-jobs.ts';
 import {rails} from './scenarios/rails.ts';
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   straggler,
   incast,
   ecmpCollision,
+  polarised,
   retries,
   drops,
   control,

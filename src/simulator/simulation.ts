@@ -140,8 +140,8 @@ function shareOut({firstPort, ports}: SwitchPlan, shares: number): PortRange[] {
 export function makeTopology(options: SimulationOptions): Topology {
   const {fabric, nodes, agent, speed} = options;
   if (fabric.kind === 'islands') return new IslandTopology(options);
-  const {coreSpeed = speed, isRouted = true} = fabric;
-  return new GraphTopology(drawFabric(fabric, nodes), {agent, speed, coreSpeed, isRouted});
+  const {coreSpeed = speed, isRouted = true, hasOneHash = false} = fabric;
+  return new GraphTopology(drawFabric(fabric, nodes), {agent, speed, coreSpeed, isRouted, hasOneHash});
 }
 
 /** What the ports had counted before the simulation began. */
