@@ -25,9 +25,14 @@ export class JobProfile {
   /** The first part of the exchange, and the one behind its last. */
   readonly onset: number;
   readonly end: number;
-  /** By side: the job's samples by part, from the quietest on, and in all. */
+  /** By side: the job's samples by part, from the quietest on, and those before each part. */
   private readonly job: Float64Array[] = [];
-  private readonly sums: number[] = [];
+  private readonly jobBefore: Float64Array[] = [];
+  /** The same of each channel, one behind the other; and its first moment and Σ count · (count − 1). */
+  private readonly before: Float64Array;
+  private readonly re: Float64Array;
+  private readonly im: Float64Array;
+  private readonly pairs: Float64Array;
   private readonly first: number;
   private readonly floorShare: number;
   /** First moment of the job, and the second about its mean phase, by side. */
@@ -53,19 +58,43 @@ export class JobProfile {
     this.onset = passes(above, ONSET * sum);
     this.end = Math.min(PARTS, passes(above, (1 - ONSET) * sum) + 1);
     for (let side = 0; side < SIDES; side++) {
-      this.job.push(raw[side].map((_, part) => raw[side][(part + this.first) % PARTS]));
-      this.sums.push(sumOf(raw[side]));
-      this.moments.push(momentsOf(this.job[side]));
+      const job = raw[side].map((_, part) => raw[side][(part + this.first) % PARTS]);
+      this.job.push(job);
+      this.jobBefore.push(Float64Array.from({length: PARTS + 1}, (_, part) => sumOf(job.subarray(0, part))));
+      this.moments.push(momentsOf(job));
+    }
+    const channels = hosts * SIDES;
+    this.before = new Float64Array(channels * (PARTS + 1));
+    this.re = new Float64Array(channels);
+    this.im = new Float64Array(channels);
+    this.pairs = new Float64Array(channels);
+    for (let channel = 0; channel < channels; channel++) this.addUp(channel);
+  }
+
+  private addUp(channel: number): void {
+    const {counts} = this.window;
+    const from = channel * (PARTS + 1);
+    let sum = 0;
+    for (let part = 0; part < PARTS; part++) {
+      const at = part + this.first;
+      const count = counts[channel * PARTS + (at < PARTS ? at : at - PARTS)];
+      sum += count;
+      this.before[from + part + 1] = sum;
+      this.re[channel] += count * COS[part];
+      this.im[channel] += count * SIN[part];
+      this.pairs[channel] += count * (count - 1);
     }
   }
 
   /** Samples of a host on one side, or on both. */
   samples(host: number, side?: number): number {
     if (side === undefined) return this.samples(host, 0) + this.samples(host, 1);
-    let sum = 0;
-    const from = (host * SIDES + side) * PARTS;
-    for (let part = 0; part < PARTS; part++) sum += this.window.counts[from + part];
-    return sum;
+    return this.between(host, side, 0, PARTS);
+  }
+
+  private between(host: number, side: number, from: number, to: number): number {
+    const first = (host * SIDES + side) * (PARTS + 1);
+    return this.before[first + Math.min(PARTS, to)] - this.before[first + Math.max(0, from)];
   }
 
   /**
@@ -76,7 +105,7 @@ export class JobProfile {
     let count = 0;
     let expected = 0;
     for (let side = 0; side < SIDES; side++) {
-      for (let part = from; part < to; part++) count += this.at(host, side, part);
+      count += this.between(host, side, from, to);
       expected += this.samples(host, side) * this.jobShare(side, from, to);
     }
     if (expected <= 0) return 0;
@@ -93,15 +122,13 @@ export class JobProfile {
     let second = 0;
     for (const side of sides) {
       const mean = this.moments[side];
-      for (let part = 0; part < PARTS; part++) {
-        const count = this.at(host, side, part);
-        if (count === 0) continue;
-        samples += count;
-        length += count * mean.length;
-        second += count * mean.second;
-        re += count * (COS[part] * mean.re + SIN[part] * mean.im);
-        im += count * (SIN[part] * mean.re - COS[part] * mean.im);
-      }
+      const channel = host * SIDES + side;
+      const count = this.samples(host, side);
+      samples += count;
+      length += count * mean.length;
+      second += count * mean.second;
+      re += this.re[channel] * mean.re + this.im[channel] * mean.im;
+      im += this.im[channel] * mean.re - this.re[channel] * mean.im;
     }
     if (!(length > 0)) return {share: 0, error: Number.POSITIVE_INFINITY};
     const variance = Math.max(0, 1 - second / samples) / (2 * samples * (length / samples) ** 2);
@@ -169,7 +196,7 @@ export class JobProfile {
   /** Where so much of what is above the floor has passed, of a host or of the job. */
   private finish(side: number, host?: number): number {
     const value = (part: number) => (host === undefined ? this.job[side][part] : this.at(host, side, part));
-    const sum = host === undefined ? this.sums[side] : this.samples(host, side);
+    const sum = host === undefined ? this.jobBefore[side][PARTS] : this.samples(host, side);
     const floor = this.floorShare * sum;
     const wanted = FINISHED * Math.max(0, sum - floor * PARTS);
     let passed = 0;
@@ -189,13 +216,8 @@ export class JobProfile {
     let samples = 0;
     let squares = 0;
     for (const side of sides) {
-      let own = 0;
-      let pairs = 0;
-      for (let part = 0; part < PARTS; part++) {
-        const count = this.at(host, side, part);
-        own += count;
-        pairs += count * (count - 1);
-      }
+      const own = this.samples(host, side);
+      const pairs = this.pairs[host * SIDES + side];
       if (own < 2 || pairs <= 0) continue;
       samples += own;
       squares += pairs / own;
@@ -207,13 +229,12 @@ export class JobProfile {
 
   /** Count of a host by part, from the quietest on. */
   private at(host: number, side: number, part: number): number {
-    return this.window.counts[(host * SIDES + side) * PARTS + ((part + this.first) % PARTS)];
+    return this.between(host, side, part, part + 1);
   }
 
   private jobShare(side: number, from: number, to: number): number {
-    let sum = 0;
-    for (let part = from; part < to && part < PARTS; part++) sum += this.job[side][part];
-    return this.sums[side] > 0 ? sum / this.sums[side] : 0;
+    const before = this.jobBefore[side];
+    return before[PARTS] > 0 ? (before[Math.min(PARTS, to)] - before[from]) / before[PARTS] : 0;
   }
 }
 

@@ -30,8 +30,8 @@ const percent = (share: number) => `${(100 * share).toFixed(share > 0.0995 ? 0 :
 describe('a proof on drawn samples', () => {
   it('follows steps of any length, finds the slow ones and no others', () => {
     const seed = proofSeed();
-    const jobs = proofCount(1, 40);
-    const cycles = jobs < 40 ? 300 : 500;
+    const jobs = proofCount(1, 20);
+    const cycles = jobs < 20 ? 300 : 500;
     const rows: string[][] = [];
     for (const [periodMs, drift, hosts] of [
       [100, 0.005, 16],
@@ -107,7 +107,7 @@ describe('a proof on drawn samples', () => {
 
   it('tells that steps have become longer for good, within some ten, and not of a steady job', () => {
     const seed = proofSeed();
-    const jobs = proofCount(3, 200);
+    const jobs = proofCount(3, 100);
     let delay = 0;
     let found = 0;
     let wrong = 0;
