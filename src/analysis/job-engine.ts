@@ -38,6 +38,8 @@ export interface Job {
   isProbable: boolean;
   why: string;
   hosts: JobHost[];
+  /** Addresses of those that talk to each other: one list, or one for each rail. */
+  groups: (readonly string[])[];
   traffic: TrafficSums;
   period: PeriodFigures | undefined;
   pattern: Pattern | undefined;
@@ -198,6 +200,7 @@ export class JobEngine {
           const portOf = (address: string) => this.series.get(one.id)?.port(address);
           return one.hosts.map((address) => byAddress.get(address) ?? this.silent(address, portOf(address)));
         }),
+        groups: members.map((one) => one.hosts),
         traffic: sumOf(parts),
         period: this.periods.of(id),
         pattern: patternOf(parts),

@@ -65,3 +65,20 @@ export const SeriesQuery = Type.Object({
     Type.Integer({minimum: 100, maximum: YEAR_MS, multipleOf: 100, default: 100, description: 'ms, a multiple of 100'}),
   ),
 });
+
+/** A cycle of compute and exchange. */
+export const PeriodSchema = Type.Object(
+  {
+    periodMs: Type.Number({description: 'mean length of a cycle, ms'}),
+    confidence: Type.Number({
+      description: '0..1: how little it is owed to chance, times the share of looks that saw it',
+    }),
+    score: Type.Number({description: 'how far the lines of its spectrum stand above chance; shown from 26'}),
+    jitter: Type.Number({description: "standard deviation of a cycle's length, as a share of it"}),
+    duty: Type.Number({description: 'share of the cycle that is exchange, 0..1'}),
+    sharpness: Type.Number({description: '1 when all traffic comes at one instant of the cycle, 0 when it is even'}),
+    swing: Type.Number({description: 'standard deviation of the traffic over the cycle, as a share of the mean'}),
+    ambiguous: Type.Boolean({description: 'weak signs of two bursts a cycle: the period may be twice as long'}),
+  },
+  {title: 'Period'},
+);

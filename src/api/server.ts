@@ -21,6 +21,7 @@ import {fabricRoutes} from './routes/fabric.ts';
 import {flowRoutes} from './routes/flows.ts';
 import {healthRoutes, probeRoutes} from './routes/health.ts';
 import {imbalanceRoutes} from './routes/imbalance.ts';
+import {jobRoutes} from './routes/jobs.ts';
 import {linkRoutes} from './routes/links.ts';
 import {nameRoutes} from './routes/names.ts';
 import {operationRoutes} from './routes/operations.ts';
@@ -116,6 +117,7 @@ export async function makeApi(
   for (const routes of [topologyRoutes, nameRoutes]) {
     await server.register(routes, {context, state, clock, prefix: API});
   }
+  await server.register(jobRoutes, {context, state, prefix: API});
   await server.register(aiRoutes, {context, prefix: AI_PREFIX});
   const {thresholds = new Thresholds(context.fabric)} = context;
   await server.register(thresholdRoutes, {context, state, thresholds, prefix: API});

@@ -134,6 +134,7 @@ export class FlowTable {
     const coverage = this.coverage.get(producer) ?? new Coverage(time);
     this.coverage.set(producer, coverage);
     coverage.extend(time);
+    this.pairs.advance(second);
     for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second, watermark);
   }
 

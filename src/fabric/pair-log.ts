@@ -102,8 +102,9 @@ export class PairLog {
 
   /** Takes what was seen in the second `second` or shortly before it. */
   add(second: number, row: PairRow): void {
+    this.advance(second);
     const number = Math.floor(second / SLICE_SECONDS);
-    const slice = this.sliceOf(number);
+    const slice = this.slices.find((one) => one.number === number);
     if (!slice) return;
     const source = this.hostOf(row.source, number);
     const destination = this.hostOf(row.destination, number);
@@ -158,15 +159,18 @@ export class PairLog {
     return window;
   }
 
-  private sliceOf(number: number): Slice | undefined {
-    if (number > this.newest) {
-      this.newest = number;
-      this.forget(number);
+  /** Time has come to this second, whether anything was sent or not. */
+  advance(second: number): void {
+    const number = Math.floor(second / SLICE_SECONDS);
+    if (number <= this.newest) return;
+    for (let next = Math.max(this.newest + 1, number - WINDOW_SLICES); next <= number; next++) {
       const reused = this.slices.length > WINDOW_SLICES ? this.slices.shift() : undefined;
-      this.slices.push(reused ? Object.assign(reused, {number, rows: 0, came: 0}) : makeSlice(number));
+      this.slices.push(reused ? Object.assign(reused, {number: next, rows: 0, came: 0}) : makeSlice(next));
     }
-    // What is late belongs to a slice that may have been read: it counts in those that are read later.
-    return this.slices.find((slice) => slice.number === number);
+    // Before the first second there was nothing to hear.
+    if (this.newest === Number.NEGATIVE_INFINITY) this.slices.splice(0, this.slices.length - 1);
+    this.newest = number;
+    this.forget(number);
   }
 
   private hostOf(words: readonly [number, number, number, number], slice: number): number {

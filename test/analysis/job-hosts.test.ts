@@ -11,6 +11,7 @@ const period = {
 const job = (id: string, more: Partial<Job> = {}): Job => ({
   ...{id, name: undefined, since: 0, until: undefined, isProbable: false, why: '', period, pattern: undefined},
   hosts: [{address: '10.1.0.1', name: undefined, port: undefined}],
+  groups: [['10.1.0.1']],
   traffic: {samples: 0, frames: 0, bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0},
   overlaps: [],
   ...more,

@@ -11,6 +11,7 @@ import {gaugeMetrics} from './gauges.ts';
 import {imbalanceMetrics} from './imbalance.ts';
 import {incastMetrics} from './incasts.ts';
 import {interfaceMetrics} from './interfaces.ts';
+import {jobMetrics} from './jobs.ts';
 import {linkMetrics} from './links.ts';
 import {memoryMetrics} from './memory.ts';
 import {operationMetrics} from './operations.ts';
@@ -34,6 +35,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   queueMetrics(builder, context);
   gaugeMetrics(builder, context);
   if (context.periods) periodMetrics(builder, context.periods);
+  if (context.jobs) jobMetrics(builder, context.jobs);
   if (context.imbalance) imbalanceMetrics(builder, context.imbalance);
   if (context.stragglers) stragglerMetrics(builder, context.stragglers);
   if (context.congestion) incastMetrics(builder, context.congestion.incasts);

@@ -1,18 +1,12 @@
 /** A simulated fabric before a server with its analysis of jobs, all in one thread and in simulated time. */
 import {type Job, JobEngine} from '../../../src/analysis/job-engine.ts';
-import {type Analyse, makeWork} from '../../../src/analysis/work.ts';
 import type {FabricEvent} from '../../../src/fabric/events.ts';
 import {ipv4Of} from '../../../src/simulator/addresses.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
 import {optionsOf, type Scenario} from '../../../src/simulator/scenario.ts';
+import {analyseHere} from '../../support/analyse.ts';
 import {START_MS} from './pipeline.ts';
 import {Simulated} from './simulated.ts';
-
-/** What the analysis thread does, done at once. */
-export function analyseHere(): Analyse {
-  const work = makeWork();
-  return (kind, input, done) => done(work[kind](input as never) as never);
-}
 
 export class Watched {
   readonly simulated: Simulated;

@@ -1,0 +1,111 @@
+import type {Job, JobReport} from '../analysis/job-engine.ts';
+import {shareBand} from '../analysis/sampling-error.ts';
+import {agentLabel} from '../fabric/agents.ts';
+import {weightedPoissonBand} from '../shared/band.ts';
+import type {MatrixBy} from './job-schemas.ts';
+
+const BITS = 8;
+
+/** A job as REST tells it, its sums being of so many seconds. */
+export function jobAnswer(job: Job, seconds: number) {
+  const {id, name, since, until, isProbable, why, hosts, traffic, period, pattern, overlaps} = job;
+  const scale = BITS / seconds;
+  const band = weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
+  const ceShare = traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : 0;
+  const ceBand = shareBand(ceShare, traffic);
+  const links = hosts.flatMap(({port}) => (port ? [port.id] : []));
+  return {
+    ...{id, name: name ?? null, since, until: until ?? null, probable: isProbable, why},
+    hosts: hosts.map((host) => ({
+      address: host.address,
+      name: host.name ?? null,
+      link: host.port?.id ?? null,
+    })),
+    links: [...new Set(links)],
+    roce: {
+      bitsPerSecond: traffic.bytes * scale,
+      low: band.low * scale,
+      high: band.high * scale,
+      samples: traffic.samples,
+    },
+    period: period ?? null,
+    congestion: {
+      ceShare,
+      ceShareLow: ceBand.low,
+      ceShareHigh: ceBand.high,
+      cnpPerSecond: traffic.cnp / seconds,
+    },
+    pattern: pattern ? {...pattern, degree: Number.isNaN(pattern.degree) ? null : pattern.degree} : null,
+    overlaps,
+  };
+}
+
+/** Sums of what passes from one row to a column. */
+interface Cell {
+  bytes: number;
+  squares: number;
+  largest: number;
+}
+
+/** What passes between the `top` that send and receive most; what is between all others is added up. */
+export function matrixOf({pairs, ...report}: JobReport, by: MatrixBy, top: number) {
+  const labels = labelsOf(report, by);
+  const totals = new Map<string, number>();
+  const cells = new Map<string, Map<string, Cell>>();
+  for (let i = 0; i < pairs.source.length; i++) {
+    const from = labels(pairs.source[i]!);
+    const to = labels(pairs.destination[i]!);
+    const bytes = pairs.bytes[i]!;
+    for (const label of new Set([from, to])) totals.set(label, (totals.get(label) ?? 0) + bytes);
+    const row = cells.get(from) ?? new Map<string, Cell>();
+    cells.set(from, row);
+    const cell = row.get(to) ?? {bytes: 0, squares: 0, largest: 0};
+    row.set(to, cell);
+    cell.bytes += bytes;
+    cell.squares += pairs.squares[i]!;
+    cell.largest = Math.max(cell.largest, pairs.largest[i]!);
+  }
+  const largest = [...totals].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, top);
+  const shown = largest.map(([label]) => label).sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
+  const scale = BITS / pairs.seconds;
+  const grid = shown.map((row) => shown.map((column) => cells.get(row)?.get(column)));
+  const bands = grid.map((row) =>
+    row.map((cell) => (cell ? weightedPoissonBand(cell.bytes, cell.squares, cell.largest) : {low: 0, high: 0})),
+  );
+  const bitsPerSecond = grid.map((row) => row.map((cell) => (cell?.bytes ?? 0) * scale));
+  const all = pairs.bytes.reduce((sum, bytes) => sum + bytes, 0) * scale;
+  const told = bitsPerSecond.flat().reduce((sum, rate) => sum + rate, 0);
+  return {
+    rows: shown,
+    columns: shown,
+    bitsPerSecond,
+    low: bands.map((row) => row.map(({low}) => low * scale)),
+    high: bands.map((row) => row.map(({high}) => high * scale)),
+    // The difference of sums may be a little below nothing.
+    restBitsPerSecond: Math.max(0, all - told),
+  };
+}
+
+/** What a host counts as. */
+function labelsOf({hosts, jobs}: Omit<JobReport, 'pairs'>, by: MatrixBy): (host: number) => string {
+  const of = (host: number) => hosts.get(host);
+  switch (by) {
+    case 'host':
+      return (host) => of(host)?.name ?? of(host)?.address ?? '';
+    case 'switch':
+      return (host) => {
+        const agent = of(host)?.port?.agent;
+        return agent ? agentLabel(agent) : 'unknown';
+      };
+    case 'rail': {
+      const rails = new Map<string, string>();
+      for (const {id, name, groups} of jobs) {
+        for (const [rail, addresses] of groups.entries()) {
+          const label = groups.length > 1 ? `${name ?? id} rail ${rail + 1}` : (name ?? id);
+          for (const address of addresses) if (!rails.has(address)) rails.set(address, label);
+        }
+      }
+      return (host) => rails.get(of(host)?.address ?? '') ?? 'no job';
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type {Job, JobEngine} from '../../analysis/job-engine.ts';
+import {MOST_JOBS} from '../../analysis/job-work.ts';
+import type {MetricsBuilder} from './builder.ts';
+
+/** Jobs that run, at most `MOST_JOBS` of them. */
+export function jobMetrics(builder: MetricsBuilder, engine: Pick<JobEngine, 'report'>): void {
+  const running = () => (engine.report?.jobs ?? []).filter(({until}) => until === undefined).slice(0, MOST_JOBS);
+  builder.gauge('tenhertz_jobs', 'Jobs that exchange now.', [], (set) => set(running().length));
+  builder.gauge(
+    'tenhertz_job_info',
+    'What a job is: its name, its collective pattern, and whether it is only probably one; always 1.',
+    ['job', 'name', 'pattern', 'probable'],
+    (set) => {
+      for (const {id, name, pattern, isProbable} of running()) {
+        set(1, {job: id, name: name ?? '', pattern: pattern?.kind ?? 'unknown', probable: String(isProbable)});
+      }
+    },
+  );
+  const gauge = (name: string, help: string, value: (job: Job, seconds: number) => number | undefined) =>
+    builder.gauge(name, help, ['job'], (set) => {
+      for (const job of running()) {
+        const known = value(job, engine.report!.windowSeconds);
+        if (known !== undefined) set(known, {job: job.id});
+      }
+    });
+  gauge('tenhertz_job_hosts', 'Hosts of a job.', ({hosts}) => hosts.length);
+  gauge(
+    'tenhertz_job_bits_per_second',
+    'Estimated RoCEv2 between the hosts of a job, each packet once, mean over the last 10 s.',
+    ({traffic}, seconds) => (8 * traffic.bytes) / seconds,
+  );
+  gauge('tenhertz_job_period_seconds', 'Period of the compute and exchange cycle of a job.', ({period}) => {
+    return period && period.periodMs / 1_000;
+  });
+  gauge('tenhertz_job_ce_ratio', 'Share of the frames of a job that come marked CE.', ({traffic}) => {
+    return traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : undefined;
+  });
+  gauge(
+    'tenhertz_job_cnp_per_second',
+    'Estimated congestion notifications between the hosts of a job.',
+    ({traffic}, seconds) => traffic.cnp / seconds,
+  );
+}
