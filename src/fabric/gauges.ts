@@ -15,7 +15,7 @@ const MOST_SOURCES = 16_384;
 const MOST_VALUES = 128;
 /** Values that are older are not told any more. */
 const STALE_MS = 600_000;
-/** Storms that wait for the watch, at most. */
+/** Sources whose storms wait for the watch, at most. */
 const MOST_STORMS = 1_000;
 /** v5, source_id class 0: the index is an ifIndex. */
 const INTERFACE = 0;
@@ -39,10 +39,10 @@ export interface GaugeSource {
   source: string;
 }
 
-/** PFC's watchdog has found storms at a source, or they are over. */
+/** What PFC's watchdog has told of a source: storms that it found, and storms that are over. */
 export interface Storms extends GaugeSource {
-  isOver: boolean;
-  count: number;
+  found: number;
+  over: number;
 }
 
 interface Known extends GaugeSource {
@@ -59,7 +59,7 @@ export class GaugeLog {
   private readonly sources = new LRUCache<string, Known>({max: MOST_SOURCES});
   private readonly ports: Ports;
   private time = 0;
-  private storms: Storms[] = [];
+  private storms = new Map<string, Storms>();
 
   constructor(ports: Ports) {
     this.ports = ports;
@@ -86,10 +86,10 @@ export class GaugeLog {
     return known ? this.fresh(known) : [];
   }
 
-  /** Storms that were found since this was asked last. */
+  /** Storms that were told of since this was asked last. */
   takeStorms(): Storms[] {
-    const {storms} = this;
-    this.storms = [];
+    const storms = [...this.storms.values()];
+    this.storms.clear();
     return storms;
   }
 
@@ -123,9 +123,14 @@ export class GaugeLog {
     if (known.values.size >= MOST_VALUES && !known.values.has(place)) return;
     this.revision++;
     known.values.set(place, {metric, lane: lane === 0 ? null : lane, value, time: of('time')});
-    if ((number === DETECTED || number === RESTORED) && delta > 0 && this.storms.length < MOST_STORMS) {
-      this.storms.push({agent, port, source: known.source, isOver: number === RESTORED, count: delta});
-    }
+    if (delta > 0 && number === DETECTED) this.stormsAt(key, known).found += delta;
+    if (delta > 0 && number === RESTORED) this.stormsAt(key, known).over += delta;
+  }
+
+  private stormsAt(key: string, {agent, port, source}: Known): Storms {
+    const storms = this.storms.get(key) ?? {agent, port, source, found: 0, over: 0};
+    if (this.storms.size < MOST_STORMS) this.storms.set(key, storms);
+    return storms;
   }
 }
 

@@ -5,20 +5,22 @@ import {count} from './watch-text.ts';
 
 /** Tells of storms of pause frames that switches' own watchdogs found, and of their end. */
 export function lookAtStorms(gauges: GaugeLog, herd: Herd): void {
-  for (const {agent, port, source, isOver, count: storms} of gauges.takeStorms()) {
+  for (const {agent, port, source, found, over} of gauges.takeStorms()) {
     const {address} = agent;
     const where = port ? `${portName(port)} of ${address}` : `data source ${source} of ${address}`;
-    const many = storms > 1 ? `, ${count(storms)} times` : '';
+    const storms = (many: number) => (many > 1 ? `${count(many)} storms` : 'a storm');
+    const end = over === 0 ? '' : over >= found ? ', over by now' : `, ${count(over)} of them over by now`;
     herd.add({
       kind: 'pfc-storm',
-      level: isOver ? 'good' : 'warning',
+      level: found > 0 ? 'warning' : 'good',
       agent: address,
       ...(port ? {link: port.id} : {}),
       name: port?.id ?? address,
-      text: isOver
-        ? `the storm of pause frames at ${where} is over${many}`
-        : `a storm of pause frames at ${where}${many}`,
-      figures: {storms},
+      text:
+        found > 0
+          ? `${storms(found)} of pause frames at ${where}${end}`
+          : `${storms(over)} of pause frames at ${where} over`,
+      figures: {found, over},
     });
   }
 }

@@ -40,6 +40,11 @@ export interface AgentOptions {
   readonly isNearWrap: boolean;
   /** Tells of dropped packets by drop notifications (0:5), at most so many a second for each sub-agent. 0: never. */
   readonly dropNotifications: number;
+  /** Samples tell of the queue that the packet stood in and how long it took (0:1036, 0:1039, 0:1040). */
+  readonly hasQueues: boolean;
+  /** Counters tell of priority flow control (0:11), and of optical modules (0:10). */
+  readonly hasPfc: boolean;
+  readonly hasOptics: boolean;
 }
 
 /** What is different for some switches: those whose name (leaf2) or kind (leaf) is `of`, or for all without it. */
@@ -64,6 +69,9 @@ const plain: Omit<AgentOptions, 'samplingPoint' | 'rates'> = {
   restarts: [],
   isNearWrap: false,
   dropNotifications: 0,
+  hasQueues: false,
+  hasPfc: false,
+  hasOptics: false,
 };
 
 /** The options of one switch: the fabric's, and over them each rule that is for it, later ones over earlier ones. */

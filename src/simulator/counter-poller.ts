@@ -1,7 +1,9 @@
 import {type CounterStyle, type PortCounters, writeCounterSample, writeHostSample} from './counter-sample-writer.ts';
 import type {DatagramWriter} from './datagram-writer.ts';
+import type {PauseCounts} from './port-records.ts';
 import type {PortRange} from './port-sampling.ts';
 import type {Ports, PortTallies} from './ports.ts';
+import type {QueueModel} from './queue-model.ts';
 import {portName} from './topology-file.ts';
 
 /** Ports whose counters are sent in one slot at most, so that a round of a large switch does not come as one burst. */
@@ -18,6 +20,7 @@ export interface PolledPorts extends CounterStyle {
   readonly ports: Ports;
   /** What the ports had counted before the simulation began. */
   readonly base: PortTallies;
+  readonly queues: QueueModel | undefined;
   readonly isNearWrap: boolean;
   /** Sent once a round, if it is there. */
   readonly hostName: string | undefined;
@@ -55,6 +58,7 @@ export class CounterPoller {
       outFrames: 0,
       outDiscards: 0,
       isNearWrap: of.isNearWrap,
+      pauses: {requests: 0, pausedUs: 0, storms: 0, stormsOver: 0},
     };
     if (of.isNearWrap) this.restart(2 ** 32 - 2);
   }
@@ -94,6 +98,7 @@ export class CounterPoller {
     counters.outBytes = outBytes + before.out.bytes(p) + bin.out.bytes(p);
     counters.outFrames = outFrames + before.out.frames(p) + bin.out.frames(p);
     counters.outDiscards = before.dropped.frames(p) + bin.dropped.frames(p);
+    if (of.hasPfc && of.queues !== undefined) setPauses(counters.pauses, of.queues, p);
     this.sequence[port]++;
     writeCounterSample(this.datagram, counters, this.sequence[port], atMs, of);
   }
@@ -102,4 +107,11 @@ export class CounterPoller {
   private begin(bytes: number, frames: number): [bytes: number, frames: number] {
     return this.of.isNearWrap ? [NEAR_WRAP_BYTES + 4 * NEAR_WRAP_FRAMES, NEAR_WRAP_FRAMES] : [bytes, frames];
   }
+}
+
+function setPauses(pauses: PauseCounts, queues: QueueModel, port: number): void {
+  pauses.requests = queues.pauseRequests[port];
+  pauses.pausedUs = queues.pausedUs[port];
+  pauses.storms = queues.storms[port];
+  pauses.stormsOver = queues.stormsOver[port];
 }

@@ -1,5 +1,6 @@
 import {CounterRecordFormat, SampleFormat, Size, SourceClass, UNKNOWN_COUNTER_32} from '../sflow/constants.ts';
 import type {DatagramWriter} from './datagram-writer.ts';
+import {OPTICS_RECORD_BYTES, type PauseCounts, PFC_RECORD_BYTES, writeOptics, writePfc} from './port-records.ts';
 import {FCS_BYTES} from './shape.ts';
 import {setUint64} from './uint64.ts';
 
@@ -25,6 +26,7 @@ export interface PortCounters {
   outDiscards: number;
   /** Octets are told 2^32 below what they are, mod 2^64: those that begin below 2^32 soon wrap. */
   isNearWrap: boolean;
+  pauses: PauseCounts;
 }
 
 /** sFlow host structures, host_descr: the UUID has no length in front of it. */
@@ -40,9 +42,14 @@ const DEVICE_INDEX = 1;
 export interface CounterStyle {
   readonly isExpanded: boolean;
   readonly hasPortNames: boolean;
+  readonly hasPfc: boolean;
+  readonly hasOptics: boolean;
 }
 
-/** Writes a counters sample (0:2, expanded 0:4) with if_counters (0:1), ethernet_counters (0:2) and port_name (0:1005). */
+/**
+ * Writes a counters sample (0:2, expanded 0:4) with if_counters (0:1), ethernet_counters (0:2) and, as the agent does,
+ * PFC (0:11), the optical module (0:10) and port_name (0:1005).
+ */
 export function writeCounterSample(
   datagram: DatagramWriter,
   counters: PortCounters,
@@ -51,14 +58,18 @@ export function writeCounterSample(
   style: CounterStyle,
 ): void {
   const nameBytes = 4 + ((counters.name.length + 3) & ~3);
-  const fixed = 2 * Size.Prefix + Size.InterfaceCounters + Size.EthernetCounters;
-  const bytes = fixed + (style.hasPortNames ? Size.Prefix + nameBytes : 0);
+  const {hasPortNames, hasPfc, hasOptics} = style;
+  const more = (hasPortNames ? Size.Prefix + nameBytes : 0) + (hasPfc ? PFC_RECORD_BYTES : 0);
+  const bytes = 2 * Size.Prefix + Size.InterfaceCounters + Size.EthernetCounters + more;
+  const all = bytes + (hasOptics ? OPTICS_RECORD_BYTES : 0);
   const {view} = datagram;
-  let next = beginSample(datagram, SourceClass.Interface, counters.ifIndex, sequence, bytes, atMs, style);
-  view.setUint32(next - 4, style.hasPortNames ? 3 : 2);
+  let next = beginSample(datagram, SourceClass.Interface, counters.ifIndex, sequence, all, atMs, style);
+  view.setUint32(next - 4, 2 + [hasPortNames, hasPfc, hasOptics].filter((has) => has).length);
   next = writeInterface(view, next, counters);
   next = writeEthernet(view, next);
-  if (!style.hasPortNames) return;
+  if (hasPfc) next = writePfc(view, next, counters.pauses);
+  if (hasOptics) next = writeOptics(view, next, counters.ifIndex);
+  if (!hasPortNames) return;
   view.setUint32(next, CounterRecordFormat.PortName);
   view.setUint32(next + 4, nameBytes);
   writeString(datagram, next + 8, counters.name);

@@ -3,6 +3,7 @@ import {FlowRecordFormat, HeaderProtocol, SampleFormat, Size} from '../sflow/con
 import type {DatagramWriter} from './datagram-writer.ts';
 import {HEADER_BYTES} from './packet-template.ts';
 import type {PacketWriter} from './packet-writer.ts';
+import {QUEUE_RECORDS, QUEUE_RECORDS_BYTES, writeQueueRecords} from './queue-records.ts';
 import {FCS_BYTES} from './shape.ts';
 import {setUint64} from './uint64.ts';
 
@@ -30,11 +31,14 @@ export interface FlowSampleFields {
   vlan: number;
   /** Epoch milliseconds of the timestamp record; below 0: there is none. */
   timestampMs: number;
+  /** Bytes that it found in its queue, and ns that it took through the switch; below 0: nothing is told of that. */
+  queueDepth: number;
+  delay: number;
 }
 
 /**
  * Writes a flow sample (0:1, expanded 0:3) with the sampled header (0:1), extended_switch (0:1001) and perhaps a
- * timestamp (0:1043); returns where in the datagram the sampled header begins.
+ * timestamp (0:1043) and what it is told of its queue; returns where in the datagram the sampled header begins.
  */
 export function writeFlowSample(
   datagram: DatagramWriter,
@@ -49,12 +53,14 @@ export function writeFlowSample(
   const paddedBytes = (headerBytes + 3) & ~3;
   const hasTimestamp = fields.timestampMs >= 0;
   const sampleBytes = fields.isExpanded ? Size.FlowSampleExpanded : Size.FlowSample;
-  const bytes = sampleBytes + RAW_HEADER_BYTES + paddedBytes + SWITCH_BYTES + (hasTimestamp ? TIMESTAMP_BYTES : 0);
+  const hasQueue = fields.queueDepth >= 0;
+  const more = (hasTimestamp ? TIMESTAMP_BYTES : 0) + (hasQueue ? QUEUE_RECORDS_BYTES : 0);
+  const bytes = sampleBytes + RAW_HEADER_BYTES + paddedBytes + SWITCH_BYTES + more;
   const at = datagram.reserve(Size.Prefix + bytes, atMs);
   const {view} = datagram;
   view.setUint32(at, fields.isExpanded ? SampleFormat.FlowExpanded : SampleFormat.Flow);
   view.setUint32(at + 4, bytes);
-  writeSample(view, at + Size.Prefix, fields, hasTimestamp ? 3 : 2);
+  writeSample(view, at + Size.Prefix, fields, 2 + (hasTimestamp ? 1 : 0) + (hasQueue ? QUEUE_RECORDS : 0));
   const record = at + Size.Prefix + sampleBytes;
   const header = writeHeaderRecord(datagram, packets, record, stream, offset);
   let next = header + paddedBytes;
@@ -64,8 +70,12 @@ export function writeFlowSample(
   view.setUint32(next + 12, 0);
   view.setUint32(next + 16, fields.vlan);
   view.setUint32(next + 20, 0);
-  if (!hasTimestamp) return header;
   next += SWITCH_BYTES;
+  if (hasQueue) {
+    writeQueueRecords(view, next, fields.queueDepth, fields.delay);
+    next += QUEUE_RECORDS_BYTES;
+  }
+  if (!hasTimestamp) return header;
   view.setUint32(next, FlowRecordFormat.Timestamp);
   view.setUint32(next + 4, Size.Timestamp);
   writeNanoseconds(view, next + 8, fields.timestampMs);

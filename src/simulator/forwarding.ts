@@ -106,6 +106,11 @@ export class Forwarding {
     return !this.hasDrops || end === this.firstHop[stream] ? 0 : this.streams.counts[stream] - this.kept[end - 1];
   }
 
+  /** Bytes that were asked of a port in this slot beyond what its line rate takes; negative where it takes more. */
+  excess(port: number): number {
+    return this.wanted[port] - this.capacity[port];
+  }
+
   /** Takes this slot's counts of all streams through the switches. */
   forward(): void {
     const {firstHop, inPlace, outPlace, outPort, wanted, streams, ports} = this;

@@ -23,6 +23,7 @@ import {openVswitch} from './scenarios/open-vswitch.ts';
 import {patterns} from './scenarios/patterns.ts';
 import {polarised} from './scenarios/polarised.ts';
 import {policer} from './scenarios/policer.ts';
+import {queues} from './scenarios/queues.ts';
 import {railJobs} from './scenarios/rail-jobs.ts';
 import {rails} from './scenarios/rails.ts';
 import {reference} from './scenarios/reference.ts';
@@ -58,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
   polarised,
   retries,
   drops,
+  queues,
   control,
   egress,
   both,

@@ -13,6 +13,7 @@ import {PacketWriter} from './packet-writer.ts';
 import {PairFactory} from './pairs.ts';
 import type {PortRange} from './port-sampling.ts';
 import {FrameKind, Ports, PortTallies, Tally} from './ports.ts';
+import {QueueModel} from './queue-model.ts';
 import {Random} from './random.ts';
 import {Shapes} from './shape.ts';
 import {Streams} from './streams.ts';
@@ -35,6 +36,8 @@ const TYPICAL_FRAME_BYTES = 2_048;
 export class Simulation {
   readonly options: SimulationOptions;
   readonly topology: Topology;
+  /** There where any agent tells of queues or of priority flow control. */
+  readonly queues: QueueModel | undefined;
   private readonly streams: Streams;
   private readonly flows: Flows;
   private readonly models: TrafficModel[];
@@ -75,12 +78,18 @@ export class Simulation {
     const packets = new PacketWriter(this.streams, style, new Random(options.seed, RandomStream.Packets));
     const base = counterBase(this.topology.ports, new Random(options.seed, RandomStream.Counters));
     const {forwarding, ports, topology} = this;
+    const tells = ({name}: SwitchPlan) => {
+      const {hasQueues, hasPfc} = agentOptionsOf(name, options);
+      return hasQueues || hasPfc;
+    };
+    const queues = topology.switches.some(tells) ? new QueueModel(forwarding, topology, options.slotMs) : undefined;
+    this.queues = queues;
     let subAgents = 0;
     this.agents = topology.switches.flatMap((plan) => {
       const agent = agentOptionsOf(plan.name, options);
       return shareOut(plan, agent.subAgents).map((range, index) => {
         const own = new Random(options.seed, RandomStream.FirstSwitch + subAgents++);
-        const around = {options, topology, forwarding, ports, base, packets, rewriter, random: own, sink};
+        const around = {options, topology, forwarding, ports, base, packets, rewriter, queues, random: own, sink};
         return new SubAgent(plan, agent, range, index, around);
       });
     });
@@ -116,6 +125,7 @@ export class Simulation {
     this.operations?.count(this.streams);
     this.forwarding.forward();
     this.flows.see(this.forwarding.hasMarks ? this.markedOf : undefined);
+    this.queues?.advance();
     for (const agent of this.agents) agent.slot(atMs);
     if (this.forwarding.hasDrops) this.flows.notice(this.lostOf, this.streams);
     this.streams.advance();

@@ -12,6 +12,7 @@ import type {SimulationOptions} from './options.ts';
 import type {PacketWriter} from './packet-writer.ts';
 import {type PortRange, PortSampling} from './port-sampling.ts';
 import type {Ports, PortTallies} from './ports.ts';
+import type {QueueModel} from './queue-model.ts';
 import type {Random} from './random.ts';
 import {SlotSamples} from './slot-samples.ts';
 import type {SwitchPlan, Topology} from './topology.ts';
@@ -37,6 +38,8 @@ export interface AgentSurroundings {
   readonly packets: PacketWriter;
   /** Where frames change on their way. */
   readonly rewriter: HopRewriter | undefined;
+  /** There where any agent tells of queues or of priority flow control. */
+  readonly queues: QueueModel | undefined;
   readonly random: Random;
   readonly sink: DatagramSink;
 }
@@ -101,6 +104,7 @@ export class SubAgent {
         firstIfIndex: this.firstIfIndex,
         ports,
         base: around.base,
+        queues: around.queues,
         hostName: agent.hasHostName && index === 0 ? plan.name : undefined,
         speed: (port) => topology.speed(port),
       },
@@ -130,6 +134,8 @@ export class SubAgent {
       outputValue: 0,
       vlan: options.vlan || ACCESS_VLAN,
       timestampMs: -1,
+      queueDepth: -1,
+      delay: 0,
     };
   }
 
@@ -207,6 +213,7 @@ export class SubAgent {
     fields.drops = this.drops[source];
     fields.inputIfIndex = input < 0 ? INTERNAL_INTERFACE : this.ifIndex(input);
     this.setOutput(hop, offset, isEgress);
+    this.setQueue(forwarding.outPort[hop], samples.timeAt(rank));
     fields.timestampMs = agent.hasTimestamps ? this.agentTime(atMs) : -1;
     const header = writeFlowSample(this.datagram, packets, fields, forwarding.stream[hop], offset, atMs);
     rewriter?.rewrite(this.datagram.view, header, hop, isEgress);
@@ -230,6 +237,15 @@ export class SubAgent {
     } else {
       fields.outputValue = output < 0 ? INTERNAL_INTERFACE : this.ifIndex(output);
     }
+  }
+
+  /** What a frame found that left by a port of the switch when a share of the slot had passed. */
+  private setQueue(output: number, time: number): void {
+    const {fields, agent} = this;
+    const {queues} = this.around;
+    const isQueued = agent.hasQueues && output >= 0 && fields.outputFormat === InterfaceFormat.Single;
+    fields.queueDepth = queues !== undefined && isQueued ? queues.depthAt(output, time) : -1;
+    if (queues !== undefined && isQueued) fields.delay = queues.delayAt(output, fields.queueDepth);
   }
 
   /** The sample pool as the agent tells it. */
