@@ -405,9 +405,11 @@ export class Accountant implements DatagramSink {
   private addFlow(row: number, length: number, roce: RoceClass, output: number): void {
     const starts = startsOperation(this.packet);
     const isCnp = roce === RoceClass.Cnp;
-    if (this.flows.add(row, this.packet, length, starts, isCnp, output)) return;
-    this.full();
-    this.flows.add(row, this.packet, length, starts, isCnp, output);
+    if (!this.flows.add(row, this.packet, length, starts, isCnp, output)) {
+      this.full();
+      this.flows.add(row, this.packet, length, starts, isCnp, output);
+    }
+    if ((roce === RoceClass.Write || roce === RoceClass.Send) && !this.isLate) this.flows.follow(this.packet.psn);
   }
 
   private addHost(port: number, portSide: number): void {

@@ -21,8 +21,13 @@ export const FlowSum = {
   Ttl: 7,
   LastSeen: 8,
   Output: 9,
+  LastPsn: 10,
+  Backward: 11,
 } as const;
-export const FLOW_SUMS = 10;
+export const FLOW_SUMS = 12;
+
+/** A packet whose number lies behind the last one's by no more was overtaken on its way, and not sent again. */
+const MOST_REORDERED = 64;
 
 /**
  * RoCEv2 flows since the last Partial that carried them: (source, destination, destination queue pair, DSCP) as seen
@@ -32,6 +37,8 @@ export class FlowTable {
   readonly table: KeyTable;
   /** By a cheap hash: the flow that was added to last, plus 1. */
   private readonly atHand = new Uint32Array(AT_HAND);
+  /** Where the sums stand that were added to last. */
+  private last = 0;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
@@ -70,7 +77,25 @@ export class FlowTable {
     if (output !== 0) doubles[at + FlowSum.Output] = output;
     const now = table.clock[0]!;
     if (now > doubles[at + FlowSum.LastSeen]!) doubles[at + FlowSum.LastSeen] = now;
+    this.last = at;
     return true;
+  }
+
+  /**
+   * The sample that was added last is of a request with data (SEND or WRITE), whose packets are numbered one by one: how
+   * far they have got, and whether the sender has gone back since the flow's last sample.
+   */
+  follow(psn: number): void {
+    const {doubles} = this.table;
+    const at = this.last + FlowSum.LastPsn;
+    const before = doubles[at]!;
+    const number = psn + 1; // 0: none yet
+    const step = ((number - before) << 8) >> 8; // modulo 2^24, signed
+    if (before !== 0 && step <= 0) {
+      if (step >= -MOST_REORDERED) return;
+      doubles[this.last + FlowSum.Backward]!++;
+    }
+    doubles[at] = number;
   }
 
   /** Where the sums of a flow stand among the table's doubles, in the order of `FlowSum`. */

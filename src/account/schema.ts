@@ -86,7 +86,7 @@ export const BINS: SectionSchema = {
 /** Once a second: RoCEv2 flows as seen on a port. */
 export const FLOWS: SectionSchema = {
   id: 3,
-  version: 1,
+  version: 2,
   name: 'flows',
   maxRows: 1_000_000,
   columns: [
@@ -101,6 +101,10 @@ export const FLOWS: SectionSchema = {
     // ifIndex of the port that the last of the samples left by, of those of which one is known (dropped ones may have none);
     // 0 where there is none.
     ...columns('last', 'u32', 'output'),
+    // PSN, plus 1, of the last sample of a SEND or WRITE, 0 where there is none; and how often one lay behind that of the
+    // sample before it in the same Partial: its sender has gone back.
+    ...columns('last', 'u32', 'lastPsn'),
+    ...columns('sum', 'u32', 'backward'),
   ],
 };
 

@@ -6,8 +6,19 @@ export const FLOW_WINDOW_SECONDS = 5;
 const SECONDS = FLOW_WINDOW_SECONDS + 2;
 
 /** What is kept per second and place, in this order. */
-export const Sum = {Samples: 0, Frames: 1, Bytes: 2, Squares: 3, Largest: 4, Operations: 5, Ce: 6, Cnp: 7} as const;
-const SUMS = 8;
+export const Sum = {
+  Samples: 0,
+  Frames: 1,
+  Bytes: 2,
+  Squares: 3,
+  Largest: 4,
+  Operations: 5,
+  Ce: 6,
+  Cnp: 7,
+  LastPsn: 8,
+  Backward: 9,
+} as const;
+const SUMS = 10;
 
 /** Whether a second lies in the window that ends with `newest`. */
 export function inWindow(second: number, newest: number): boolean {
@@ -32,7 +43,7 @@ export class Sighting {
     this.side = side;
   }
 
-  /** Adds to one of the second's sums; `Sum.Largest` keeps the largest. */
+  /** Adds to one of the second's sums; `Sum.Largest` keeps the largest, `Sum.LastPsn` the last that is one. */
   add(second: number, sum: number, value: number): void {
     const at = second % SECONDS;
     if (this.seconds[at] !== second) {
@@ -40,7 +51,9 @@ export class Sighting {
       this.sums.fill(0, at * SUMS, (at + 1) * SUMS);
     }
     const index = at * SUMS + sum;
-    this.sums[index] = sum === Sum.Largest ? Math.max(this.sums[index]!, value) : this.sums[index]! + value;
+    if (sum === Sum.Largest) this.sums[index] = Math.max(this.sums[index]!, value);
+    else if (sum === Sum.LastPsn) this.sums[index] = value || this.sums[index]!;
+    else this.sums[index]! += value;
   }
 
   /** One of the sums over one second; 0 where that is not kept any more. */

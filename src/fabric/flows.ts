@@ -3,6 +3,7 @@ import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
+import {countByPsn, type PsnCount} from './flow-psn.ts';
 import {Coverage, inWindow, Sighting, Sum} from './flow-window.ts';
 import {Moments} from './moments.ts';
 import {PairLog} from './pair-log.ts';
@@ -29,6 +30,8 @@ const SCALED: readonly {at: number; sum: number; power: number}[] = [
   {at: column['operations']!, sum: Sum.Operations, power: 1},
   {at: column['ce']!, sum: Sum.Ce, power: 1},
   {at: column['cnp']!, sum: Sum.Cnp, power: 1},
+  {at: column['lastPsn']!, sum: Sum.LastPsn, power: 0},
+  {at: column['backward']!, sum: Sum.Backward, power: 0},
 ];
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
@@ -56,6 +59,10 @@ export interface FlowEstimate {
   ceFrames: number;
   /** Congestion notification packets that the destination sent back to the source, of all their queue pairs. */
   cnpFrames: number;
+  /** Packets of its SENDs and WRITEs by their sequence numbers; undefined where these do not tell. */
+  byPsn: PsnCount | undefined;
+  /** How often its sender was seen to go back between two samples. */
+  retransmissions: number;
   /** Links it was seen on, most traffic first. */
   links: Port[];
 }
@@ -249,7 +256,15 @@ export class FlowTable {
     const {source, destination, destQp, dscp} = flow;
     const operations = over(Sum.Operations);
     const ceFrames = over(Sum.Ce);
-    return {source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, links: [...new Set(links)]};
+    const byPsn = countByPsn(
+      flow.sightings.filter((sighting) => sighting.ttl === nearest && this.counts(sighting)),
+      this.second,
+    );
+    const retransmissions = over(Sum.Backward);
+    return {
+      ...{source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, byPsn, retransmissions},
+      links: [...new Set(links)],
+    };
   }
 
   /** The last second that flows were told of: arrivals of the second before it. */

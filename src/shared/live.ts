@@ -187,6 +187,13 @@ export interface FlowRow {
   cnpPerSecond: number;
   cnpLow: number;
   cnpHigh: number;
+  /**
+   * New packets of SENDs and WRITEs a second by their sequence numbers, with a 95 % interval: what was sent again is not in
+   * it. Null where the numbers do not tell: with READs on the same queue pair, or too few samples.
+   */
+  packetsByPsn: {perSecond: number; low: number; high: number} | null;
+  /** How often the sender was seen to go back between two samples of the window; it did so at least as often. */
+  retransmissions: number;
   /** Ids of the links where it was seen, most traffic first. */
   links: string[];
 }

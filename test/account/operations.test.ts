@@ -111,3 +111,33 @@ test('every RoCEv2 sample that came in is of one kind, with room and without', (
     {seed: proofSeed(), numRuns: proofCount(100, 3_000)},
   );
 });
+
+test('a flow keeps the number of its last packet with data, and how often its sender went back', () => {
+  const feed = new Feed();
+  const psns: [opcode: number, psn: number][] = [
+    [WRITE_FIRST, 0xfffff0],
+    [WRITE_MIDDLE, 0xfffffa],
+    [WRITE_MIDDLE, 20], // round by 26
+    [WRITE_MIDDLE, 0xfffff8], // overtaken: 28 behind
+    [ACKNOWLEDGE, 77_000], // counts what others send
+    [READ_REQUEST, 88_000],
+    [WRITE_MIDDLE, 0xffff00], // 276 behind: sent again
+    [WRITE_MIDDLE, 0xffff90],
+  ];
+  psns.forEach(([opcode, psn], i) => {
+    feed.send(datagram([flow({header: packet({opcode, psn})})], {sequence: i + 1}));
+  });
+  expect(feed.finish().flows[0]).toMatchObject({frames: 8, lastPsn: 0xffff90 + 1, backward: 1});
+});
+
+test('what arrives late says nothing of the order in which packets were sent', () => {
+  const feed = new Feed();
+  for (const [sequence, psn] of [
+    [1, 1_000],
+    [3, 30_000],
+    [2, 2_000],
+  ] as const) {
+    feed.send(datagram([flow({header: packet({opcode: WRITE_MIDDLE, psn})})], {sequence}));
+  }
+  expect(feed.finish().flows[0]).toMatchObject({frames: 3, lastPsn: 30_001, backward: 0});
+});

@@ -264,6 +264,7 @@ describe('/api/v1/flows', () => {
       // One sample of one.
       ...{operationsLow: expect.closeTo(43.6, 1), operationsHigh: expect.closeTo(5_121, 0)},
       ...{ceLow: 0, ceHigh: expect.closeTo(0.79, 2), cnpLow: 0, cnpHigh: expect.closeTo(3_689, 0)},
+      ...{packetsByPsn: null, retransmissions: 0},
       links: [ID],
     });
     expect(json.other).toEqual({flows: 1, bitsPerSecond: 800_000});
@@ -343,6 +344,7 @@ describe('/api/openapi.json', () => {
           'links/{id}',
           'links/{id}/series',
           'names',
+          'operations',
           'periods',
           'thresholds',
           'thresholds/{name}',

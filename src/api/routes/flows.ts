@@ -2,7 +2,7 @@ import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox'
 import {Type} from 'typebox';
 import type {Context} from '../context.ts';
 import {topFlows} from '../flows.ts';
-import {FinalBefore} from '../schemas.ts';
+import {FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
 
 const FlowSchema = Type.Object({
@@ -27,6 +27,23 @@ const FlowSchema = Type.Object({
   }),
   cnpLow: Type.Number({description: "95 % interval, a CNP's sample weighed as the flow's own"}),
   cnpHigh: Type.Number(),
+  packetsByPsn: Nullable(
+    Type.Object(
+      {
+        perSecond: Type.Number(),
+        low: Type.Number({description: '95 % interval, packets a second'}),
+        high: Type.Number(),
+      },
+      {
+        description:
+          'new packets of SENDs and WRITEs a second by their packet sequence numbers; what was sent again is not in it. Null where the numbers do not tell: with READs on the same queue pair, or without a sample just before the window',
+      },
+    ),
+  ),
+  retransmissions: Type.Number({
+    description:
+      'times that its sender was seen to go back between two samples of the window; it did so at least as often',
+  }),
   links: Type.Array(Type.String(), {description: 'links it was seen on, most traffic first'}),
 });
 

@@ -145,6 +145,7 @@ export interface PacketFields {
   /** Of the AETH, where the opcode has one. */
   syndrome?: number;
   destQp?: number;
+  psn?: number;
   /** 0 not capable, 1 ECT(1), 2 ECT(0), 3 CE. */
   ecn?: number;
   dscp?: number;
@@ -172,6 +173,7 @@ export function packet(fields: PacketFields = {}): Buffer {
   bytes.writeUInt8(opcode, transport);
   bytes.writeUInt16BE(0xffff, transport + 2);
   bytes.writeUInt32BE(destQp, transport + 4);
+  if (fields.psn !== undefined && protocol === 'udp') bytes.writeUInt32BE(fields.psn, transport + 8);
   if (fields.syndrome !== undefined) bytes.writeUInt8(fields.syndrome, transport + 12);
   if (fields.dmaLength !== undefined && protocol === 'udp') bytes.writeUInt32BE(fields.dmaLength, transport + 24);
   return bytes;

@@ -199,6 +199,7 @@ export class FakeFabric {
         ce: i === 2 ? 0.041 : 0.0021 * jitter,
         cnpPerSecond: i === 2 ? 312 : 4 * jitter,
         ...{operationsLow: 0, operationsHigh: 2_000, ceLow: 0, ceHigh: 1, cnpLow: 0, cnpHigh: 400},
+        ...{packetsByPsn: null, retransmissions: 0},
         links: [link.id, this.list[(i * 37 + 20) % this.list.length]!.id],
       };
     });
