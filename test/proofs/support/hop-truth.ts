@@ -7,6 +7,8 @@ import type {StreamPlan} from '../../../src/simulator/streams.ts';
 export interface HopSums {
   /** Bytes by port. */
   bytes: Float64Array;
+  /** RoCEv2 bytes that entered the fabric: at ports towards hosts. */
+  roceBytes: number;
   /** Frames marked congestion experienced, as their streams' shares say. */
   ce: number;
   cnp: number;
@@ -44,6 +46,7 @@ export class HopTruth {
       one.bytes.forEach((bytes, port) => {
         sum.bytes[port]! += bytes;
       });
+      sum.roceBytes += one.roceBytes;
       for (const mark of ['ce', 'cnp', 'trimmed'] as const) {
         sum[mark] += one[mark];
         sum.leaving[mark] += one.leaving[mark];
@@ -54,7 +57,7 @@ export class HopTruth {
 
   private none(): HopSums {
     const bytes = new Float64Array(this.simulation.topology.ports);
-    return {bytes, ce: 0, cnp: 0, trimmed: 0, leaving: {ce: 0, cnp: 0, trimmed: 0}};
+    return {bytes, roceBytes: 0, ce: 0, cnp: 0, trimmed: 0, leaving: {ce: 0, cnp: 0, trimmed: 0}};
   }
 
   private record(): void {
@@ -69,10 +72,13 @@ export class HopTruth {
       const received = forwarding.received(hop);
       const input = forwarding.inPort[hop]!;
       if (received === 0 || input < 0 || forwarding.isCopy(hop)) continue;
-      const shares = this.sharesOf(streams.plans[stream]!);
+      const plan = streams.plans[stream]!;
+      const shares = this.sharesOf(plan);
       const output = forwarding.outPort[hop]!;
       const left = output >= 0 && simulation.topology.role(output) === 'edge' ? forwarding.forwarded(hop) : 0;
-      sums.bytes[input]! += streams.bytesOf(stream, received);
+      const bytes = streams.bytesOf(stream, received);
+      sums.bytes[input]! += bytes;
+      if (plan.shape.isRoce && simulation.topology.role(input) === 'edge') sums.roceBytes += bytes;
       for (const mark of ['ce', 'cnp', 'trimmed'] as const) {
         sums[mark] += shares[mark] * received;
         sums.leaving[mark] += shares[mark] * left;
