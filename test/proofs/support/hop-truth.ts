@@ -9,7 +9,7 @@ export interface HopSums {
   bytes: Float64Array;
   /** RoCEv2 bytes that entered the fabric: at ports towards hosts. */
   roceBytes: number;
-  /** Frames marked congestion experienced, as their streams' shares say. */
+  /** Frames that came in marked congestion experienced, as many as the shares say that are marked. */
   ce: number;
   cnp: number;
   /** Frames with the DSCP of trimmed packets. */
@@ -73,7 +73,7 @@ export class HopTruth {
       const input = forwarding.inPort[hop]!;
       if (received === 0 || input < 0 || forwarding.isCopy(hop)) continue;
       const plan = streams.plans[stream]!;
-      const shares = this.sharesOf(plan);
+      const shares = this.sharesOf(plan, forwarding.markedShare(hop, false));
       const output = forwarding.outPort[hop]!;
       const left = output >= 0 && simulation.topology.role(output) === 'edge' ? forwarding.forwarded(hop) : 0;
       const bytes = streams.bytesOf(stream, received);
@@ -86,9 +86,10 @@ export class HopTruth {
     }
   }
 
-  private sharesOf({shape, ceShare, trafficClass}: StreamPlan): {ce: number; cnp: number; trimmed: number} {
+  /** Parts of a stream's frames; of the ECN-capable ones ports have marked `marked`. */
+  private sharesOf({shape, ceShare, trafficClass}: StreamPlan, marked: number) {
     return {
-      ce: shape.isRoce ? Math.max(0, ceShare) : 0,
+      ce: shape.isRoce && ceShare >= 0 ? 1 - (1 - ceShare) * (1 - marked) : 0,
       cnp: shape.isRoce && shape.opcodes[0] === OPCODE_CNP ? 1 : 0,
       trimmed: trafficClass >>> DSCP_SHIFT === this.trimDscp ? 1 : 0,
     };
