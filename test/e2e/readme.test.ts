@@ -1,8 +1,10 @@
 import {execSync} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, describe, expect, it} from 'vitest';
-import {ConfigSchema} from '../../src/config.ts';
+import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
+import {configuredThresholds} from '../../src/app.ts';
+import {ConfigSchema, loadConfig} from '../../src/config.ts';
 import {repositoryRoot} from '../support/captures.ts';
 import {Rest, until} from '../support/rest.ts';
 import {type Server, startServer} from '../support/server.ts';
@@ -52,6 +54,15 @@ describe('the README', () => {
     }
   });
 
+  it('shows settings that the server takes', () => {
+    const blocks = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block!);
+    const folder = mkdtempSync(join(tmpdir(), 'tenhertz-readme-'));
+    onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+    const file = join(folder, 'tenhertz.yaml');
+    writeFileSync(file, blocks[0]!);
+    expect(configuredThresholds(loadConfig({}, {}, file)).size).toBe(3);
+  });
+
   it('shows links that lead somewhere', () => {
     for (const [, target] of text.matchAll(/\]\((?!http)([^)#]+)\)/g)) readFileSync(join(repositoryRoot, target!));
   });
@@ -61,6 +72,9 @@ describe('the README', () => {
     expect(printed.trimEnd()).toBe(answer);
   });
 });
+
+const REQUEST =
+  /^curl -s(?: -X (PUT|DELETE))?(?: -d '([^']+)')? 'http:\/\/127\.0\.0\.1:8008([^']+)'(?: \| grep '(.*)')?$/;
 
 describe('a request of the README', () => {
   let server: Server;
@@ -80,10 +94,16 @@ describe('a request of the README', () => {
   it('is answered as shown, all of them', async () => {
     expect(requests.length).toBeGreaterThan(5);
     for (const {command, answer} of requests) {
-      const [, path, filter] = /^curl -s 'http:\/\/127\.0\.0\.1:8008([^']+)'(?: \| grep '(.*)')?$/.exec(command) ?? [];
+      const [, method = 'GET', body, path, filter] = REQUEST.exec(command) ?? [];
       expect(path, command).toBeDefined();
-      const ask = async () => (await fetch(server.url + path!)).text();
-      if (filter === undefined) {
+      const ask = async () => {
+        const response = await fetch(server.url + path!, {method, ...(body === undefined ? {} : {body})});
+        expect(response.ok, command).toBe(true);
+        return response.text();
+      };
+      if (answer === '') {
+        expect(await ask(), command).toBe('');
+      } else if (filter === undefined) {
         sameShape(JSON.parse(answer), JSON.parse(await ask()), command);
       } else {
         const lines = (await ask()).split('\n').filter((line) => new RegExp(filter).test(line));

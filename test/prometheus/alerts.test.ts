@@ -1,4 +1,8 @@
-import {afterAll, describe, expect, it} from 'vitest';
+import {copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, describe, expect, it, onTestFinished} from 'vitest';
+import {repositoryRoot} from '../support/captures.ts';
 import {proofCount, proofSeed, proofTable} from '../support/proof.ts';
 import {needs} from '../support/tools.ts';
 import {firedAlerts, promtool, Recording, RULES_FILE, shippedRules} from './promtool.ts';
@@ -34,6 +38,18 @@ needs('prometheus')('the shipped alert rules', () => {
       expect(annotations['summary'], alert).toMatch(/\w/);
       expect(annotations['description'], alert).toMatch(/\.$/);
     }
+  });
+
+  it('are taken with the configuration of the README', () => {
+    const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
+    const [, config] = /```yaml\n(rule_files:.*?)```/s.exec(readme) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'tenhertz-rules-'));
+    onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+    writeFileSync(join(folder, 'prometheus.yml'), config!);
+    copyFileSync(RULES_FILE, join(folder, 'tenhertz.rules.yml'));
+    const said = promtool('check', 'config', join(folder, 'prometheus.yml'));
+    expect(said).toContain('is valid prometheus config file syntax');
+    expect(said).toContain(`${rules.length} rules found`);
   });
 
   it('have a scenario each, and a scenario fires one at most', () => {
