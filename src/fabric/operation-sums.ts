@@ -45,9 +45,9 @@ export class OperationSums {
     this.naks = Array.from({length: NAK_CODES + 1}, () => this.none());
   }
 
-  /** Adds an entry: its kind, what its samples stand for, and its sums in the order of `OperationSum`. */
-  add(kind: number, weight: number, values: Float64Array): void {
-    const value = (sum: number) => values[sum]!;
+  /** Adds an entry: its kind, what its samples stand for, and where its sums stand, in the order of `OperationSum`. */
+  add(kind: number, weight: number, values: Float64Array, at: number): void {
+    const value = (sum: number) => values[at + sum]!;
     let moments = this.kinds.get(kind);
     if (!moments) this.kinds.set(kind, (moments = this.none()));
     count(moments, value(OperationSum.Frames), weight);
@@ -59,21 +59,21 @@ export class OperationSums {
       count(this.rdma, reths, weight);
       this.rdmaBytes.add(reths, weight, value(OperationSum.RdmaBytes), value(OperationSum.RdmaSquares));
     }
-    this.addAnswers(weight, values);
+    this.addAnswers(weight, values, at);
   }
 
-  private addAnswers(weight: number, values: Float64Array): void {
+  private addAnswers(weight: number, values: Float64Array, at: number): void {
     const {credits} = this;
-    const told = values[OperationSum.CreditFrames]!;
+    const told = values[at + OperationSum.CreditFrames]!;
     if (told > 0) {
       credits.samples += told;
       credits.weights += told * weight;
-      credits.sum += values[OperationSum.Credits]! * weight;
-      credits.least = Math.min(credits.least, values[OperationSum.LeastCredits]!);
-      credits.most = Math.max(credits.most, values[OperationSum.MostCredits]!);
+      credits.sum += values[at + OperationSum.Credits]! * weight;
+      credits.least = Math.min(credits.least, values[at + OperationSum.LeastCredits]!);
+      credits.most = Math.max(credits.most, values[at + OperationSum.MostCredits]!);
     }
-    count(this.rnr, values[OperationSum.Rnr]!, weight);
-    for (const [code, moments] of this.naks.entries()) count(moments, values[OperationSum.Naks + code]!, weight);
+    count(this.rnr, values[at + OperationSum.Rnr]!, weight);
+    for (const [code, moments] of this.naks.entries()) count(moments, values[at + OperationSum.Naks + code]!, weight);
   }
 
   private none(): Moments {

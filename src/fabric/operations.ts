@@ -16,6 +16,8 @@ const SUM_STEPS = 6;
 const MOST_BEHIND_SECONDS = 2;
 const column = columnIndexes(OPERATIONS);
 const FIRST = column['frames']!;
+/** More than any direction and basis. */
+const SIDES = 8;
 const VALUES = OPERATIONS.columns.length - FIRST;
 /** Bytes of an entry: its numbers, its weight, slot and kind. */
 const ENTRY_BYTES = VALUES * 8 + 8 + 8;
@@ -86,17 +88,27 @@ export class Operations {
       weight: new Float64Array(rows),
       values: new Float64Array(rows * VALUES),
     };
-    const value = (name: string, row: number) => columns[column[name]!]![row]!;
+    const of = (name: string) => columns[column[name]!]!;
+    const [agents, ports, rates, sides, kinds] = [of('agent'), of('port'), of('rate'), of('side'), of('kind')];
+    /** By port and basis: what a sample stands for is asked once, and not for each kind of packet. */
+    const weights = new Map<number, {rate: number; weight: number}>();
     for (let row = 0; row < rows; row++) {
-      const agent = locals[value('agent', row)];
-      const port = agent && this.ports.intern(agent, value('port', row));
-      const side = value('side', row);
+      const agent = locals[agents[row]!];
+      const port = agent && this.ports.intern(agent, ports[row]!);
+      const side = sides[row]!;
       if (!port || (side & 1) !== Direction.In) continue;
       const at = batch.entries++;
       batch.slot[at] = port.slot;
-      batch.kind[at] = value('kind', row);
+      batch.kind[at] = kinds[row]!;
       batch.basis[at] = side >>> 1;
-      batch.weight[at] = this.rows.weight(port.slot, side, value('rate', row), watermark);
+      const rate = rates[row]!;
+      const place = port.slot * SIDES + side;
+      let known = weights.get(place);
+      if (known?.rate !== rate) {
+        known = {rate, weight: this.rows.weight(port.slot, side, rate, watermark)};
+        weights.set(place, known);
+      }
+      batch.weight[at] = known.weight;
       for (let i = 0; i < VALUES; i++) batch.values[at * VALUES + i] = columns[FIRST + i]![row]!;
     }
     return batch;
@@ -158,7 +170,7 @@ export class Operations {
           accepted.set(slot, basis);
         }
         if (batch.basis[i] !== basis) continue;
-        sums.add(batch.kind[i]!, batch.weight[i]!, batch.values.subarray(i * VALUES, (i + 1) * VALUES));
+        sums.add(batch.kind[i]!, batch.weight[i]!, batch.values, i * VALUES);
       }
     }
     return sums;
