@@ -13,6 +13,11 @@ const BESIDE = 0.6;
 /** Full, and with room: by the lower and the upper end of the band. */
 const FULL = 0.9;
 const ROOM = 0.5;
+/**
+ * Bins in which no member has so much, or all have more, are of no use. A full member hardly ever looks so by chance, so
+ * that to leave them out chooses next to nothing.
+ */
+const USEFUL = 0.7;
 /** Bins that it takes. */
 const LEAST_BINS = 3;
 /** Plateaus are remembered for so many blocks of 2 s. */
@@ -55,16 +60,20 @@ export class CollisionWatch {
   takeBin(): void {
     const {ports, before, last, loads} = this;
     let isWanted = false;
+    let most = 0;
+    let least = 1;
     for (let member = 0; member < ports.length; member++) {
       const load = loads.lastLoad(ports[member]!);
       if (load >= BESIDE && before[member]! >= BESIDE && this.hasSums) this.add(this.plateaus[member]!, loads.block);
       before[member] = last[member]!;
       last[member] = load;
       if (before[member]! >= BESIDE) isWanted = true;
+      if (load > most) most = load;
+      if (load < least) least = load;
     }
     // This bin may lie within a plateau if the one before it was loaded.
-    this.hasSums = isWanted;
-    if (isWanted) for (const [i, sums] of this.sums.entries()) loads.readBin(ports[i]!, OUT, sums);
+    this.hasSums = isWanted && most > USEFUL && least < USEFUL;
+    if (this.hasSums) for (const [i, sums] of this.sums.entries()) loads.readBin(ports[i]!, OUT, sums);
   }
 
   private add(own: Plateau[], number: number): void {

@@ -67,9 +67,13 @@ interface GroupState {
   group: ParallelLinks;
   collisions: CollisionWatch | undefined;
   uneven: Episode;
+  /** Its flows, and when they were read. */
+  flows: {block: number; of: GroupFlows} | undefined;
   /** By link. */
   colliding: Map<Port, Episode>;
 }
+
+const NO_FLOWS: GroupFlows = {all: [], ofLink: () => []};
 
 /** What a look sees of a group: what each of its links sent in the window, and those that were full. */
 interface Seen {
@@ -112,18 +116,31 @@ export class ImbalanceEngine {
     const suspects = seen.filter(({imbalance, full}) => {
       return full.length > 0 || (imbalance && verdictOf(imbalance, {mostCv: 0}) === 'imbalanced');
     });
-    const flowsOf = flowsOfGroups(
-      this.fabric,
+    this.readFlows(
       suspects.map(({group}) => group),
+      block,
     );
     this.report = {
       time,
       groups: seen.map((one) => {
-        const report = this.reportOf(one, flowsOf(one.group));
+        const report = this.reportOf(one, this.states.get(one.group.id)!.flows?.of ?? NO_FLOWS);
         this.tell(report, one, block);
         return report;
       }),
     };
+  }
+
+  /** Reads the flows of groups that have something to explain, where that was not done in the last 10 s. */
+  private readFlows(groups: readonly ParallelLinks[], block: number): void {
+    const wanted = new Set(groups);
+    let isOld = false;
+    for (const state of this.states.values()) {
+      if (!wanted.has(state.group)) state.flows = undefined;
+      else if (!state.flows || block - state.flows.block >= WINDOW_BLOCKS) isOld = true;
+    }
+    if (!isOld) return;
+    const flowsOf = flowsOfGroups(this.fabric, groups);
+    for (const group of groups) this.states.get(group.id)!.flows = {block, of: flowsOf(group)};
   }
 
   private reportOf({group, members, full, imbalance}: Seen, flows: GroupFlows): GroupReport {
@@ -156,7 +173,7 @@ export class ImbalanceEngine {
   private newState(group: ParallelLinks): GroupState {
     const {ports, speed} = group;
     const collisions = speed === undefined ? undefined : new CollisionWatch(ports, speed, this.loads);
-    return {group, collisions, uneven: new Episode(WINDOW_BLOCKS), colliding: new Map()};
+    return {group, collisions, uneven: new Episode(WINDOW_BLOCKS), flows: undefined, colliding: new Map()};
   }
 
   private judge(

@@ -4,7 +4,7 @@ import type {Port} from '../fabric/ports.ts';
 import {portName} from '../fabric/ports.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import {type MarkedSamples, marksRise, median, periodOf, sourcesAtLeast} from './incast.ts';
-import {type Burst, FULL, IncastPort, marksOf, type PortMarks, secondOf} from './incast-port.ts';
+import {type Burst, IncastPort, marksOf, type PortMarks, secondOf} from './incast-port.ts';
 import {IN, type LinkLoads, LinkSums, OUT, utilisationOf} from './link-loads.ts';
 import type {PeriodReport} from './period-engine.ts';
 
@@ -39,6 +39,10 @@ const TOLD_AT = 3;
 const OVER_BINS = 300;
 /** Flows whose samples are shorter on average carry no data. */
 const LEAST_DATA_BYTES = 200;
+/** A port is watched when its marks stand out by so many standard deviations; so many are. */
+const WORTH_WATCHING = 2;
+const MOST_WATCHED = 256;
+const LOOK_EVERY_BINS = 20;
 /** Ports beside that are compared with, and addresses that are named. */
 const MOST_BESIDE = 64;
 const MOST_NAMED = 32;
@@ -70,24 +74,44 @@ export class IncastEngine {
 
   /** A bin of the loads is complete. */
   takeBin(): void {
-    const {fabric, loads, watched} = this;
+    const {loads, watched} = this;
     const {bin} = loads;
+    for (const [port, one] of watched) {
+      one.take(bin, loads.lastLoad(port), loads.readBin(port, OUT, this.out), loads.readBin(port, IN, this.into));
+    }
+    // Others look when blocks end.
+    if (bin % LOOK_EVERY_BINS === LOOK_EVERY_BINS / 2) this.look();
+  }
+
+  /** Watches ports that were full and have more marks than others, the clearest first. */
+  private choose(): void {
+    const {fabric, loads, watched} = this;
+    const isEdge = ({slot}: Port) => fabric.roles.at(slot, loads.bin) === 'edge';
+    const fresh = fabric.ports.all.filter((port) => loads.fullBins(port) > 0 && !watched.has(port) && isEdge(port));
+    if (fresh.length === 0) return;
+    const [out, into] = [new LinkSums(), new LinkSums()];
     for (const port of fabric.ports.all) {
-      const load = loads.lastLoad(port);
-      if (load < FULL && watched.size === 0) continue;
-      let one = watched.get(port);
-      if (!one) {
-        if (load < FULL || fabric.roles.at(port.slot, bin) !== 'edge') continue;
-        one = new IncastPort(port);
-        watched.set(port, one);
-      }
-      one.take(bin, load, loads.readBin(port, OUT, this.out), loads.readBin(port, IN, this.into));
+      if (!isEdge(port)) continue;
+      loads.window(port, OUT, out);
+      loads.window(port, IN, into);
+    }
+    const all = marksOf(out, into);
+    const ranked = fresh.map((port) => {
+      const own = marksOf(loads.window(port, OUT, this.out.clear()), loads.window(port, IN, this.into.clear()));
+      const others = combined(all, own, -1);
+      return {port, rise: Math.max(marksRise(own.ce, others.ce), marksRise(own.cnp, others.cnp))};
+    });
+    ranked.sort((a, b) => b.rise - a.rise);
+    for (const {port, rise} of ranked) {
+      if (rise < WORTH_WATCHING || watched.size === MOST_WATCHED) break;
+      watched.set(port, new IncastPort(port, loads.bin));
     }
   }
 
-  /** So are two seconds of them: counts sources, judges bursts, and tells. */
-  look(): void {
+  /** Every two seconds: counts sources, judges bursts, and tells. */
+  private look(): void {
     const {watched, loads} = this;
+    this.choose();
     if (watched.size === 0) return;
     const beside = this.beside();
     this.countSources(beside);
@@ -104,7 +128,7 @@ export class IncastEngine {
       }
       this.tell(one);
       one.forget(loads.bin);
-      if (one.bursts.length === 0) {
+      if (one.isIdle(loads.bin)) {
         watched.delete(one.port);
         this.told.delete(one.port);
       }
@@ -118,7 +142,7 @@ export class IncastEngine {
     for (const port of fabric.ports.all) {
       if (found.length === MOST_BESIDE) break;
       if (fabric.roles.at(port.slot, loads.bin) !== 'edge' || loads.window(port, OUT).roceSamples === 0) continue;
-      found.push(watched.get(port) ?? new IncastPort(port));
+      found.push(watched.get(port) ?? new IncastPort(port, loads.bin));
     }
     return found;
   }
@@ -219,6 +243,8 @@ function sourcesIn({seconds}: IncastPort, {from, to}: Burst): Map<string, number
 function usualOf(one: IncastPort, burst: Burst, others: readonly IncastPort[]): number {
   const own: number[] = [];
   for (const [second, sources] of one.seconds) {
+    // Whether it was busy before it was watched is not known.
+    if (second <= secondOf(one.since) + TOLD_LATER_SECONDS) continue;
     const isBusy = [1, TOLD_LATER_SECONDS].some((later) => one.busySeconds.has(second - later));
     if (!isBusy) own.push(sourcesAtLeast(sources.values()));
   }

@@ -1,10 +1,8 @@
 import type {Port} from '../fabric/ports.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import type {MarkedSamples} from './incast.ts';
-import {LinkSums, utilisationOf} from './link-loads.ts';
+import {FULL, LinkSums, utilisationOf} from './link-loads.ts';
 
-/** An edge port is full from so much of its speed on, by the lower end of the band of bins in a row. */
-export const FULL = 0.8;
 /** Bins of less load between full ones do not end a burst; what goes on for longer than the second is several. */
 const PAUSE_BINS = 2;
 const MOST_BINS = 20;
@@ -54,8 +52,17 @@ export class IncastPort {
   /** Full bins that do not say so for sure yet. */
   private readonly run = {out: new LinkSums(), in: new LinkSums(), from: 0};
 
-  constructor(port: Port) {
+  /** Since when it is watched, in bins. */
+  readonly since: number;
+
+  constructor(port: Port, since: number) {
     this.port = port;
+    this.since = since;
+  }
+
+  /** Whether there was no burst for a minute. */
+  isIdle(bin: number): boolean {
+    return this.bursts.length === 0 && bin - this.since > MEMORY_BINS;
   }
 
   /** Takes a bin: what left, part of the speed, and what came in. */

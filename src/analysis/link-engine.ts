@@ -27,10 +27,7 @@ export class LinkEngine {
         this.imbalance.takeBin();
         this.incasts.takeBin();
       },
-      () => {
-        this.imbalance.look();
-        this.incasts.look();
-      },
+      () => this.imbalance.look(),
     );
   }
 

@@ -16,6 +16,8 @@ export const WINDOW_SECONDS = (WINDOW_BLOCKS * BLOCK_BINS * BIN_MS) / 1_000;
 const MOST_BEHIND = WINDOW_BLOCKS * BLOCK_BINS;
 /** Preamble, start delimiter and the gap between frames, which take time on the wire (IEEE 802.3, 4.4.2). */
 const WIRE_BYTES = 20;
+/** A bin that takes so much of the speed is taken for full. */
+export const FULL = 0.8;
 const BIN_SECONDS = BIN_MS / 1_000;
 
 export const IN = directionOf('in');
@@ -93,10 +95,12 @@ const Kept = {
   RoceBytes: 8,
   Ce: 9,
   Cnp: 10,
-  Largest: 11,
-  LargestRate: 12,
+  /** Bins that were full. */
+  Full: 11,
+  Largest: 12,
+  LargestRate: 13,
 } as const;
-const KEPT = 13;
+const KEPT = 14;
 const FIRST_SLOTS = 256;
 
 /**
@@ -107,6 +111,8 @@ export class LinkLoads {
   private readonly fabric: Fabric;
   /** The last bin at (slot * 2 + direction) * KEPT, and the last blocks. */
   private last = new Float64Array(FIRST_SLOTS * 2 * KEPT);
+  /** Part of its speed that each slot sent in the last bin. */
+  private sent = new Float64Array(FIRST_SLOTS);
   private blocks = Array.from({length: WINDOW_BLOCKS}, () => new Float64Array(FIRST_SLOTS * 2 * KEPT));
   /** By slot. One that another port has taken begins anew. */
   private readonly owners: (Port | undefined)[] = [];
@@ -152,18 +158,21 @@ export class LinkLoads {
   }
 
   /** Part of its speed that a link sent in the last bin; 0 where nothing is known of it. */
-  lastLoad({slot, speed}: Port): number {
-    const at = (slot * 2 + OUT) * KEPT;
-    const {last} = this;
-    if (speed === undefined || !(last[at + Kept.Bins]! > 0)) return 0;
-    return (8 * (last[at + Kept.Bytes]! + WIRE_BYTES * last[at + Kept.Frames]!)) / (speed * BIN_SECONDS);
+  lastLoad({slot}: Port): number {
+    return this.sent[slot] ?? 0;
   }
 
-  /** The last 10 s of a link's direction; to be asked when a block has ended. */
-  window({slot}: Port, direction: number): LinkSums {
-    const sums = new LinkSums();
-    for (const block of this.blocks) addKept(block, (slot * 2 + direction) * KEPT, sums);
-    return sums;
+  /** In how many bins of the last 8 to 10 s a link was full. */
+  fullBins({slot}: Port): number {
+    let bins = 0;
+    for (const block of this.blocks) bins += block[(slot * 2 + OUT) * KEPT + Kept.Full] ?? 0;
+    return bins;
+  }
+
+  /** Adds the last 8 to 10 s of a link's direction to `into`: whole 10 s when a block has just ended. */
+  window({slot}: Port, direction: number, into = new LinkSums()): LinkSums {
+    for (const block of this.blocks) addKept(block, (slot * 2 + direction) * KEPT, into);
+    return into;
   }
 
   private restart(from: number): void {
@@ -177,23 +186,29 @@ export class LinkLoads {
     const block = this.blocks[Math.floor(bin / BLOCK_BINS) % WINDOW_BLOCKS]!;
     if (bin % BLOCK_BINS === 0) block.fill(0);
     this.last.fill(0);
+    this.sent.fill(0);
     if (fabric.skipped.has(bin)) return;
     for (const agent of fabric.agents.all) {
       if (agent.presence.state(bin) === BinState.Absent) continue;
       for (const slot of agent.ports) {
         const port = fabric.ports.at(slot)!;
         if (this.owners[slot] !== port) this.own(port);
-        this.takeLink(slot, IN, bin, block);
-        this.takeLink(slot, OUT, bin, block);
+        this.takeLink(slot, IN, undefined, bin, block);
+        this.takeLink(slot, OUT, port.speed, bin, block);
       }
     }
   }
 
-  private takeLink(slot: number, direction: number, bin: number, block: Float64Array): void {
+  private takeLink(slot: number, direction: number, speed: number | undefined, bin: number, block: Float64Array): void {
     const at = (slot * 2 + direction) * KEPT;
     const {last} = this;
     last[at + Kept.Bins] = 1;
     addLinkBin(this.fabric, slot, direction, bin, last, at);
+    if (speed !== undefined) {
+      const load = (8 * (last[at + Kept.Bytes]! + WIRE_BYTES * last[at + Kept.Frames]!)) / (speed * BIN_SECONDS);
+      this.sent[slot] = load;
+      if (load >= FULL) last[at + Kept.Full] = 1;
+    }
     for (let i = at; i < at + Kept.Largest; i++) block[i]! += last[i]!;
     if (last[at + Kept.Largest]! > block[at + Kept.Largest]!) block[at + Kept.Largest] = last[at + Kept.Largest]!;
     if (last[at + Kept.LargestRate]! > block[at + Kept.LargestRate]!) {
@@ -214,6 +229,7 @@ export class LinkLoads {
       return grown;
     };
     this.last = larger(this.last);
+    this.sent = new Float64Array(slots);
     this.blocks = this.blocks.map(larger);
   }
 }
