@@ -148,7 +148,7 @@ function walkFlow(view: DataView, {at, end, agent, subAgent, atMs}: Place, isExp
     if (format === 1) captured = readHeader(view, body, length);
     if (format === 1043) timestampNs = view.getBigUint64(body);
   });
-  if (!['1,1001', '1,1001,1043'].includes(formats.join())) throw new Error(`records ${formats}`);
+  if (!/^1,1001(,1036,1040,1039)?(,1043)?$/.test(formats.join())) throw new Error(`records ${formats}`);
   const [sequence, source, rate, pool, drops, input, output] = words;
   const fields = {sequence, source, rate, pool, drops, input, output, timestampNs};
   return {kind: 'flow', agent, subAgent, isExpanded, ...fields, ...captured, atMs};
@@ -202,6 +202,7 @@ function walkCounters(view: DataView, place: Place, isExpanded: boolean): Walked
     walked.outDiscards = view.getUint32(body + 76);
   });
   if (lengths.join() === '2000:name') return {kind: 'host', agent, sequence, source, hostName, atMs};
-  if (!['1:88,2:52,1005:name', '1:88,2:52'].includes(lengths.join())) throw new Error(`records ${lengths}`);
+  // PFC, and an optical module of four lanes.
+  if (!/^1:88,2:52(,11:20)?(,10:180)?(,1005:name)?$/.test(lengths.join())) throw new Error(`records ${lengths}`);
   return walked;
 }
