@@ -5,6 +5,9 @@ const MEMBER_LOOKS = 2;
 /** A group with so much of the hosts of a job is that job. */
 const SAME = 0.5;
 
+/** Addresses in the order of their numbers. */
+const byNumber = new Intl.Collator('en', {numeric: true}).compare;
+
 /** A group of hosts that is followed from look to look. */
 export interface Identity {
   readonly id: string;
@@ -55,7 +58,7 @@ export class JobIdentities {
     }
     for (const [place, hosts] of groups.entries()) {
       if (this.followed.some(({found}) => found === place)) continue;
-      const sorted = [...hosts].sort();
+      const sorted = [...hosts].sort(byNumber);
       const looks = [new Set(hosts)];
       const id = `j${++this.last}`;
       this.followed.push({id, since: time, hosts: sorted, found: place, isShown: false, looks, seen: 1, missing: 0});
@@ -70,7 +73,7 @@ export class JobIdentities {
     if (one.looks.length > LOOKS) one.looks.shift();
     const all = new Set(one.looks.flatMap((look) => [...look]));
     const isMember = (host: string) => one.looks.filter((look) => look.has(host)).length >= MEMBER_LOOKS;
-    one.hosts = [...all].filter(isMember).sort();
+    one.hosts = [...all].filter(isMember).sort(byNumber);
     if (one.isShown || one.seen < LOOKS) return;
     one.isShown = true;
     appeared.push(one);

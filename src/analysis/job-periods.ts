@@ -5,6 +5,8 @@ import type {Analyse} from './work.ts';
 
 /** Ticks without which nothing is looked for, 4 s. */
 const LEAST_TICKS = 400;
+/** Jobs that are looked at between two looks at all: each takes the thread a tenth of a second or so. */
+const MOST_AT_ONCE = 8;
 
 /** Looks for the period of each job in its own series, one after the other, those that were not looked at longest first. */
 export class JobPeriods {
@@ -13,6 +15,7 @@ export class JobPeriods {
   /** Those that wait for their look. */
   private queue: string[] = [];
   private isLooking = false;
+  private left = 0;
 
   constructor(analyse: Analyse) {
     this.analyse = analyse;
@@ -31,12 +34,14 @@ export class JobPeriods {
   /** The series have grown: each is looked at once more, but for those that still wait. */
   look(series: ReadonlyMap<string, JobSeries>): void {
     this.queue.push(...[...series.keys()].filter((id) => !this.queue.includes(id)));
+    this.left = MOST_AT_ONCE;
     if (!this.isLooking) this.next(series);
   }
 
   private next(series: ReadonlyMap<string, JobSeries>): void {
     const id = this.queue.find((waiting) => (series.get(waiting)?.length ?? 0) >= LEAST_TICKS);
-    if (id === undefined) return;
+    if (id === undefined || this.left === 0) return;
+    this.left--;
     this.queue = this.queue.filter((waiting) => waiting !== id);
     const one = series.get(id)!;
     this.isLooking = true;

@@ -37,6 +37,18 @@ export const JobSchema = Type.Object(
       samples: number('samples that it rests on'),
     }),
     period: Nullable(PeriodSchema),
+    steps: Nullable(
+      Type.Object(
+        {
+          count: number('steps since the job is followed'),
+          mean: number('of the last steps, ms'),
+          p50: number('the same'),
+          p99: number('the same'),
+        },
+        {description: 'its cycles one by one; null while they cannot be followed; see jobs/{id}/steps'},
+      ),
+    ),
+    stragglers: number('hosts that hold it up; see stragglers'),
     congestion: Type.Object({
       ceShare: number('share of its frames that come marked CE where they enter the fabric, 0..1'),
       ceShareLow: number('95 % interval'),

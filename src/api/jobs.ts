@@ -2,12 +2,13 @@ import type {Job, JobReport} from '../analysis/job-engine.ts';
 import {shareBand} from '../analysis/sampling-error.ts';
 import {agentLabel} from '../fabric/agents.ts';
 import {weightedPoissonBand} from '../shared/band.ts';
+import type {Context} from './context.ts';
 import type {MatrixBy} from './job-schemas.ts';
 
 const BITS = 8;
 
-/** A job as REST tells it, its sums being of so many seconds. */
-export function jobAnswer(job: Job, seconds: number) {
+/** A job as REST tells it, its sums being of so many seconds; `stragglers` knows its steps and its slow hosts. */
+export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragglers']) {
   const {id, name, since, until, isProbable, why, hosts, traffic, period, pattern, overlaps} = job;
   const scale = BITS / seconds;
   const band = weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
@@ -29,6 +30,8 @@ export function jobAnswer(job: Job, seconds: number) {
       samples: traffic.samples,
     },
     period: period ?? null,
+    steps: stragglers?.steps(id)?.statistics ?? null,
+    stragglers: stragglers?.stragglers(id).length ?? 0,
     congestion: {
       ceShare,
       ceShareLow: ceBand.low,

@@ -75,7 +75,15 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
   );
   expect(job.links).toEqual(Array.from({length: HOSTS}, (_, at) => `10.0.0.1~${20 + at}`));
   expect(job.hosts[3]).toEqual({address: host(2, 3), name: null, link: '10.0.0.1~23'});
-  expect(job).toMatchObject({name: null, until: null, probable: false, period: null, overlaps: []});
+  expect(job).toMatchObject({
+    name: null,
+    until: null,
+    probable: false,
+    period: null,
+    steps: null,
+    stragglers: 0,
+    overlaps: [],
+  });
   const rate = HOSTS * FRAMES * 4_178 * 8 * RATE;
   expect(job.roce.bitsPerSecond).toBeCloseTo(rate, -4);
   expect(job.roce.samples).toBe(10 * HOSTS * FRAMES);

@@ -58,7 +58,7 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
         finalBefore: finalBefore(fabric),
         time: report?.time ?? null,
         window: report?.windowSeconds ?? null,
-        jobs: (report?.jobs ?? []).map((job) => jobAnswer(job, seconds)),
+        jobs: (report?.jobs ?? []).map((job) => jobAnswer(job, seconds, context.stragglers)),
         services: (report?.services ?? []).map(({address, name, partners, bytes}) => {
           return {address, name: name ?? null, partners, bitsPerSecond: rate(bytes)};
         }),
@@ -71,7 +71,7 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
     {schema: {summary: 'One job', tags: ['jobs'], params: JobParams, response: {200: JobAnswer}}},
     ({params}) => {
       const {job, seconds} = find(params.id);
-      return {finalBefore: finalBefore(fabric), ...jobAnswer(job, seconds)};
+      return {finalBefore: finalBefore(fabric), ...jobAnswer(job, seconds, context.stragglers)};
     },
   );
   server.put(
