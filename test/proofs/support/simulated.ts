@@ -3,8 +3,11 @@ import {Moments} from '../../../src/fabric/moments.ts';
 import type {Role} from '../../../src/fabric/ports.ts';
 import {readBin, type Scope} from '../../../src/fabric/reader.ts';
 import {ROLES} from '../../../src/fabric/roles.ts';
+import {BIN_MS} from '../../../src/shared/bins.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
+import type {PortTallies} from '../../../src/simulator/ports.ts';
 import {Simulation} from '../../../src/simulator/simulation.ts';
+import type {PortRole, SwitchPlan} from '../../../src/simulator/topology.ts';
 import type {TrafficFactory} from '../../../src/simulator/traffic.ts';
 import {Transport, type TransportOptions} from '../../../src/simulator/transport.ts';
 import {type RoleSums, sumByRole, type TruthSink} from '../../../src/simulator/truth.ts';
@@ -16,19 +19,29 @@ const IPV4 = 1;
 /** What was held back on its way is late by no more. */
 const SLICE_MS = 10;
 
+interface Total {
+  estimate: Moments;
+  /** Bytes. */
+  truth: number;
+  /** Those of them that entered while nothing of their agent came through, by design of the scenario. */
+  unheard: number;
+}
+
 export class Simulated {
   readonly pipeline: Pipeline;
   readonly simulation: Simulation;
   /** What entered at the ports of each role in final bins, and what the server says of it. */
-  readonly totals: Record<Role, {estimate: Moments; truth: number}> = {
-    edge: {estimate: new Moments(), truth: 0},
-    core: {estimate: new Moments(), truth: 0},
-    unknown: {estimate: new Moments(), truth: 0},
+  readonly totals: Record<Role, Total> = {
+    edge: {estimate: new Moments(), truth: 0, unheard: 0},
+    core: {estimate: new Moments(), truth: 0, unheard: 0},
+    unknown: {estimate: new Moments(), truth: 0, unheard: 0},
   };
   /** Hears of each switch's bins what really passed. */
   onTruth: TruthSink = () => {};
   /** What passed the ports of each role, by bin. */
   private readonly truth = new Map<number, RoleSums>();
+  /** Bytes that entered at ports of each role while nothing came through, by bin. */
+  private readonly unheard = new Map<number, Record<PortRole, number>>();
   private totalFrom = Number.POSITIVE_INFINITY;
 
   readonly transport: Transport;
@@ -52,6 +65,12 @@ export class Simulated {
     const hear: TruthSink = (bin, plan, tallies) => {
       this.onTruth(bin, plan, tallies);
       if (!this.truth.has(bin)) this.truth.set(bin, sumByRole(this.simulation.topology, tallies));
+      const at = bin * BIN_MS - options.startMs;
+      const isSilent = (transport.silences ?? []).some(
+        ({afterMs, forMs, agent}) =>
+          at + BIN_MS > afterMs && at < afterMs + forMs && (agent === undefined || agent === plan.agent),
+      );
+      if (isSilent) this.noteUnheard(bin, plan, tallies);
     };
     this.simulation = new Simulation(options, send, hear, traffic);
   }
@@ -72,6 +91,14 @@ export class Simulated {
     this.totalFrom = from;
   }
 
+  private noteUnheard(bin: number, {firstPort, ports}: SwitchPlan, tallies: PortTallies): void {
+    const sums = this.unheard.get(bin) ?? {edge: 0, core: 0};
+    this.unheard.set(bin, sums);
+    for (let port = firstPort; port < firstPort + ports; port++) {
+      sums[this.simulation.topology.role(port)] += tallies.in.bytes(port);
+    }
+  }
+
   private addUp(): void {
     const {fabric} = this.pipeline;
     const to = fabric.finalBin;
@@ -80,9 +107,12 @@ export class Simulated {
       for (const role of ROLES) {
         const scope: Scope = {kind: 'fabric', role};
         readBin(fabric, scope, 'all', bin, this.totals[role].estimate);
-        if (role !== 'unknown') this.totals[role].truth += this.truth.get(bin)![role].in.bytes;
+        if (role === 'unknown') continue;
+        this.totals[role].truth += this.truth.get(bin)![role].in.bytes;
+        this.totals[role].unheard += this.unheard.get(bin)?.[role] ?? 0;
       }
       this.truth.delete(bin);
+      this.unheard.delete(bin);
     }
   }
 }
