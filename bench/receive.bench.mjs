@@ -119,7 +119,7 @@ async function measure(name, rate, duration = seconds) {
   const port = await freeUdpPort();
   const receiver = RECEIVERS[name](port);
   await pause(700);
-  const sending = run(0, sender, port, rate, WARM_UP_S + duration + 0.3, traffic);
+  const sending = run(0, sender, port, traffic, rate, WARM_UP_S + duration + 0.3);
   await pause(WARM_UP_S * 1_000);
   const [cpu, at] = [exactCpuSeconds(receiver.pid), performance.now()];
   await pause(duration * 1_000);

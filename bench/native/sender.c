@@ -1,11 +1,11 @@
 /*
- * Replays prebuilt datagrams to a port of loopback at a steady rate, by sendmmsg.
+ * Replays prebuilt datagrams to a port of loopback at a steady rate, or at one after another, by sendmmsg.
  *
- *   sender PORT RATE SECONDS FILE
+ *   sender PORT FILE RATE SECONDS [RATE SECONDS]...
  *
  * FILE holds datagrams, each behind its length (32 bits, this machine's order). Each is of an agent of its own: its
  * sequence number and uptime go on with every round, as a collector throws away what it has seen before. Prints how
- * many were sent.
+ * many were sent at each rate, a line each.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -96,19 +96,29 @@ static size_t send_batch(int fd, const struct datagrams *all, uint64_t sent, siz
   return done < 0 ? 0 : (size_t)done;
 }
 
+/* Sends at a rate for a while, from the `sent`th datagram on. Returns how many it sent. */
+static uint64_t send_for(int fd, const struct datagrams *all, uint64_t sent, double rate, double seconds, int64_t start) {
+  int64_t from = now_ns();
+  uint64_t count = 0;
+  for (int64_t now = from; now - from < (int64_t)(seconds * 1e9); now = now_ns()) {
+    uint64_t due = (uint64_t)((double)(now - from) / 1e9 * rate);
+    if (due > count) count += send_batch(fd, all, sent + count, due - count, start);
+    else sleep_until(now + 500000);
+  }
+  return count;
+}
+
 int main(int argc, char **argv) {
-  if (argc != 5) return 2;
-  double rate = atof(argv[2]);
-  double seconds = atof(argv[3]);
-  struct datagrams all = read_file(argv[4]);
+  if (argc < 5 || argc % 2 == 0) return 2;
+  struct datagrams all = read_file(argv[2]);
   int fd = connected(atoi(argv[1]));
   int64_t start = now_ns();
   uint64_t sent = 0;
-  for (int64_t now = start; now - start < (int64_t)(seconds * 1e9); now = now_ns()) {
-    uint64_t due = (uint64_t)((double)(now - start) / 1e9 * rate);
-    if (due > sent) sent += send_batch(fd, &all, sent, due - sent, start);
-    else sleep_until(now + 500000);
+  for (int at = 3; at < argc; at += 2) {
+    uint64_t count = send_for(fd, &all, sent, atof(argv[at]), atof(argv[at + 1]), start);
+    sent += count;
+    printf("%llu\n", (unsigned long long)count);
+    fflush(stdout);
   }
-  printf("%llu\n", (unsigned long long)sent);
   return 0;
 }
