@@ -56,9 +56,11 @@ export class StepWatch {
   /** Since the start. */
   count = 0;
   /** What is usual, for the cumulated sums: logarithms. */
-  private usual: {mean: number; deviation: number; since: number} | undefined;
-  private longer = 0;
-  private shorter = 0;
+  private usual: {mean: number; deviation: number} | undefined;
+  private readonly longer = new Cumulated();
+  private readonly shorter = new Cumulated();
+  /** Steps before the last change. */
+  private changed = 0;
 
   /** Takes a step; tells whether it was slow, and whether a lasting change has been found. */
   take(step: Step): {slow?: SlowStep; shift?: StepShift} {
@@ -89,34 +91,47 @@ export class StepWatch {
   }
 
   private cumulate({time, ms}: Step): StepShift | undefined {
+    const lengths = this.steps.slice(-Math.min(COMPARED, this.count - this.changed)).map((step) => step.ms);
     if (!this.usual) {
-      const {steps} = this;
-      if (steps.length < COMPARED) return undefined;
-      const logs = steps.slice(-COMPARED).map((step) => Math.log(step.ms));
+      if (lengths.length < COMPARED) return undefined;
+      const logs = lengths.map((length) => Math.log(length));
       const mean = medianOf(logs);
       const deviation = Math.max(LEAST_DEVIATION, MAD * medianOf(logs.map((log) => Math.abs(log - mean))));
-      this.usual = {mean, deviation, since: this.count};
+      this.usual = {mean, deviation};
     }
-    const {mean, deviation} = this.usual;
-    const off = Math.max(-MOST, Math.min(MOST, (Math.log(ms) - mean) / deviation));
-    this.longer = Math.max(0, this.longer + off - SLACK);
-    this.shorter = Math.max(0, this.shorter - off - SLACK);
-    if (this.longer < DECIDES && this.shorter < DECIDES) return undefined;
-    const isLonger = this.longer >= DECIDES;
-    const last = this.steps.slice(-LAST).map((step) => step.ms);
-    const toMs = medianOf(last);
-    const fromMs = Math.exp(mean);
-    this.longer = 0;
-    this.shorter = 0;
-    const isReal = isLonger ? toMs > (1 + LEAST_SHIFT) * fromMs : toMs < (1 - LEAST_SHIFT) * fromMs;
-    // What follows is held against what is usual from now on.
-    this.usual = {mean: Math.log(toMs), deviation, since: this.count};
-    return isReal ? {time, fromMs, toMs} : undefined;
+    const off = (Math.log(ms) - this.usual.mean) / this.usual.deviation;
+    const longer = this.longer.add(off);
+    const shorter = this.shorter.add(-off);
+    const since = Math.max(longer, shorter);
+    if (since === 0) return undefined;
+    const fromMs = Math.exp(this.usual.mean);
+    const toMs = medianOf(lengths.slice(-since));
+    // What follows is held against what it is from then on.
+    this.changed = this.count - since;
+    this.usual = undefined;
+    this.longer.clear();
+    this.shorter.clear();
+    return Math.abs(toMs / fromMs - 1) >= LEAST_SHIFT ? {time, fromMs, toMs} : undefined;
   }
 }
 
-/** Steps that say what is usual after a change. */
-const LAST = 6;
+/** A cumulated sum of how far values lie above what is usual, in deviations. */
+class Cumulated {
+  private sum = 0;
+  private since = 0;
+
+  /** Returns over how many values it has come about that they are higher; 0 while that is not sure. */
+  add(off: number): number {
+    this.sum = Math.max(0, this.sum + Math.min(MOST, off) - SLACK);
+    this.since = this.sum > 0 ? this.since + 1 : 0;
+    return this.sum >= DECIDES ? this.since : 0;
+  }
+
+  clear(): void {
+    this.sum = 0;
+    this.since = 0;
+  }
+}
 
 function slowAgainst(lengths: readonly number[], {time, ms}: Step): SlowStep | undefined {
   const median = medianOf(lengths);

@@ -113,6 +113,25 @@ export class JobProfile {
     return Math.sign(count - expected) * Math.sqrt(Math.max(0, deviance));
   }
 
+  /** How much a host's cycle differs from the job's in shape: χ² over samples, less what sampling makes of it. */
+  otherness(host: number): number {
+    const samples = this.samples(host);
+    let squares = 0;
+    let parts = 0;
+    for (let part = 0; part < PARTS; part++) {
+      let count = 0;
+      let expected = 0;
+      for (const side of ALL) {
+        count += this.at(host, side, part);
+        expected += this.samples(host, side) * this.jobShare(side, part, part + 1);
+      }
+      if (expected <= 0) continue;
+      squares += (count - expected) ** 2 / expected;
+      parts++;
+    }
+    return samples > 0 ? (squares - parts) / samples : Number.NaN;
+  }
+
   /** How far a host's mean phase lies behind the job's, as a share; and the standard error of that. */
   shift(host: number, sides: readonly number[] = ALL): {share: number; error: number} {
     let re = 0;

@@ -102,13 +102,18 @@ export class StragglerWatch {
     for (let level = 0; level < WINDOWS; level++) {
       const window = this.phases.window(level);
       if (level > 0 && window.cycles <= LONGER * windows[windows.length - 1].cycles) continue;
-      const {hosts: scores, samples} = scoreHosts(window, this.agents);
-      if (level === 0) this.wait = waitFor(samples / window.cycles);
+      const {hosts: scores, samples, takesTurns} = scoreHosts(window, this.agents);
+      if (level === 0) this.wait = takesTurns ? TURNS : waitFor(samples / window.cycles);
       windows.push({scores, cycles: window.cycles});
     }
     return this.list.take({time, cycle: this.cycles, periodMs, windows});
   }
 }
+
+const TURNS: Wait = {
+  cycles: null,
+  why: 'its hosts take turns, as the stages of a pipeline do: none can be held against the others',
+};
 
 /** From the samples of a host in a cycle. */
 function waitFor(samples: number): Wait {

@@ -1,4 +1,5 @@
 import type {PhaseCounts} from './host-phases.ts';
+import {medianOf} from './steps.ts';
 import {JobProfile} from './straggler-profile.ts';
 import {standardise} from './straggler-scores.ts';
 
@@ -22,6 +23,8 @@ export interface WindowScores {
   hosts: HostScore[];
   /** Samples of the median host in the window, both sides. */
   samples: number;
+  /** Its hosts exchange at different times, as the stages of a pipeline do: none can be held against the others. */
+  takesTurns: boolean;
 }
 
 /** Hosts that make a job. */
@@ -39,6 +42,8 @@ const LEAST_SLOWER = 0.1;
 const LEAST_SLOW = 0.005;
 /** And it sends no less: its samples are within so much of the job's median. */
 const SAME_VOLUME = 0.3;
+/** Hosts take turns when the usual one differs so much from the job: two halves that exchange by turns differ by 1. */
+const TURNS = 0.5;
 /** Differences that are less sure are not looked into. */
 const NOTED = 3.5;
 
@@ -51,11 +56,14 @@ const NOTED = 3.5;
  */
 export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): WindowScores {
   const {hosts} = window;
-  if (hosts < LEAST_HOSTS) return {hosts: [], samples: 0};
+  if (hosts < LEAST_HOSTS) return {hosts: [], samples: 0, takesTurns: false};
   const profile = new JobProfile(window);
   const samples = Float64Array.from({length: hosts}, (_, host) => profile.samples(host));
+  const volume = samples.slice().sort()[hosts >> 1];
   const each = (value: (host: number) => number) =>
     samples.map((count, host) => (count >= LEAST_SAMPLES ? value(host) : Number.NaN));
+  const otherness = each((host) => profile.otherness(host)).filter((value) => !Number.isNaN(value));
+  if (medianOf(otherness) > TURNS) return {hosts: [], samples: volume, takesTurns: true};
   const found = new Scores();
   const {onset, end} = profile;
   const lateness = (host: number) => profile.lateness(host);
@@ -72,7 +80,6 @@ export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): Wind
     .filter((share) => share > 0)
     .sort();
   const usual = durations[durations.length >> 1] ?? Number.NaN;
-  const volume = samples.slice().sort()[hosts >> 1];
   const longer = each((host) => {
     const {share, error} = profile.duration(host);
     return Math.abs(samples[host] / volume - 1) < SAME_VOLUME ? Math.log(share / usual) / error : Number.NaN;
@@ -87,7 +94,7 @@ export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): Wind
     const lasting = each((host) => profile.deviance(host, end - before, end + WIDTHS[2]));
     found.judge('finishes-late', standardise(lasting, agents), (host) => profile.lasting(host), LEAST_SHARE);
   }
-  return {hosts: found.sorted(), samples: volume};
+  return {hosts: found.sorted(), samples: volume, takesTurns: false};
 }
 
 /** The surest difference of each host, and of each agent. A host that is late or slow may well finish late too. */

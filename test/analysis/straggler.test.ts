@@ -217,6 +217,28 @@ describe('a job of 64 hosts', () => {
     expect(found).toEqual([]);
   });
 
+  it('holds nobody against the others where hosts take turns', () => {
+    const random = new Random(proofSeed(), 27);
+    const found: Straggler[] = [];
+    const agents = Int32Array.from({length: 64}, (_, host) => Math.floor(host / 16));
+    const late = (host: number) => 0.025 * (host % 32);
+    const watch = follow(
+      {...job, duty: 0.1, headStart: UNCOUPLED, late},
+      60,
+      random,
+      {
+        named: (straggler) => {
+          found.push(straggler);
+          return undefined;
+        },
+      },
+      agents,
+    );
+    expect(found).toEqual([]);
+    expect(watch.wait.cycles).toBeNull();
+    expect(watch.wait.why).toContain('take turns');
+  });
+
   it('tells how long it takes where samples are few', () => {
     const watch = follow({...job, samplesPerSecond: 50}, 60, new Random(proofSeed(), 24), {});
     // 50 a second for 0.15 s on two sides: 15 a cycle, of which 5 % are 0.75.
