@@ -73,13 +73,17 @@ describe('what is told of operations is what the hosts sent', () => {
         else expect(sent).toBeLessThan(12 * sampling);
       }
       const {operationsPerSecond, bytesPerOperation, ...band} = answer.rdma;
-      check({perSecond: operationsPerSecond, ...band}, after.rdmaOperations - before.rdmaOperations);
+      const begun = after.rdmaOperations - before.rdmaOperations;
+      // A figure of its own where several opcodes have a RETH; with one it is that one's.
+      const kinds = answer.operations.filter(({opcode}) => [0x06, 0x0a, 0x0b, 0x0c].includes(opcode!));
+      if (kinds.length > 1) check({perSecond: operationsPerSecond, ...band}, begun);
+      else expect(operationsPerSecond).toBe(kinds[0]!.framesPerSecond);
       check(answer.naks[0]!, after.naks - before.naks);
       check(answer.rnrPerSecond, after.rnrs - before.rnrs);
       for (const {perSecond} of answer.naks.slice(1)) expect(perSecond).toBe(0);
       sums.told += operationsPerSecond! * 5;
       sums.toldBytes += operationsPerSecond! * 5 * bytesPerOperation!;
-      sums.operations += after.rdmaOperations - before.rdmaOperations;
+      sums.operations += begun;
       sums.bytes += after.rdmaBytes - before.rdmaBytes;
       if (scenario === retries) {
         expect(after.naks - before.naks).toBeGreaterThan(100);
