@@ -90,7 +90,7 @@ function writeResults(rows) {
   const lines = new Map(
     old
       .split('\n')
-      .filter((line) => line.startsWith('| ') && !line.startsWith('| proof') && !line.startsWith('| ---'))
+      .filter((line) => line.startsWith('| ') && !line.startsWith('| proof |') && !line.startsWith('| ---'))
       .map((line) => [line.split(' | ')[0].slice(2), line]),
   );
   for (const {proof, cases, outcome} of rows) {

@@ -220,7 +220,7 @@ describe('links', () => {
     });
     expect(json.links[1]).toMatchObject({name: 'ifIndex 2', speed: null, basis: {in: 'derived'}, counters: null});
     const {json: one} = await get(`/api/v1/links/${ID}`);
-    expect(one).toEqual({finalBefore: json.finalBefore, ...json.links[0]});
+    expect(one).toEqual({finalBefore: json.finalBefore, ...json.links[0], gauges: []});
     expect((await get('/api/v1/links?window=500ms')).json.links[0].in.roce.samples).toBe(5);
     expect((await get(`/api/v1/links?agent=${AGENT}`)).json.links.length).toBeGreaterThan(0);
     expect((await get('/api/v1/links?agent=10.9.9.9')).json.links).toEqual([]);
@@ -335,17 +335,28 @@ describe('/api/openapi.json', () => {
         ...[
           'agents',
           'alerts',
+          'congestion',
+          'counters',
+          'drops',
           'events',
           'fabric',
           'fabric/series',
           'flows',
           'health',
+          'imbalance',
+          'jobs',
+          'jobs/{id}',
+          'jobs/{id}/name',
+          'jobs/{id}/steps',
           'links',
           'links/{id}',
           'links/{id}/series',
+          'matrix',
           'names',
           'operations',
           'periods',
+          'queues',
+          'stragglers',
           'thresholds',
           'thresholds/{name}',
           'topology',
@@ -360,11 +371,13 @@ describe('/api/openapi.json', () => {
         .sort(),
     );
     for (const [url, path] of Object.entries<Record<string, never>>(json.paths)) {
-      const {responses, summary} = path['get'] as {responses: Record<string, {content: object}>; summary: string};
+      const {responses, summary} = (path['get'] ?? path['put']) as {
+        responses: Record<string, {content: object}>;
+        summary: string;
+      };
       expect(summary).not.toBe('');
-      expect(Object.keys(responses['200']!.content)).toEqual([
-        url.endsWith('/txt') ? 'text/plain' : 'application/json',
-      ]);
+      const type = url.endsWith('/txt') ? 'text/plain' : 'application/json';
+      if (path['get']) expect(Object.keys(responses['200']!.content)).toEqual([type]);
       expect(Object.keys(responses['default']!.content)).toEqual(['application/problem+json']);
     }
     const parameters = json.paths['/api/v1/links/{id}/series'].get.parameters as {name: string; in: string}[];

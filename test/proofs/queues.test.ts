@@ -20,7 +20,8 @@ const table: string[][] = [];
 afterAll(() => {
   const about = [
     'An incast that fills the queue of a port again and again; what sampled packets found in it and how long they took,',
-    'beside what all packets did. A rank is the share of all packets that found less than what is told.',
+    'beside what all packets did. A rank is the share of all packets that found no more than what is told, which may be',
+    '6.25 % less than what it stands for.',
   ];
   const head = ['of', 'percentile', 'samples', 'told', 'all packets', 'its true rank'];
   proofTable('queues', 'Queues', about, head, table);
