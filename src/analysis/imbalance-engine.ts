@@ -55,6 +55,8 @@ export interface ImbalanceReport {
 /** Luck with few flows is worth an event where it fills a link so much, and is so uneven. */
 const FULL_ENOUGH = 0.5;
 const UNEVEN_ENOUGH = 0.25;
+/** It is over where both are below this part of that. */
+const OVER_BELOW = 0.7;
 /** Links that are hardly used may be as uneven as they like. */
 const USED = 0.01;
 /** Of what a link sends, an elephant has so much; two of them collide. */
@@ -213,7 +215,7 @@ export class ImbalanceEngine {
     const {fabric} = this;
     const {time} = this.loads;
     const {uneven, colliding} = this.states.get(group.id)!;
-    const change = uneven.look(sightOf(report, members, group.speed), block);
+    const change = uneven.look(sightOf(report, members, group.speed, uneven.isOpen), block);
     if (change === 'began') fabric.events.raise(imbalanceEvent(fabric, report, group, time));
     if (change === 'ended') fabric.events.raise(balancedEvent(fabric, report, group, time));
     for (const port of group.ports) {
@@ -227,14 +229,20 @@ export class ImbalanceEngine {
 }
 
 /** Whether what a look found is worth an event. */
-function sightOf({verdict, cvLow}: GroupReport, members: readonly LinkSums[], speed: number | undefined) {
+function sightOf(
+  {verdict, cvLow}: GroupReport,
+  members: readonly LinkSums[],
+  speed: number | undefined,
+  isOpen: boolean,
+) {
   if (verdict === 'unknown') return 'blind';
   if (verdict === 'balanced') return 'calm';
   const loads = members.map((sums) => utilisationOf(sums, speed));
   const mean = loads.reduce((sum, load) => sum + (load?.utilisation ?? 1), 0) / loads.length;
   if (mean < USED) return 'blind';
-  const isFull = loads.some((load) => load !== undefined && load.low > FULL_ENOUGH);
-  return verdict === 'imbalanced' || (isFull && (cvLow ?? 0) > UNEVEN_ENOUGH) ? 'fault' : 'calm';
+  const part = isOpen ? OVER_BELOW : 1;
+  const isFull = loads.some((load) => load !== undefined && load.low > part * FULL_ENOUGH);
+  return verdict === 'imbalanced' || (isFull && (cvLow ?? 0) > part * UNEVEN_ENOUGH) ? 'fault' : 'calm';
 }
 
 const isSame = (a: ParallelLinks, b: ParallelLinks) =>

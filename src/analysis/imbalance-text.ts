@@ -54,7 +54,9 @@ export function balancedEvent(fabric: Fabric, report: GroupReport, group: Parall
   const text =
     verdict === 'unknown'
       ? `${group.name} of ${agent} carry too little now to tell whether they are loaded evenly`
-      : `${group.name} of ${agent} are loaded evenly enough again: variation of ${percent(cv!)}, at most ${percent(cvHigh!)}`;
+      : verdict === 'few-flows'
+        ? `${group.name} of ${agent} are loaded as whole flows may be, and none is so full any more: variation of ${percent(cv!)}`
+        : `${group.name} of ${agent} are loaded evenly again: variation of ${percent(cv!)}, at most ${percent(cvHigh!)}`;
   const figures = cv === null || cvHigh === null ? undefined : {figures: {cv, cvHigh, samples: report.samples}};
   return {time, kind: 'links-balanced', level: 'good', text, agent: group.agent, group: group.name, ...figures};
 }

@@ -122,6 +122,13 @@ it('tells of luck with few flows only where it fills a link', () => {
   expect(leaf.events()).toEqual([]);
   leaf.run(24, [0.35, 0.7, 0.35, 0.35], few);
   expect(leaf.events()).toMatchObject([{kind: 'links-imbalanced', level: 'info', link: `${AGENT}~2`}]);
+  // It does not come and go with every change.
+  leaf.run(24, [0.25, 0.45, 0.25, 0.25], few);
+  leaf.run(24, [0.35, 0.7, 0.35, 0.35], few);
+  expect(leaf.events()).toHaveLength(1);
+  leaf.run(24, [0.1, 0.2, 0.1, 0.1], few);
+  expect(leaf.events()).toMatchObject([{kind: 'links-imbalanced'}, {kind: 'links-balanced', level: 'good'}]);
+  expect(leaf.events()[1]!.text).toContain('as whole flows may be');
 });
 
 it('names elephants that share a full link beside one with room', () => {
