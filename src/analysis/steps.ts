@@ -106,12 +106,13 @@ export class StepWatch {
     if (since === 0) return undefined;
     const fromMs = Math.exp(this.usual.mean);
     const toMs = medianOf(lengths.slice(-since));
+    this.longer.clear();
+    this.shorter.clear();
+    if (Math.abs(toMs / fromMs - 1) < LEAST_SHIFT) return undefined;
     // What follows is held against what it is from then on.
     this.changed = this.count - since;
     this.usual = undefined;
-    this.longer.clear();
-    this.shorter.clear();
-    return Math.abs(toMs / fromMs - 1) >= LEAST_SHIFT ? {time, fromMs, toMs} : undefined;
+    return {time, fromMs, toMs};
   }
 }
 

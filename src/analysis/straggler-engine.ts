@@ -10,10 +10,8 @@ import type {StragglerInput, StragglerOutput} from './straggler-work.ts';
 
 /** Samples are handed over this many bins at a time. */
 const BATCH_BINS = 10;
-/** Ports whose bins are copied in one go, beside those that must be: less than half a millisecond. */
-const MOST_COPIES = 4_096;
-/** Bins of each job that are copied at least: they come one by one, or two. */
-const LEAST_BINS = 2;
+/** Ports whose batches are copied at a bin: a fraction of a millisecond. */
+const MOST_COPIES = 1_024;
 /** Steps that are told. */
 const STEPS_KEPT = 600;
 /** Of a cycle, what the times of samples may be off by. */
@@ -81,11 +79,9 @@ interface Followed {
   job: JobHosts;
   ports: (Port | undefined)[];
   revision: number;
-  /** The next bin to take. */
-  next: number;
-  /** The bins that are gathered begin here; as many as were taken. */
+  /** The first of the bins that are gathered, and of how many ports they are copied. */
   bin: number;
-  bins: number;
+  copied: number;
   isBroken: boolean;
   counts: Uint8Array;
   output: StragglerOutput | undefined;
@@ -128,16 +124,11 @@ export class StragglerEngine {
     this.meet(end);
     let left = MOST_COPIES;
     for (const one of this.followed.values()) {
-      if (one.next < fabric.firstBin || end - one.next > portTicks.depth) {
-        one.next = Math.max(fabric.firstBin, end - portTicks.depth);
-        breakOff(one);
+      if (one.bin < fabric.firstBin || end - one.bin > portTicks.depth) {
+        breakOff(one, Math.max(fabric.firstBin, end - portTicks.depth));
       }
       // A job that is new has a minute behind it, which is made up for little by little.
-      for (let bins = 0; one.next < end && (bins < LEAST_BINS || left > 0); bins++, one.next++) {
-        left -= one.ports.length;
-        if (fabric.skipped.has(one.next)) breakOff(one);
-        else this.take(one, one.next);
-      }
+      while (left > 0 && one.bin + BATCH_BINS <= end) left -= this.take(one, left);
     }
   }
 
@@ -188,34 +179,43 @@ export class StragglerEngine {
   /** From as far back as bins are kept: of other hosts than before too, and then what was told is not told again. */
   private follow(job: JobHosts, end: number, before: Followed | undefined): void {
     const ports = job.hosts.map(({port}) => port);
-    const next = Math.max(this.fabric.firstBin, end - this.fabric.portTicks.depth);
+    const bin = Math.max(this.fabric.firstBin, end - this.fabric.portTicks.depth);
     const named = [...(before?.named ?? [])].filter((address) => job.hosts.some((host) => host.address === address));
     this.followed.set(job.id, {
-      ...{job, ports, revision: ++this.revision, next, bin: next, bins: 0, isBroken: false, resolutionMs: 0},
+      ...{job, ports, revision: ++this.revision, bin, copied: 0, isBroken: false, resolutionMs: 0},
       ...{counts: countsFor(ports.length), output: undefined, reports: before?.reports ?? [], named: new Set(named)},
       ...{steps: before?.steps ?? [], slow: before?.slow ?? [], slowSteps: before?.slowSteps ?? 0},
       saidSlow: before?.saidSlow ?? 0,
     });
   }
 
-  private take(one: Followed, bin: number): void {
-    const {portTicks, portTicksOut} = this.fabric;
-    const {ports, counts} = one;
-    if (one.bins === 0) one.bin = bin;
-    const width = BATCH_BINS * TICKS_PER_BIN;
-    const from = one.bins * TICKS_PER_BIN;
-    for (let host = 0; host < ports.length; host++) {
-      const port = ports[host];
-      if (port === undefined) continue;
-      portTicks.copyBin(port.slot, bin, counts, SIDES * host * width + from);
-      portTicksOut.copyBin(port.slot, bin, counts, (SIDES * host + 1) * width + from);
+  /** Copies the samples of a batch of bins, of at most so many ports; returns of how many. */
+  private take(one: Followed, most: number): number {
+    const {portTicks, portTicksOut, skipped} = this.fabric;
+    const {ports, counts, bin} = one;
+    for (let at = bin + BATCH_BINS - 1; at >= bin; at--) {
+      if (!skipped.has(at)) continue;
+      breakOff(one, at + 1);
+      return 1;
     }
-    if (++one.bins === BATCH_BINS) this.handOver(one);
+    const width = BATCH_BINS * TICKS_PER_BIN;
+    const end = Math.min(ports.length, one.copied + most);
+    const copied = end - one.copied;
+    for (; one.copied < end; one.copied++) {
+      const port = ports[one.copied];
+      if (port === undefined) continue;
+      const at = SIDES * one.copied * width;
+      portTicks.copyCounts(port.slot, bin, bin + BATCH_BINS, counts, at);
+      portTicksOut.copyCounts(port.slot, bin, bin + BATCH_BINS, counts, at + width);
+    }
+    if (one.copied === ports.length) this.handOver(one);
+    return Math.max(1, copied);
   }
 
   private handOver(one: Followed): void {
-    const {job, ports, revision, bin, bins, isBroken, counts} = one;
-    one.bins = 0;
+    const {job, ports, revision, bin, isBroken, counts} = one;
+    one.bin += BATCH_BINS;
+    one.copied = 0;
     one.isBroken = false;
     one.counts = countsFor(ports.length);
     one.resolutionMs = this.resolutionOf(ports);
@@ -226,7 +226,7 @@ export class StragglerEngine {
       return;
     }
     const agents = Int32Array.from(ports, (port) => port?.agent.index ?? -1);
-    this.look({job: job.id, revision, periodMs, agents, bin, bins, isBroken, counts}, (output) => {
+    this.look({job: job.id, revision, periodMs, agents, bin, bins: BATCH_BINS, isBroken, counts}, (output) => {
       const now = this.followed.get(job.id);
       if (output && now?.revision === revision) this.learn(now, output);
     });
@@ -303,9 +303,10 @@ const SLOW_EVERY_MS = 10_000;
 
 const countsFor = (hosts: number) => new Uint8Array(hosts * SIDES * BATCH_BINS * TICKS_PER_BIN);
 
-/** What was gathered is forgotten, and what comes does not follow it. */
-function breakOff(one: Followed): void {
-  one.bins = 0;
+/** What was gathered is forgotten, and what comes, from a bin on, does not follow it. */
+function breakOff(one: Followed, bin: number): void {
+  one.bin = bin;
+  one.copied = 0;
   one.isBroken = true;
   one.counts.fill(0);
 }

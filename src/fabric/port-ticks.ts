@@ -91,12 +91,16 @@ export class PortTicks {
     return sum;
   }
 
-  /** Copies the ten ticks of a port in one bin to `into` from `at` on; what is not kept is left as it is. */
-  copyBin(slot: number, bin: number, into: Uint8Array, at: number): void {
+  /** Copies the ticks of a port in the bins from..to-1 to `into` from `at` on; what is not kept is left as it is. */
+  copyCounts(slot: number, from: number, to: number, into: Uint8Array, at: number): void {
     const ring = this.rings.get(slot);
-    if (!ring || bin < ring.from || bin > ring.upTo || bin <= ring.upTo - this.depth) return;
-    const held = (bin % this.depth) * TICKS_PER_BIN;
-    for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[at + tick] = ring.counts[held + tick]!;
+    if (!ring) return;
+    const first = Math.max(from, ring.from, ring.upTo - this.depth + 1);
+    for (let bin = first; bin < to && bin <= ring.upTo; bin++) {
+      const held = (bin % this.depth) * TICKS_PER_BIN;
+      const start = at + (bin - from) * TICKS_PER_BIN;
+      for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[start + tick] = ring.counts[held + tick]!;
+    }
   }
 
   private make(slot: number, bin: number): Ring | undefined {

@@ -115,12 +115,10 @@ describe('the ticks of a fabric', () => {
     fabric.apply(builder.next(T + 2, {rows: [{...row, bin: T + 1}]}));
     const slot = slotOf(fabric);
     expect(read(fabric.portTicksOut, slot, T, T + 2)).toEqual([...nothing(1), 0, 4, ...nothing(1).slice(2)]);
-    const one = new Uint8Array(12);
-    fabric.portTicksOut.copyBin(slot, T + 1, one, 2);
-    fabric.portTicksOut.copyBin(slot, T, one, 0);
-    expect([...one.subarray(0, 5)]).toEqual([0, 0, 0, 4, 0]);
-    fabric.portTicksOut.copyBin(slot, T + 9, one, 0);
-    expect(one[3]).toBe(4);
+    const counts = new Uint8Array(24).fill(9);
+    fabric.portTicksOut.copyCounts(slot, T, T + 2, counts, 2);
+    expect([...counts.subarray(0, 2), ...counts.subarray(12, 16)]).toEqual([9, 9, 0, 4, 0, 0]);
+    expect(counts[2]).toBe(9); // before its first sample nothing is kept
   });
 
   it('are of one basis, the best one', () => {
