@@ -89,7 +89,12 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     (input, done) => analysis.analyse('stragglers', input, done),
   );
   const aiTrend = new AiTrend({fabric, periods});
-  const thresholds = new Thresholds(fabric, configured, periods);
+  const thresholds = new Thresholds(fabric, configured, {
+    periods,
+    jobs,
+    imbalance: links.imbalance,
+    incasts: links.incasts,
+  });
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
   const notifier = webhook && new Notifier(fabric, thresholds, (notices) => webhook.tell(notices));
   const context: Context = {

@@ -128,13 +128,55 @@ export const THRESHOLD_METRICS = {
     unit: 's',
     scopes: ['fabric'],
     meaning: 'period of the strongest compute and exchange cycle',
-    read: (from) => from.period(),
+    read: (from) => from.found.period(),
   },
   'period-confidence': {
     unit: 'share',
     scopes: ['fabric'],
     meaning: 'how sure the strongest cycle is, 0 where there is none',
-    read: (from) => from.periodConfidence(),
+    read: (from) => from.found.periodConfidence(),
+  },
+  jobs: {
+    unit: 'count',
+    scopes: ['fabric'],
+    meaning: 'jobs that run',
+    read: (from) => from.found.jobs(),
+  },
+  'drop-notifications-per-second': {
+    unit: '1/s',
+    scopes: ['fabric', 'agent'],
+    meaning: 'packets that switches told they dropped, over 10 s: a lower bound',
+    read: (from, of) => from.found.dropNotifications(of.kind === 'agent' ? of.agent.address : undefined),
+  },
+  'imbalance-cv': {
+    unit: 'share',
+    scopes: ['agent'],
+    meaning: 'coefficient of variation of what parallel links carry, of the most uneven group of the agent',
+    read: (from, of) => (of.kind === 'agent' ? from.found.imbalance(of.agent.address) : undefined),
+  },
+  'elephant-collisions': {
+    unit: 'count',
+    scopes: ['agent'],
+    meaning: 'full links that large flows share while a parallel link has room',
+    read: (from, of) => (of.kind === 'agent' ? from.found.collisions(of.agent.address) : undefined),
+  },
+  'incast-sources': {
+    unit: 'count',
+    scopes: ['link'],
+    meaning: 'hosts that at once send more than the link takes, in the last minute; 0 without an incast',
+    read: (from, of) => (of.kind === 'link' ? from.found.incast(of.port.id) : undefined),
+  },
+  'queue-depth-bytes': {
+    unit: 'bytes',
+    scopes: ['link'],
+    meaning: 'what 99 of 100 samples found at most in the fullest egress queue of the link, over 10 s',
+    read: (from, of) => (of.kind === 'link' ? from.found.queueDepth(of.port.id) : undefined),
+  },
+  'queue-delay-seconds': {
+    unit: 's',
+    scopes: ['link'],
+    meaning: 'what 99 of 100 samples took at most in the device on the way to the link, over 10 s',
+    read: (from, of) => (of.kind === 'link' ? from.found.queueDelay(of.port.id) : undefined),
   },
 } as const satisfies Record<string, ThresholdMetric>;
 

@@ -7,8 +7,8 @@ import {directionOf} from '../fabric/rows.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import {BinState, type MeasureName} from '../shared/live.ts';
 import {type Banded, fabricMarks, linkMarks, type Marks} from './marks.ts';
-import type {PeriodEngine} from './period-engine.ts';
 import {byteBand, frameBand} from './sampling-error.ts';
+import {type Engines, Findings} from './threshold-found.ts';
 
 /** What a figure is of. */
 export type Subject =
@@ -40,13 +40,14 @@ interface Traffic {
  */
 export class ThresholdReader {
   private readonly fabric: Fabric;
-  private readonly periods: Pick<PeriodEngine, 'report'> | undefined;
+  /** What engines have found. */
+  readonly found: Findings;
   private subject: Subject | undefined;
   private readonly held = new Map<string, Traffic | Marks | undefined>();
 
-  constructor(fabric: Fabric, periods?: Pick<PeriodEngine, 'report'>) {
+  constructor(fabric: Fabric, engines: Engines = {}) {
     this.fabric = fabric;
-    this.periods = periods;
+    this.found = new Findings(fabric, engines);
   }
 
   bits(of: Subject, direction: Direction, measure: MeasureName): Banded | undefined {
@@ -136,17 +137,6 @@ export class ThresholdReader {
   versusCounters(of: Subject): Banded | undefined {
     const comparison = of.kind === 'agent' ? this.fabric.counterCheck.ofAgent(of.agent) : undefined;
     return comparison && {value: comparison.ratio, low: comparison.low, high: comparison.high};
-  }
-
-  /** s */
-  period(): Banded | undefined {
-    const strongest = this.periods?.report?.periods[0];
-    return strongest && exact(strongest.periodMs / 1_000);
-  }
-
-  periodConfidence(): Banded | undefined {
-    const report = this.periods?.report;
-    return report && exact(report.periods[0]?.confidence ?? 0);
   }
 
   private ports(of: Subject): readonly Port[] {

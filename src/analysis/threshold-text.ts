@@ -18,7 +18,7 @@ export function figureText(value: number, unit: string): string {
   if (unit === 'share') return `${Number((value * 100).toPrecision(3))} %`;
   const [size, prefix] = PREFIXES.find(([least]) => unit === 'bit/s' && Math.abs(value) >= least) ?? [1, ''];
   const number = Number((value / size).toPrecision(3)).toLocaleString('en');
-  if (unit === 'ratio') return number;
+  if (unit === 'ratio' || unit === 'count') return number;
   return unit === '1/s' ? `${number} a second` : `${number} ${prefix}${unit}`;
 }
 

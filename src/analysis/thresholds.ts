@@ -3,7 +3,7 @@ import type {Fabric} from '../fabric/fabric.ts';
 import type {Port} from '../fabric/ports.ts';
 import {ROLES} from '../fabric/roles.ts';
 import {Herd} from '../fabric/watch-herd.ts';
-import type {PeriodEngine} from './period-engine.ts';
+import type {Engines} from './threshold-found.ts';
 import {metricOf, type ThresholdScope} from './threshold-metrics.ts';
 import {type Subject, ThresholdReader} from './threshold-readings.ts';
 import type {ThresholdRule} from './threshold-rules.ts';
@@ -57,14 +57,10 @@ export class Thresholds {
   private roundAt = Number.NEGATIVE_INFINITY;
   private refused = 0;
 
-  constructor(
-    fabric: Fabric,
-    configured: ReadonlyMap<string, ThresholdRule> = new Map(),
-    periods?: Pick<PeriodEngine, 'report'>,
-  ) {
+  constructor(fabric: Fabric, configured: ReadonlyMap<string, ThresholdRule> = new Map(), engines: Engines = {}) {
     this.fabric = fabric;
     this.configured = configured;
-    this.reader = new ThresholdReader(fabric, periods);
+    this.reader = new ThresholdReader(fabric, engines);
     this.put = new Map();
   }
 

@@ -31,7 +31,7 @@ export const RuleBody = Type.Object({metric, value, ...Type.Partial(Type.Object(
 
 const MetricSchema = Type.Object({
   id: Type.String(),
-  unit: Type.String({description: 'bit/s, 1/s, s, ratio, or share (0..1)'}),
+  unit: Type.String({description: 'bit/s, 1/s, s, bytes, count, ratio, or share (0..1)'}),
   scopes: Type.Array(Type.String()),
   meaning: Type.String(),
 });

@@ -175,15 +175,12 @@ describe('the metrics of thresholds', () => {
         }),
       );
     }
+    const group = {agent: '10.0.0.1', cv: 0.4, cvLow: 0.3, cvHigh: 0.5, collisions: [{}, {}]};
     const reader = new ThresholdReader(fabric, {
-      report: {
-        time: 0,
-        historyMs: 0,
-        shortestMs: 0,
-        longestMs: 0,
-        timeResolutionMs: 0,
-        periods: [{periodMs: 500, confidence: 0.9} as never],
-      },
+      periods: {report: {periods: [{periodMs: 500, confidence: 0.9}]} as never},
+      jobs: {report: {jobs: [{until: undefined}, {until: undefined}, {until: T}]}},
+      imbalance: {report: {groups: [{...group, cv: 0.1}, group, {...group, agent: '10.0.0.9', cv: 2}]} as never},
+      incasts: {report: [{link: '10.0.0.1~2', sources: 12}] as never},
     });
     const port = fabric.ports.get('10.0.0.1~1')!;
     const whole: Subject = {kind: 'fabric'};
@@ -220,6 +217,14 @@ describe('the metrics of thresholds', () => {
     expect(value('time-resolution-seconds', agent)).toBeCloseTo(0.02, 6);
     expect(value('period-seconds', whole)).toBe(0.5);
     expect(value('period-confidence', whole)).toBe(0.9);
+    expect(value('jobs', whole)).toBe(2);
+    expect(read('imbalance-cv', agent)).toEqual({value: 0.4, low: 0.3, high: 0.5});
+    expect(value('elephant-collisions', agent)).toBe(4);
+    expect(value('incast-sources', link)).toBe(0);
+    expect(value('incast-sources', {kind: 'link', port: fabric.ports.get('10.0.0.1~2')!})).toBe(12);
+    expect(value('drop-notifications-per-second', whole)).toBe(0);
+    expect(read('queue-depth-bytes', link)).toBeUndefined();
+    expect(read('queue-delay-seconds', link)).toBeUndefined();
     for (const id of ['roce-bits-per-second', 'all-frames-per-second', 'utilisation', 'ce-share'] as const) {
       const {low, value: middle, high} = read(id, link)!;
       expect([low < middle, middle < high], id).toEqual([true, true]);
@@ -227,6 +232,28 @@ describe('the metrics of thresholds', () => {
     // Counters of long ago say nothing of now.
     for (let bin = T + bins; bin < T + bins + 1_000; bin += 10) fabric.apply(builder.next(bin + 1));
     expect(read('discards-per-second', link)).toBeUndefined();
+  });
+
+  it('know what switches tell of drops and queues, the fullest queue of a link', () => {
+    const one = world({});
+    one.pass(3, (bin) => ({
+      drops: [{input: 1, output: 7, frames: 4, source: '10.1.0.1', destination: '10.1.0.2'}],
+      queues: [
+        {port: 7, queue: 1, depth: 1_000, samples: 10},
+        {port: 7, queue: 3, depth: 80_000, samples: 10},
+        {port: 7, queue: 3, delay: 5_000, samples: 10},
+      ],
+      rows: [{bin, port: 7, roce: [1_000]}],
+    }));
+    const reader = new ThresholdReader(one.fabric);
+    const link: Subject = {kind: 'link', port: one.fabric.ports.get('10.0.0.1~7')!};
+    const depth = metricOf('queue-depth-bytes').read(reader, link, 'in')!.value;
+    const delay = metricOf('queue-delay-seconds').read(reader, link, 'in')!.value;
+    expect(Math.abs(depth / 80_000 - 1)).toBeLessThan(0.07);
+    expect(Math.abs(delay / 5e-6 - 1)).toBeLessThan(0.07);
+    const drops = metricOf('drop-notifications-per-second').read(reader, {kind: 'fabric'}, 'in')!.value;
+    expect(drops).toBeGreaterThan(4);
+    expect(drops).toBeLessThanOrEqual(12);
   });
 
   it('know what is missing by its numbers', () => {

@@ -51,7 +51,7 @@ function send(world: AlertWorld, second: number, samples: readonly Buffer[], age
 }
 
 export const alertScenarios: readonly AlertScenario[] = [
-  {name: 'reference', fires: [], options: {...defaultOptions, nodes: 64, sampling: 50_000}},
+  {name: 'reference', fires: [], options: {...defaultOptions, nodes: 32, sampling: 50_000}},
   {name: 'two leaves and two spines', fires: []},
   {name: 'a job that stops and starts', fires: [], options: ring({cycleMs: 60_000, duty: 0.5})},
   {name: 'the server is down', fires: ['TenhertzDown'], isUp: (second) => second < LATER_SECONDS},
