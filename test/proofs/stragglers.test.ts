@@ -42,7 +42,7 @@ function world(scenario: Scenario, more: Partial<SimulationOptions>) {
 }
 
 it('the late host of the scenario is named with its link within 20 cycles, and how late it is', () => {
-  const seconds = proofCount(30, 120);
+  const seconds = proofCount(22, 120);
   const {engine, jobs, pass, told} = world(straggler, {seed: proofSeed()});
   pass(seconds);
   // Host 18 is the second one at the third leaf; its cycle of 1 s is 50 ms longer for it.
@@ -72,7 +72,7 @@ it('nobody is named on the reference fabric, and no step is slow', () => {
 });
 
 it('of two jobs side by side each has its own steps, and nobody is named in them', () => {
-  const seconds = proofCount(30, 300);
+  const seconds = proofCount(15, 300);
   const {engine, pass, told} = world(twoJobs, {seed: proofSeed()});
   pass(seconds);
   expect(told()).toEqual([]);
