@@ -73,7 +73,11 @@ export class JobIdentities {
     if (one.looks.length > LOOKS) one.looks.shift();
     const all = new Set(one.looks.flatMap((look) => [...look]));
     const isMember = (host: string) => one.looks.filter((look) => look.has(host)).length >= MEMBER_LOOKS;
-    one.hosts = [...all].filter(isMember).sort(byNumber);
+    const members = [...all].filter(isMember);
+    const before = new Set(one.hosts);
+    // Mostly they are the same, and putting them in order is what takes time.
+    if (members.length !== before.size || !members.every((host) => before.has(host)))
+      one.hosts = members.sort(byNumber);
     if (one.isShown || one.seen < LOOKS) return;
     one.isShown = true;
     appeared.push(one);

@@ -25,9 +25,9 @@ export function jobMetrics(builder: MetricsBuilder, engine: Pick<JobEngine, 'rep
     });
   gauge('tenhertz_job_hosts', 'Hosts of a job.', ({hosts}) => hosts.length);
   gauge(
-    'tenhertz_job_bits_per_second',
+    'tenhertz_job_bytes_per_second',
     'Estimated RoCEv2 between the hosts of a job, each packet once, mean over the last 10 s.',
-    ({traffic}, seconds) => (8 * traffic.bytes) / seconds,
+    ({traffic}, seconds) => traffic.bytes / seconds,
   );
   gauge('tenhertz_job_period_seconds', 'Period of the compute and exchange cycle of a job.', ({period}) => {
     return period && period.periodMs / 1_000;
