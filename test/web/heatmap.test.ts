@@ -118,7 +118,7 @@ describe.skipIf(missing)('the page of the map', () => {
     expect(bytes.subarray(1, 4).toString()).toBe('PNG');
     expect(bytes.length).toBeGreaterThan(10_000);
     await menu.click();
-    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', {name: 'Query this'}).press('Enter');
     await byId('query-dialog').waitFor();
     expect(await byId('query-curl').first().textContent()).toMatch(
       /^curl -s 'http:\/\/127\.0\.0\.1:\d+\/api\/v1\/links\/10\.0\.0\.1~1\/series\?measure=roce&from=-15s'$/,

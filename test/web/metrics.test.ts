@@ -84,7 +84,7 @@ describe.skipIf(missing)('the page of AI metrics', () => {
 
   test('operations are of the fabric, or of the switch that was chosen', async () => {
     await open('?page=metrics');
-    await expect.poll(() => byId('card-operations').textContent()).toMatch(/RC:RDMA WRITE Middle\s*200\u202fM\s*± 20/);
+    await expect.poll(() => byId('card-operations').textContent()).toMatch(/RC:RDMA_WRITE_MIDDLE\s*200\u202fM\s*± 20/);
     expect(await values('rdma-ops')).toEqual(['12.5\u202fM']);
     expect(await byId('card-rdma-bytes').textContent()).toMatch(/Mean\s*87\.0\u202fk\s*± 6\.0\u202fk/);
     expect(await values('credits')).toEqual(['3.07\u202fk', '824', '64.0']);

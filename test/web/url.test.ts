@@ -16,7 +16,6 @@ test('what is written is read back', () => {
     rows: 0,
     job: '',
     by: 'host' as const,
-    over: 10,
     scope: '',
     find: 'leaf 7',
     order: '-missing' as const,
@@ -34,21 +33,19 @@ test('what is written is read back', () => {
 test.each([
   ['heatmap', {rows: 3, sort: 'lateness'}, '&sort=lateness&rows=3'],
   ['jobs', {job: '7'}, '&job=7'],
-  ['matrix', {by: 'rail', over: 60}, '&by=rail&over=60'],
+  ['matrix', {by: 'rail'}, '&by=rail'],
   ['metrics', {scope: 'fd00::1~12'}, '&scope=fd00::1~12'],
 ] as const)('what belongs to the page %s stands in its address and in no other', (place, state, query) => {
   const here = {...DEFAULTS, ...state, place};
   expect(writeUrl(here)).toContain(query);
   expect(readUrl(writeUrl(here))).toEqual(here);
-  expect(writeUrl({...here, place: 'fabric'})).not.toMatch(/rows=|job=|by=|over=|scope=/);
+  expect(writeUrl({...here, place: 'fabric'})).not.toMatch(/rows=|job=|by=|scope=/);
 });
 
 test('nonsense falls back to the defaults', () => {
   expect(readUrl('')).toEqual(DEFAULTS);
   expect(
-    readUrl(
-      '?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x&rows=-1&by=x&over=7',
-    ),
+    readUrl('?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x&rows=-1&by=x'),
   ).toEqual(DEFAULTS);
 });
 

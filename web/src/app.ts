@@ -141,12 +141,13 @@ export function start(app: App): void {
   connection.open();
 }
 
-/** Keeps the address in step with the page. Another page is a step that the browser's own buttons go back. */
+/** Keeps the address in step with the page. Another page, or job, is a step that the browser's own buttons go back. */
 function followAddress(page: Page): void {
-  let place = page.place.peek();
+  const whereIs = (): string => `${page.place.peek()} ${page.job.peek()}`;
+  let place = whereIs();
   page.follow((query) => {
-    const isOther = page.place.peek() !== place;
-    place = page.place.peek();
+    const isOther = whereIs() !== place;
+    place = whereIs();
     if (query === location.search) return;
     const address = query + location.hash;
     if (isOther) history.pushState(null, '', address);

@@ -59,6 +59,12 @@ export function short(value: number, significant = 3, prefix = prefixOf(value)):
   return letter === '' ? scaled(value, prefix, significant) : `${scaled(value, prefix, significant)}${THIN}${letter}`;
 }
 
+/** A rate in bit/s with its unit, e.g. `37.2 Gbit/s`. */
+export function bitRate(value: number, significant = 3): string {
+  const text = short(Math.abs(value) < 0.5 ? 0 : value, significant);
+  return `${text}${text.includes(THIN) ? '' : THIN}bit/s`;
+}
+
 /** A round value of a scale, e.g. `100 G`, `2.5 T`. */
 export function tickLabel(value: number): string {
   const prefix = prefixOf(value);

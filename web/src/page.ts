@@ -48,9 +48,8 @@ export class Page {
   readonly rows = signal(0);
   /** Jobs: the one that is opened, empty for the list. */
   readonly job = signal(DEFAULTS.job);
-  /** Matrix: what its rows are, and the seconds that it is taken over. */
+  /** Matrix: what its rows are. */
   readonly by = signal<MatrixBy>(DEFAULTS.by);
-  readonly over = signal(DEFAULTS.over);
   /** AI Metrics: the switch or link that is looked at, empty for the fabric. */
   readonly scope = signal(DEFAULTS.scope);
   /** Data health: the search and order of its agents, the one that is opened, and which events are listed. */
@@ -98,7 +97,6 @@ export class Page {
       this.rows.value = state.rows;
       this.job.value = state.job;
       this.by.value = state.by;
-      this.over.value = state.over;
       this.scope.value = state.scope;
       this.find.value = state.find;
       this.order.value = state.order;
@@ -123,7 +121,6 @@ export class Page {
       rows: this.rows.value,
       job: this.job.value,
       by: this.by.value,
-      over: this.over.value,
       scope: this.scope.value,
       find: this.find.value,
       order: this.order.value,

@@ -16,9 +16,8 @@ export interface UrlState {
   rows: number;
   /** Jobs: the one that is opened, empty for the list. */
   job: string;
-  /** Matrix: what a row and a column stand for, and the seconds that its rates are taken over. */
+  /** Matrix: what a row and a column stand for. */
   by: MatrixBy;
-  over: number;
   /** AI Metrics: the switch or the link that is looked at, empty for the fabric. */
   scope: string;
   /** Data health: words that agents are searched for, the column they are sorted by, and the one that is opened. */
@@ -61,13 +60,10 @@ export type AgentOrder = AgentColumn | `-${AgentColumn}`;
 const VERSION = '1';
 
 /** Pages whose figures come once a second or less often: their window is longer. */
-export const SLOW: ReadonlySet<Place> = new Set<Place>(['metrics', 'congestion']);
+export const SLOW: ReadonlySet<Place> = new Set<Place>(['metrics', 'jobs', 'congestion']);
 
 /** Windows on offer, in seconds. */
 export const WINDOWS = [15, 60, 300] as const;
-
-/** Seconds that the matrix may be taken over. */
-export const MATRIX_SPANS = [2, 10, 60] as const;
 
 /** As many links as lanes can be told apart. */
 export const MOST_LINKS = 8;
@@ -86,7 +82,6 @@ export const DEFAULTS: UrlState = {
   rows: 0,
   job: '',
   by: 'host',
-  over: 10,
   scope: '',
   find: '',
   order: '-state',
@@ -120,7 +115,6 @@ export function readUrl(search: string): UrlState {
     rows: whole(query.get('rows')),
     job: word(query.get('job')),
     by: oneOf(query.get('by'), MATRIX_BYS, DEFAULTS.by),
-    over: MATRIX_SPANS.find((span) => span === Number(query.get('over'))) ?? DEFAULTS.over,
     scope: word(query.get('scope')),
     find: word(query.get('find')),
     order: oneOf(query.get('order'), ORDERS, DEFAULTS.order),
@@ -147,10 +141,7 @@ export function writeUrl(state: UrlState): string {
   if (state.zone !== DEFAULTS.zone) add('time', state.zone);
   if (state.place === 'heatmap' && state.rows > 0) add('rows', String(state.rows));
   if (state.place === 'jobs' && state.job !== '') add('job', state.job);
-  if (state.place === 'matrix') {
-    if (state.by !== DEFAULTS.by) add('by', state.by);
-    if (state.over !== DEFAULTS.over) add('over', String(state.over));
-  }
+  if (state.place === 'matrix' && state.by !== DEFAULTS.by) add('by', state.by);
   if (state.place === 'metrics' && state.scope !== '') add('scope', state.scope);
   if (state.place === 'health') {
     if (state.find !== '') add('find', state.find);

@@ -20,6 +20,23 @@ export function fakeAnalysis(route: string, query: URLSearchParams, fabric: Fake
       return {finalBefore, window: 5, ...operations(query.get('agent') ?? query.get('link') ?? 'fabric')};
     case 'drops':
       return {finalBefore, window: 60, ...(fabric.scenario.dropping ? drops(fabric, finalBefore) : NO_DROPS)};
+    case 'jobs':
+      return {
+        ...{
+          finalBefore,
+          time: finalBefore,
+          window: 10,
+          small: [{hosts: ['172.16.9.1', '172.16.9.2'], bitsPerSecond: 4e6}],
+        },
+        jobs: isOn ? jobs(fabric, finalBefore) : [],
+        services: isOn ? [{address: '172.16.8.1', name: 'store-1', partners: 200, bitsPerSecond: 3e9}] : [],
+      };
+    case 'stragglers':
+      return {finalBefore, ...(isOn ? stragglers(fabric, query.get('job')) : {stragglers: [], waits: []})};
+    case 'jobs/7/steps':
+      return {finalBefore, ...steps(cycleMs, finalBefore)};
+    case 'matrix':
+      return {finalBefore, ...matrix(query.get('by') ?? 'host', isOn)};
     case 'congestion':
       return {finalBefore, window: 10, ...(fabric.scenario.dropping ? congestion(fabric, finalBefore) : NO_CONGESTION)};
     case 'queues':
@@ -34,6 +51,65 @@ export function fakeAnalysis(route: string, query: URLSearchParams, fabric: Fake
     default:
       return undefined;
   }
+}
+
+/** Two jobs: half of the links each, the first one of two rails that keep step. */
+function jobs(fabric: FakeFabric, now: number) {
+  const half = Math.floor(fabric.list.length / 2);
+  const {cycleMs, exchange} = fabric.scenario;
+  return ['7', '9'].map((id, i) => {
+    const links = fabric.list.slice(i * half, (i + 1) * half).map((link) => link.id);
+    return {
+      ...{id, name: i === 0 ? 'llama' : null, since: now - 600_000, until: null, probable: i === 0, why: 'in step'},
+      hosts: links.map((link, host) => ({address: `172.16.${i}.${host + 1}`, name: null, link})),
+      links,
+      roce: {bitsPerSecond: 5e12, low: 4.9e12, high: 5.1e12, samples: 40_000},
+      period: i === 0 ? {periodMs: cycleMs, confidence: 0.98, jitter: 0.01, duty: exchange} : null,
+      congestion: {ceShare: 0.003, ceShareLow: 0.002, ceShareHigh: 0.004, cnpPerSecond: 410},
+      pattern: i === 0 ? {kind: 'ring', confidence: 0.97, degree: 1.04, why: 'each sends to one'} : null,
+      overlaps: [],
+    };
+  });
+}
+
+/** The late link's host is late against its job. */
+function stragglers(fabric: FakeFabric, job: string | null) {
+  const all = [
+    {
+      ...{job: '7', host: '172.16.0.118', name: 'gpu-118', link: fabric.list[117]?.id ?? null, kind: 'late'},
+      ...{effectMs: 62, shareOfPeriod: 0.124, z: 9.1, certainty: 'named', since: 1e12, cycles: 40},
+      text: 'begins 62 ms late',
+    },
+  ];
+  const waits = [
+    {job: '7', cycles: 12, seconds: 6, why: 'samples'},
+    {job: '9', cycles: null, seconds: null, why: 'no period found'},
+  ];
+  const isOf = (one: {job: string}) => job === null || one.job === job;
+  return {stragglers: all.filter(isOf), waits: waits.filter(isOf)};
+}
+
+/** A minute of steps, one of them slow. */
+function steps(cycleMs: number, now: number) {
+  const all = Array.from({length: 120}, (_, i) => ({
+    time: now - (120 - i) * cycleMs,
+    ms: i === 60 ? cycleMs * 1.41 : cycleMs + (i % 5),
+  }));
+  return {
+    ...{periodMs: cycleMs, count: 900, mean: cycleMs + 3, p50: cycleMs + 2, p99: cycleMs + 12, slowSteps: 1},
+    ...{steps: all, slow: [{...all[60]!, share: 0.41}]},
+  };
+}
+
+/** A ring of so many. */
+function matrix(by: string, isOn: boolean) {
+  const count = !isOn ? 0 : by === 'host' ? 16 : 4;
+  const rows = Array.from({length: count}, (_, i) => `${by}-${i + 1}`);
+  const grid = (rate: number) => rows.map((_, i) => rows.map((__, j) => (j === (i + 1) % count ? rate * (1 + i) : 0)));
+  return {
+    ...{time: 1, window: 10, by, rows, columns: rows, bitsPerSecond: grid(1e9), low: grid(0.9e9), high: grid(1.2e9)},
+    restBitsPerSecond: 5e9,
+  };
 }
 
 const mark = (framesPerSecond: number) => ({framesPerSecond, low: framesPerSecond * 0.8, high: framesPerSecond * 1.3});

@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 import {createServer, type Server} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {extname, join, normalize} from 'node:path';
+import {json} from 'node:stream/consumers';
 import {type WebSocket, WebSocketServer} from 'ws';
 import {REVISED_BINS} from '../../../src/shared/bins.ts';
 import {
@@ -50,6 +51,8 @@ export class FakeServer {
   readonly received: ClientMessage[] = [];
   /** What pages asked of REST. */
   readonly asked: string[] = [];
+  /** What pages put. */
+  readonly put: {path: string; body: unknown}[] = [];
   readonly #options: FakeOptions;
   readonly #http: Server;
   readonly #sockets = new WebSocketServer({noServer: true, handleProtocols: () => LIVE_PROTOCOL});
@@ -62,6 +65,13 @@ export class FakeServer {
     this.fabric = new FakeFabric({...REFERENCE, ...options.scenario});
     this.#http = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
+      if (request.method === 'PUT') {
+        void json(request).then((body) => {
+          this.put.push({path: url.pathname, body});
+          response.writeHead(204).end();
+        });
+        return;
+      }
       const answer = this.#rest(url, request.headers.authorization);
       if (answer !== undefined) {
         response.statusCode = answer === null ? 401 : 200;

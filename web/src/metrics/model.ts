@@ -1,9 +1,23 @@
-import {signal} from '@preact/signals';
-import type {DropsAnswer, FabricAnswer, OperationsAnswer, TrendAnswer} from '../rest/answers.ts';
+import {type Signal, signal} from '@preact/signals';
+import type {FabricAnswer, OperationsAnswer, TrendAnswer, TrendPoint} from '../rest/answers.ts';
 import {History} from './history.ts';
 
 /** Where sFlow-RT serves its AI Metrics app, and this server does too. */
 export const AI_METRICS = '/app/ai-metrics/scripts/metrics.js';
+
+/** Figures of the trend that routes of our own tell with a band, by the names that they have here. */
+const OWN: Readonly<Record<string, string>> = {
+  rdma_ops: ' rdma_ops',
+  rdma_bytes: ' rdma_bytes',
+  aeth_credits_avg: ' credits average',
+  aeth_credits_min: ' credits min',
+  aeth_credits_max: ' credits max',
+};
+
+/** What sFlow-RT calls an operation: `RC:RDMA_WRITE_ONLY`; a congestion notification is a transport of its own. */
+function operationName({transport, name}: OperationsAnswer['operations'][number]): string {
+  return `${transport === 'CN' ? 'CNP' : transport}:${name.toUpperCase().replaceAll(' ', '_')}`;
+}
 
 /** The last minutes of every figure of the page of AI metrics, by name; kept while other pages are looked at. */
 export class MetricsModel {
@@ -15,6 +29,8 @@ export class MetricsModel {
   /** Codes of negative acknowledgements by their names. */
   readonly naks = signal<readonly string[]>([]);
   #trendTo = 0;
+  /** True once operations of the fabric are held. */
+  #hasOperations = false;
 
   /** A figure's history, empty where it never came. */
   history(name: string): History {
@@ -31,18 +47,55 @@ export class MetricsModel {
     return `${AI_METRICS}/trend/json?after=${this.#trendTo}`;
   }
 
-  /** Takes points of the trend, under the names that it gives them. */
+  /**
+   * Takes points of the trend, under the names that it gives them. Figures that a route of our own tells with its band
+   * are taken from there, and from here only what was before the page was opened.
+   */
   takeTrend({trend: {times, trends}}: TrendAnswer): void {
-    for (const [name, values] of Object.entries(trends)) {
-      const history = this.history(name);
-      for (const [i, value] of values.entries()) {
-        const time = times[i];
-        if (time === undefined || (typeof value !== 'number' && value !== null)) continue;
-        // There 0 means that no period was found.
-        history.put(time, name === 'period' && value === 0 ? null : value);
-      }
+    for (const [name, points] of Object.entries(trends)) {
+      if (name === 'top-5-drop-reasons') this.#takeNamed('drop', this.dropReasons, times, points);
+      else if (name === 'top-5-operations') this.#backfillOperations(times, points);
+      else this.#takePoints(OWN[name] ?? name, OWN[name] !== undefined, times, points);
     }
     this.#trendTo = Math.max(this.#trendTo, ...times);
+  }
+
+  #takePoints(name: string, isOwn: boolean, times: readonly number[], points: readonly TrendPoint[]): void {
+    const history = this.history(name);
+    if (isOwn && history.times.length > 0) return;
+    for (const [i, time] of times.entries()) {
+      const value = points[i];
+      if (typeof value !== 'number' && value !== null) continue;
+      // There 0 means that no period was found.
+      history.put(time, name === 'period' && value === 0 ? null : value);
+    }
+  }
+
+  /** Points that hold several figures by name; a name that a point lacks is 0 there. */
+  #takeNamed(
+    kind: string,
+    names: Signal<readonly string[]>,
+    times: readonly number[],
+    points: readonly TrendPoint[],
+  ): void {
+    const told = points.filter((point) => typeof point === 'object' && point !== null);
+    const newest = Object.entries(told.at(-1) ?? {}).sort(([, a], [, b]) => b - a);
+    const all = [...newest.map(([name]) => name), ...names.peek(), ...told.flatMap((point) => Object.keys(point))];
+    const known = [...new Set(all)];
+    if (known.join() !== names.peek().join()) names.value = known;
+    for (const [i, time] of times.entries()) {
+      const point = points[i];
+      if (typeof point !== 'object' || point === null) continue;
+      for (const name of known) this.history(`${kind} ${name}`).put(time, point[name] ?? 0);
+    }
+  }
+
+  #backfillOperations(times: readonly number[], points: readonly TrendPoint[]): void {
+    if (this.#hasOperations) return;
+    this.#hasOperations = true;
+    const names = signal<readonly string[]>([]);
+    this.#takeNamed(' operation', names, times, points);
+    this.operations.value = {scope: '', names: names.value};
   }
 
   /** Takes the marks that left the fabric, each packet once. */
@@ -52,19 +105,12 @@ export class MetricsModel {
     }
   }
 
-  /** Takes what switches say that they dropped; a reason that was told before and is no longer has none. */
-  takeDrops({finalBefore, reasons}: DropsAnswer): void {
-    const told = new Map(reasons.map(({reason, framesPerSecond}) => [reason, framesPerSecond]));
-    this.dropReasons.value = [...new Set([...told.keys(), ...this.dropReasons.peek()])];
-    for (const reason of this.dropReasons.peek())
-      this.history(`drop ${reason}`).put(finalBefore, told.get(reason) ?? 0);
-  }
-
   /** Takes what the packets do; `scope` is what was asked for, empty for the fabric. */
   takeOperations(scope: string, answer: OperationsAnswer): void {
     const {finalBefore: time, operations, rdma, credits, naks, rnrPerSecond} = answer;
+    if (scope === '') this.#hasOperations = true;
     const of = (name: string): History => this.history(`${scope} ${name}`);
-    const told = new Map(operations.map((operation) => [`${operation.transport}:${operation.name}`, operation]));
+    const told = new Map(operations.map((operation) => [operationName(operation), operation]));
     const before = this.operations.peek();
     const names = [...new Set([...told.keys(), ...(before.scope === scope ? before.names : [])])];
     this.operations.value = {scope, names};

@@ -29,10 +29,13 @@ export interface TrendAnswer {
     maxPoints: number;
     /** Epoch ms: the end of the 2 s that a point is the mean of. */
     times: readonly number[];
-    /** By the name of the figure; what is listed by name is an object. */
-    trends: Readonly<Record<string, readonly (number | null | Readonly<Record<string, number>>)[]>>;
+    /** By the name of the figure. */
+    trends: Readonly<Record<string, readonly TrendPoint[]>>;
   };
 }
+
+/** What is listed by name is an object. */
+export type TrendPoint = number | null | Readonly<Record<string, number>>;
 
 /** Frames a second with a 95 % interval; null where it is not known. */
 export interface MarkRate {
@@ -207,4 +210,97 @@ export interface QueuesAnswer {
     delay: Percentiles | null;
   }[];
   otherPorts: number;
+}
+
+/** `GET /api/v1/matrix` */
+export interface MatrixAnswer {
+  finalBefore: number;
+  /** Seconds that rates are taken over; null before the first look. */
+  window: number | null;
+  by: 'host' | 'switch' | 'rail';
+  rows: readonly string[];
+  columns: readonly string[];
+  /** By row and column. */
+  bitsPerSecond: readonly (readonly number[])[];
+  low: readonly (readonly number[])[];
+  high: readonly (readonly number[])[];
+  /** What passed between those that are not shown. */
+  restBitsPerSecond: number;
+}
+
+/** A collective pattern, told from who sends to whom. */
+export interface Pattern {
+  kind: string;
+  /** 0..1 */
+  confidence: number;
+  /** Partners of a host. */
+  degree: number | null;
+  why: string;
+}
+
+/** Hosts that work together. */
+export interface Job {
+  id: string;
+  name: string | null;
+  /** Epoch ms. */
+  since: number;
+  until: number | null;
+  probable: boolean;
+  why: string;
+  hosts: readonly {address: string; name: string | null; link: string | null}[];
+  links: readonly string[];
+  roce: {bitsPerSecond: number; low: number; high: number; samples: number};
+  period: Period | null;
+  congestion: {
+    ceShare: number | null;
+    ceShareLow: number | null;
+    ceShareHigh: number | null;
+    cnpPerSecond: number | null;
+  };
+  pattern: Pattern | null;
+  overlaps: readonly string[];
+}
+
+/** `GET /api/v1/jobs` */
+export interface JobsAnswer {
+  finalBefore: number;
+  time: number | null;
+  window: number | null;
+  jobs: readonly Job[];
+  services: readonly {address: string; name: string | null; partners: number; bitsPerSecond: number}[];
+  small: readonly {hosts: readonly string[]; bitsPerSecond: number}[];
+}
+
+/** `GET /api/v1/jobs/{id}/steps` */
+export interface StepsAnswer {
+  /** Usual length of a step, ms; null while steps are not followed one by one. */
+  periodMs: number | null;
+  mean: number | null;
+  p50: number | null;
+  p99: number | null;
+  /** Epoch ms when an exchange began, and how long after the one before. */
+  steps: readonly {time: number; ms: number}[];
+  /** Those that took longer than usual: by which share. */
+  slow: readonly {time: number; ms: number; share: number}[];
+}
+
+/** `GET /api/v1/stragglers` */
+export interface StragglersAnswer {
+  stragglers: readonly Straggler[];
+  /** Jobs that nothing can be told of yet, and how long it takes. */
+  waits: readonly {job: string; cycles: number | null; seconds: number | null; why: string}[];
+}
+
+export interface Straggler {
+  job: string;
+  host: string;
+  name: string | null;
+  link: string | null;
+  kind: 'late' | 'slow' | 'finishes-late' | 'agent-late';
+  effectMs: number;
+  shareOfPeriod: number;
+  certainty: 'named' | 'suspected';
+  since: number;
+  cycles: number;
+  text: string;
 }

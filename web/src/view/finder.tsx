@@ -2,7 +2,7 @@ import {useSignal} from '@preact/signals';
 import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {LinkInfo} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
-import {plural, short} from '../format.ts';
+import {bitRate, plural} from '../format.ts';
 import {Dialog} from './dialogs.tsx';
 import {CheckIcon} from './icons.tsx';
 
@@ -85,7 +85,7 @@ export function Finder() {
               <span class="name">{link.name}</span>
               <span class="detail">
                 {link.agent} · {link.role}
-                {link.speed !== null && ` · ${short(link.speed)}bit/s`}
+                {link.speed !== null && ` · ${bitRate(link.speed)}`}
               </span>
             </button>
           ))}

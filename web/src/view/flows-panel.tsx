@@ -1,7 +1,7 @@
 import {useMemo} from 'preact/hooks';
 import type {FlowRow, LinkInfo} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
-import {HeldPrefix, percent, plural, plusMinus, scaled, short, THIN, unitOf} from '../format.ts';
+import {bitRate, HeldPrefix, percent, plural, plusMinus, scaled, short, THIN, unitOf} from '../format.ts';
 import {ChartMenu} from './chart-menu.tsx';
 import {flowsSource} from './sources.ts';
 
@@ -76,7 +76,7 @@ export function FlowsPanel() {
       )}
       {rest.flows > 0 && (
         <p class="rest">
-          and {plural(rest.flows, 'other flow')} with {short(rest.bitsPerSecond)}bit/s together
+          and {plural(rest.flows, 'other flow')} with {bitRate(rest.bitsPerSecond)} together
         </p>
       )}
     </section>

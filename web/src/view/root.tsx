@@ -10,8 +10,10 @@ import {FlowsPanel} from './flows-panel.tsx';
 import {HealthPage} from './health/health-page.tsx';
 import {HeatmapPage} from './heat/heatmap-page.tsx';
 import {HeatmapPanel} from './heat/heatmap-panel.tsx';
+import {JobsPage} from './jobs/jobs-page.tsx';
 import {LinksPanel} from './links-panel.tsx';
 import {Login} from './login.tsx';
+import {MatrixPage} from './matrix/matrix-page.tsx';
 import {MetricsPage} from './metrics/metrics-page.tsx';
 import {Notices} from './notices.tsx';
 import {QueryDialog} from './query-dialog.tsx';
@@ -66,6 +68,10 @@ function Charts({place}: {place: Place}) {
       return <HeatmapPage />;
     case 'metrics':
       return <MetricsPage />;
+    case 'jobs':
+      return <JobsPage />;
+    case 'matrix':
+      return <MatrixPage />;
     case 'congestion':
       return <CongestionPage />;
     default:

@@ -28,7 +28,7 @@ export function CongestionPage() {
   const trendPath = useMemo(() => () => metrics.trendPath, [metrics]);
   const trend = useAnswer<TrendAnswer>(trendPath, 1_000, (answer) => metrics.takeTrend(answer));
   const fabric = useAnswer<FabricAnswer>('/api/v1/fabric?window=2s', 1_000, (answer) => metrics.takeFabric(answer));
-  const drops = useAnswer<DropsAnswer>('/api/v1/drops', 1_000, (answer) => metrics.takeDrops(answer));
+  const drops = useAnswer<DropsAnswer>('/api/v1/drops', 1_000);
   const operations = useAnswer<OperationsAnswer>('/api/v1/operations', 1_000, (answer) =>
     metrics.takeOperations('', answer),
   );

@@ -1,6 +1,6 @@
 import {useApp} from '../../app.ts';
 import type {ChartSource} from '../../export/source.ts';
-import {percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
+import {bitRate, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
 import type {ImbalanceAnswer, ParallelLinks} from '../../rest/answers.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {type Level, LevelSign} from '../health/level.tsx';
@@ -94,7 +94,7 @@ function Group({group}: {group: ParallelLinks}) {
           <LinkName id={collision.link} isShort /> is full ({percent(collision.utilisation)}
           {THIN}%) with {plural(collision.flows.length, 'large flow')}:{' '}
           {collision.flows
-            .map(({source, destination, bitsPerSecond}) => `${source} → ${destination} ${short(bitsPerSecond)}bit/s`)
+            .map(({source, destination, bitsPerSecond}) => `${source} → ${destination} ${bitRate(bitsPerSecond)}`)
             .join(', ')}
           , while <LinkName id={collision.sibling} isShort /> has room.
         </p>

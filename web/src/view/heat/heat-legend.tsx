@@ -1,6 +1,6 @@
 import {type App, useApp} from '../../app.ts';
 import {heatStops} from '../../chart/palette.ts';
-import {clock, percent, short, THIN, UNKNOWN} from '../../format.ts';
+import {bitRate, clock, percent, THIN, UNKNOWN} from '../../format.ts';
 import type {MapModel} from './model.ts';
 
 /** Colours of the map, and the link and instant that are pointed at. */
@@ -51,7 +51,7 @@ function Hovered({model}: {model: MapModel}) {
       </span>
       <span class="value">
         {share === null ? UNKNOWN : `${percent(share)} %`}
-        {share !== null && link.speed !== null && <span class="detail"> {short(share * link.speed)}bit/s</span>}
+        {share !== null && link.speed !== null && <span class="detail"> {bitRate(share * link.speed)}</span>}
       </span>
       <span class="detail">at {clock(bin * 100, true)}</span>
       {job !== undefined && <span class="detail">{job.name}</span>}

@@ -1,12 +1,13 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../../app.ts';
 import {grouped, plural} from '../../format.ts';
-import type {PeriodsAnswer} from '../../rest/answers.ts';
+import type {JobsAnswer, PeriodsAnswer, StragglersAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import type {HeatSort} from '../../url.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {Choice} from '../controls.tsx';
 import {ChevronIcon} from '../icons.tsx';
+import {nameOf} from '../jobs/job-name.tsx';
 import {LinksPanel} from '../links-panel.tsx';
 import {Notices} from '../notices.tsx';
 import {HeatLegend} from './heat-legend.tsx';
@@ -28,6 +29,17 @@ export function HeatmapPage() {
   const model = useMemo(() => new MapModel(app, false), [app]);
   useAnswer<PeriodsAnswer>('/api/v1/periods', 2_000, ({periods}) => {
     model.periodMs.value = periods[0]?.periodMs ?? null;
+  });
+  useAnswer<JobsAnswer>('/api/v1/jobs', 4_000, ({jobs}) => {
+    model.jobs.value = jobs.map((job) => ({
+      id: job.id,
+      name: nameOf(job),
+      links: new Set(job.links),
+      periodMs: job.period?.periodMs ?? null,
+    }));
+  });
+  useAnswer<StragglersAnswer>('/api/v1/stragglers', 4_000, ({stragglers}) => {
+    model.late.value = new Map(stragglers.flatMap(({link, effectMs}) => (link === null ? [] : [[link, effectMs]])));
   });
   const total = store.linkList.value.length;
   return (

@@ -1,6 +1,6 @@
 import {useMemo} from 'preact/hooks';
 import {useApp} from '../../app.ts';
-import type {DropsAnswer, FabricAnswer, OperationsAnswer, TrendAnswer} from '../../rest/answers.ts';
+import type {FabricAnswer, OperationsAnswer, TrendAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {Notices} from '../notices.tsx';
 import {Problems} from '../problems.tsx';
@@ -22,13 +22,12 @@ export function MetricsPage() {
   const operations = useAnswer<OperationsAnswer>(operationsPath(scope), 1_000, (answer) =>
     metrics.takeOperations(scope, answer),
   );
-  const drops = useAnswer<DropsAnswer>('/api/v1/drops', 1_000, (answer) => metrics.takeDrops(answer));
   return (
     <main class={`page ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="metrics">
       <h1 class="sr-only">AI Metrics</h1>
       <div class="top">
         <Notices />
-        <Problems of={[trend, fabric, operations, drops]} />
+        <Problems of={[trend, fabric, operations]} />
         <ScopeChoice />
       </div>
       <div class="cards">

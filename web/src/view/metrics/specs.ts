@@ -159,7 +159,7 @@ export function dropsCard(model: MetricsModel): CardProps {
   return {
     id: 'drops',
     title: 'Drop reasons',
-    what: 'notified, mean of a minute',
+    what: 'notified by switches',
     unit: 'packets/s',
     isList: true,
     lines: model.dropReasons.value.slice(0, MOST_REASONS).map((reason, i) => ({
@@ -175,6 +175,7 @@ export function dropsCard(model: MetricsModel): CardProps {
         path: '/api/v1/drops',
         promql: 'rate(tenhertz_drop_notifications_total[1m])',
       },
+      sflow('By reason over the last five minutes', 'drops'),
     ],
   };
 }

@@ -1,0 +1,47 @@
+import {useApp} from '../../app.ts';
+import type {JobsAnswer, StragglersAnswer} from '../../rest/answers.ts';
+import {useAnswer} from '../../rest/asking.ts';
+import {Notices} from '../notices.tsx';
+import {PageLink} from '../page-link.tsx';
+import {Problems} from '../problems.tsx';
+import {JobDetail} from './job-detail.tsx';
+import {JobsList} from './jobs-list.tsx';
+import {StragglersPanel} from './stragglers-panel.tsx';
+
+/** "Jobs": who works together and who holds them up, or one job with its steps and hosts. */
+export function JobsPage() {
+  const {page, connection} = useApp();
+  const id = page.job.value;
+  const jobs = useAnswer<JobsAnswer>('/api/v1/jobs', 2_000);
+  const stragglers = useAnswer<StragglersAnswer>(
+    `/api/v1/stragglers${id === '' ? '' : `?job=${encodeURIComponent(id)}`}`,
+    2_000,
+  );
+  const answer = jobs.value.value;
+  const late = stragglers.value.value;
+  const job = answer?.jobs.find((one) => one.id === id);
+  return (
+    <main class={`page ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="jobs">
+      {id === '' && <h1 class="sr-only">Jobs</h1>}
+      <div class="top">
+        <Notices />
+        <Problems of={[jobs, stragglers]} />
+      </div>
+      {answer === null ? (
+        jobs.problem.value === null && <p class="quiet">Asking the server…</p>
+      ) : id === '' ? (
+        <>
+          <JobsList answer={answer} stragglers={late?.stragglers ?? null} />
+          {late !== null && <StragglersPanel answer={late} jobs={answer.jobs} job="" />}
+        </>
+      ) : job === undefined ? (
+        <p class="empty" data-testid="no-job">
+          There is no job {id}: it has ended, or the server was started anew.{' '}
+          <PageLink to={{place: 'jobs', job: ''}}>All jobs</PageLink>
+        </p>
+      ) : (
+        <JobDetail key={job.id} job={job} jobs={answer.jobs} stragglers={late} />
+      )}
+    </main>
+  );
+}
