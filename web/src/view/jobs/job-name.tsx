@@ -4,7 +4,7 @@ import type {Job} from '../../rest/answers.ts';
 import {put} from '../../rest/put.ts';
 
 /** What a job is called: the name that was given, or its number. */
-export const nameOf = ({id, name}: Pick<Job, 'id' | 'name'>): string => name ?? `job ${id.replace(/^j(?=\d)/, '')}`;
+export const nameOf = ({id, name}: Pick<Job, 'id' | 'name'>): string => name ?? `job ${id}`;
 
 /** The name of a job, and the way to give it another one. */
 export function JobName({job}: {job: Job}) {
