@@ -34,7 +34,7 @@ try {
 }
 
 async function compile() {
-  const files = ['src/analysis/job-engine.ts', 'src/analysis/work.ts', 'test/support/partial-builder.ts'];
+  const files = ['src/analysis/jobs/job-engine.ts', 'src/analysis/work.ts', 'test/support/partial-builder.ts'];
   const config = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: {rootDir: root, outDir: folder, sourceMap: false, typeRoots: [join(root, 'node_modules/@types')]},

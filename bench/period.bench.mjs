@@ -33,7 +33,7 @@ async function compile() {
   const config = {
     extends: join(root, 'tsconfig.json'),
     compilerOptions: {rootDir: root, outDir: folder, sourceMap: false, typeRoots: [join(root, 'node_modules/@types')]},
-    files: [join(root, 'src/analysis/period-watch.ts'), join(root, 'test/analysis/period-traffic.ts')],
+    files: [join(root, 'src/analysis/period/period-watch.ts'), join(root, 'test/analysis/period/period-traffic.ts')],
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
-import {LinkEngine} from '../src/analysis/link-engine.ts';
+import {LinkEngine} from '../src/analysis/congestion/link-engine.ts';
 import {AI_METRICS, AI_TOPS} from '../src/api/sflow-rt/ai-metrics.ts';
 import {Fabric} from '../src/fabric/fabric.ts';
 import {findScenario} from '../src/simulator/scenarios.ts';

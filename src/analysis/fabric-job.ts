@@ -1,7 +1,7 @@
 import type {Fabric} from '../fabric/fabric.ts';
 import {portName} from '../fabric/ports.ts';
-import type {PeriodReport} from './period-engine.ts';
-import type {JobHosts} from './straggler-engine.ts';
+import type {PeriodReport} from './period/period-engine.ts';
+import type {JobHosts} from './stragglers/straggler-engine.ts';
 
 /** Ports are gathered anew so often, and held back as long at first: until it is known which are at the edge. */
 const EVERY_MS = 10_000;

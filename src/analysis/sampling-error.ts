@@ -1,4 +1,4 @@
-import type {Moments} from '../fabric/moments.ts';
+import type {Moments} from '../fabric/history/moments.ts';
 import type {WeightedMean} from '../fabric/operation-sums.ts';
 import {type Band, QUARTER_SAMPLE, weightedPoissonBand} from '../shared/band.ts';
 

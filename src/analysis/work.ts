@@ -1,10 +1,10 @@
 import type {PairWindow} from '../fabric/pair-log.ts';
-import {type FoundJobs, findJobs} from './job-work.ts';
-import {PeriodFinder} from './period.ts';
-import {type PeriodFigures, PeriodWatch, type ShownPeriod} from './period-watch.ts';
+import {type FoundJobs, findJobs} from './jobs/job-work.ts';
+import {PeriodFinder} from './period/period.ts';
+import {type PeriodFigures, PeriodWatch, type ShownPeriod} from './period/period-watch.ts';
+import type {TickSeries} from './period/spectrum.ts';
 import {type Lock, type LockInput, locksOf} from './phase-lock.ts';
-import type {TickSeries} from './spectrum.ts';
-import {type StragglerInput, type StragglerOutput, StragglerWork} from './straggler-work.ts';
+import {type StragglerInput, type StragglerOutput, StragglerWork} from './stragglers/straggler-work.ts';
 
 /** A series to look for cycles in. */
 export interface PeriodInput extends TickSeries {

@@ -1,10 +1,10 @@
-import type {ImbalanceEngine} from '../analysis/imbalance-engine.ts';
-import type {IncastEngine} from '../analysis/incast-engine.ts';
-import type {JobEngine} from '../analysis/job-engine.ts';
-import type {LinkEngine} from '../analysis/link-engine.ts';
-import type {PeriodEngine} from '../analysis/period-engine.ts';
-import type {StragglerEngine} from '../analysis/straggler-engine.ts';
-import type {Thresholds} from '../analysis/thresholds.ts';
+import type {IncastEngine} from '../analysis/congestion/incast-engine.ts';
+import type {LinkEngine} from '../analysis/congestion/link-engine.ts';
+import type {ImbalanceEngine} from '../analysis/imbalance/imbalance-engine.ts';
+import type {JobEngine} from '../analysis/jobs/job-engine.ts';
+import type {PeriodEngine} from '../analysis/period/period-engine.ts';
+import type {StragglerEngine} from '../analysis/stragglers/straggler-engine.ts';
+import type {Thresholds} from '../analysis/thresholds/thresholds.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {State} from '../history/state.ts';
 import type {Log} from '../log.ts';

@@ -1,5 +1,5 @@
 import type {EventEmitter} from 'node:events';
-import type {EventLog} from '../fabric/events.ts';
+import type {EventLog} from '../fabric/watch/events.ts';
 
 /** Requests that may wait at once. */
 export const MAX_WAITERS = 256;

@@ -1,7 +1,7 @@
 import {type Agent, agentLabel} from '../fabric/agents.ts';
-import {findings} from '../fabric/findings.ts';
-import type {AgentFacts, Facts} from '../fabric/findings-facts.ts';
-import {readLedgers} from '../fabric/waterfall.ts';
+import {findings} from '../fabric/findings/findings.ts';
+import type {AgentFacts, Facts} from '../fabric/findings/findings-facts.ts';
+import {readLedgers} from '../fabric/findings/waterfall.ts';
 import {BinState} from '../shared/live.ts';
 import type {Context} from './context.ts';
 import {agentMeasures} from './sampling.ts';

@@ -1,7 +1,7 @@
 import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {FlowEstimate, FlowQuery} from '../fabric/flows.ts';
-import type {Names} from '../fabric/names.ts';
+import type {Names} from '../fabric/wiring/names.ts';
 import type {FlowRow, FlowsTopic} from '../shared/live.ts';
 
 /** The largest flows of the last seconds, and what the others add up to. */

@@ -1,5 +1,5 @@
 import {Type} from 'typebox';
-import {PATTERN_KINDS} from '../analysis/pattern.ts';
+import {PATTERN_KINDS} from '../analysis/jobs/pattern.ts';
 import {FinalBefore, Nullable, PeriodSchema} from './schemas.ts';
 
 const text = (description: string) => Type.String({description});

@@ -1,4 +1,4 @@
-import type {Job, JobReport} from '../analysis/job-engine.ts';
+import type {Job, JobReport} from '../analysis/jobs/job-engine.ts';
 import {shareBand} from '../analysis/sampling-error.ts';
 import {agentLabel} from '../fabric/agents.ts';
 import {weightedPoissonBand} from '../shared/band.ts';

@@ -1,5 +1,5 @@
 import type {FastifyInstance} from 'fastify';
-import {EntryError} from '../fabric/complaints.ts';
+import {EntryError} from '../fabric/wiring/complaints.ts';
 import {Problem} from './problem.ts';
 
 /** Largest body of a topology or of names: some 100,000 entries. */

@@ -1,6 +1,6 @@
 import {byteBand, frameBand, meanBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import type {Moments} from '../fabric/moments.ts';
+import type {Moments} from '../fabric/history/moments.ts';
 import type {OperationSums} from '../fabric/operation-sums.ts';
 import {kindName, NAK_NAMES, type OperationScope} from '../fabric/operations.ts';
 

@@ -7,14 +7,14 @@ import {
   TYPICAL_FRAME,
 } from '../analysis/advice.ts';
 import type {Agent} from '../fabric/agents.ts';
-import {type Comparison, fittingRate} from '../fabric/counter-verdict.ts';
+import {type Comparison, fittingRate} from '../fabric/corrections/counter-verdict.ts';
+import type {RateReason} from '../fabric/corrections/source.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import {Moments} from '../fabric/moments.ts';
+import {Moments} from '../fabric/history/moments.ts';
 import type {Port} from '../fabric/ports.ts';
 import {readBin} from '../fabric/reader.ts';
 import {BASIS_NAMES, directionOf} from '../fabric/rows.ts';
-import type {RateReason} from '../fabric/source.ts';
-import {claimedRate} from '../fabric/watch-rates.ts';
+import {claimedRate} from '../fabric/watch/watch-rates.ts';
 import {BIN_MS} from '../shared/bins.ts';
 
 /** Samples that tell a port's own mix of lengths. */

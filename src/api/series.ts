@@ -1,6 +1,6 @@
 import {byteBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import {Moments} from '../fabric/moments.ts';
+import {Moments} from '../fabric/history/moments.ts';
 import {readBin, type Scope} from '../fabric/reader.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import {BinState, type MeasureName} from '../shared/live.ts';

@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import swagger, {type SwaggerTransform} from '@fastify/swagger';
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
 import fastify, {type FastifyInstance, type FastifyReply} from 'fastify';
-import {Thresholds} from '../analysis/thresholds.ts';
+import {Thresholds} from '../analysis/thresholds/thresholds.ts';
 import type {Clock} from '../clock.ts';
 import {State} from '../history/state.ts';
 import type {Context} from './context.ts';

@@ -1,6 +1,6 @@
-import {fabricMarks} from '../analysis/marks.ts';
-import {activity} from '../fabric/activity.ts';
+import {fabricMarks} from '../analysis/congestion/marks.ts';
 import type {Fabric} from '../fabric/fabric.ts';
+import {activity} from '../fabric/findings/activity.ts';
 import {portName, type Role} from '../fabric/ports.ts';
 import {FABRIC_SCOPE, type Scope} from '../fabric/reader.ts';
 import {BinState, type Estimate, type LinkInfo, type LinksTopic, type SummaryTopic} from '../shared/live.ts';

@@ -1,7 +1,7 @@
 import {type TString, Type} from 'typebox';
-import {METRIC_IDS, SCOPES} from '../analysis/threshold-metrics.ts';
-import {COMPARISONS, SEVERITIES} from '../analysis/threshold-rules.ts';
-import {MAX_ALERTS} from '../analysis/thresholds.ts';
+import {METRIC_IDS, SCOPES} from '../analysis/thresholds/threshold-metrics.ts';
+import {COMPARISONS, SEVERITIES} from '../analysis/thresholds/threshold-rules.ts';
+import {MAX_ALERTS} from '../analysis/thresholds/thresholds.ts';
 import {FinalBefore, Nullable} from './schemas.ts';
 
 /** One of some texts. */

@@ -1,11 +1,11 @@
 import {BIN_MS, binOf} from '../shared/bins.ts';
 import {formatAddress} from './address.ts';
-import {Losses} from './losses.ts';
+import {Losses} from './corrections/losses.ts';
+import {Stream} from './corrections/stream.ts';
+import type {Weigher} from './corrections/weigher.ts';
+import {Steps} from './history/steps.ts';
 import {Presence} from './presence.ts';
 import {Recent} from './recent.ts';
-import {Steps} from './steps.ts';
-import {Stream} from './stream.ts';
-import type {Weigher} from './weigher.ts';
 
 /** Agents past this bound are refused and counted. */
 export const MAX_AGENTS = 10_000;

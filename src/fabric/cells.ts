@@ -1,7 +1,7 @@
 import {BinState} from '../shared/live.ts';
 import type {Agent} from './agents.ts';
 import type {Fabric} from './fabric.ts';
-import {CHUNK_ROWS, type Chunk} from './rings.ts';
+import {CHUNK_ROWS, type Chunk} from './history/rings.ts';
 
 /** Told of a cell that has samples: where it stands in its chunk, and how many frames each sample stands for. */
 export type CellVisitor = (chunk: Chunk, at: number, weight: number) => void;

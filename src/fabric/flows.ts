@@ -5,7 +5,7 @@ import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
 import {countByPsn, type PsnCount} from './flow-psn.ts';
 import {Coverage, inWindow, Sighting, Sum} from './flow-window.ts';
-import {Moments} from './moments.ts';
+import {Moments} from './history/moments.ts';
 import {PairLog} from './pair-log.ts';
 import type {Port, Ports, Role} from './ports.ts';
 

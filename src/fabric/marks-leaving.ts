@@ -1,8 +1,8 @@
 import {Direction} from '../account/schema.ts';
 import {presentBins, visitCells} from './cells.ts';
 import type {Fabric} from './fabric.ts';
-import {Moments} from './moments.ts';
-import type {Mark} from './sums.ts';
+import {Moments} from './history/moments.ts';
+import type {Mark} from './history/sums.ts';
 
 /** Estimated frames with each mark, and of what all samples they are. */
 export interface MarkSums {

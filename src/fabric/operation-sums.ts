@@ -1,5 +1,5 @@
 import {NAK_CODES, OperationSum} from '../account/operation-table.ts';
-import {Moments} from './moments.ts';
+import {Moments} from './history/moments.ts';
 
 /** A mean over samples that stand for different numbers of frames: Σ w, Σ w², Σ w·x, Σ w²·x, Σ w²·x². */
 export class WeightedMean {

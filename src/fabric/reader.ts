@@ -1,8 +1,8 @@
 import {BinState, type MeasureName} from '../shared/live.ts';
 import type {Fabric} from './fabric.ts';
-import type {Moments} from './moments.ts';
+import type {Moments} from './history/moments.ts';
+import {LARGEST_UNIT} from './history/rings.ts';
 import type {Port, Role} from './ports.ts';
-import {LARGEST_UNIT} from './rings.ts';
 
 /**
  * What is read: what enters the whole fabric, that is at its edge ports (or at those of another role), or one direction

@@ -1,9 +1,9 @@
 import type {SectionData} from '../account/codec.ts';
 import {BINS, columnIndexes} from '../account/schema.ts';
 import type {SubAgent} from './agents.ts';
-import type {Corrections} from './correction.ts';
+import type {Corrections} from './corrections/correction.ts';
+import type {Rings} from './history/rings.ts';
 import type {Ports} from './ports.ts';
-import type {Rings} from './rings.ts';
 import type {Row, Rows} from './rows.ts';
 
 const column = columnIndexes(BINS);

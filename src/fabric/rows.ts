@@ -3,10 +3,10 @@ import {Basis, Direction} from '../account/schema.ts';
 export {Direction};
 
 import {REVISED_BINS} from '../shared/bins.ts';
+import type {Stream} from './corrections/stream.ts';
+import type {Weigher} from './corrections/weigher.ts';
+import type {Rings} from './history/rings.ts';
 import type {Port} from './ports.ts';
-import type {Rings} from './rings.ts';
-import type {Stream} from './stream.ts';
-import type {Weigher} from './weigher.ts';
 
 /** Rows past this bound are refused and counted. */
 export const MAX_ROWS = 1_000_000;

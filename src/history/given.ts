@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs';
 import {TenhertzError} from '../errors.ts';
-import {type NameLists, parseNamesFile} from '../fabric/names-parse.ts';
-import {parseTopology, type Topology} from '../fabric/topology-parse.ts';
+import {type NameLists, parseNamesFile} from '../fabric/wiring/names-parse.ts';
+import {parseTopology, type Topology} from '../fabric/wiring/topology-parse.ts';
 
 /** Reads a file with a topology in JSON. Throws `TenhertzError`, which names the file and the entry. */
 export function readTopologyFile(file: string): Topology {

@@ -1,7 +1,7 @@
 import type {Fabric} from '../fabric/fabric.ts';
-import {type NameLists, parseNames} from '../fabric/names-parse.ts';
 import {MAX_PORTS} from '../fabric/ports.ts';
-import {parseTopology, type Topology} from '../fabric/topology-parse.ts';
+import {type NameLists, parseNames} from '../fabric/wiring/names-parse.ts';
+import {parseTopology, type Topology} from '../fabric/wiring/topology-parse.ts';
 import type {Store} from './store.ts';
 
 /** Files of the store. */

@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {decodePartial} from '../../src/account/codec.ts';
 import {Ingest} from '../../src/account/ingest.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {waterfall} from '../../src/fabric/waterfall.ts';
+import {waterfall} from '../../src/fabric/findings/waterfall.ts';
 import {SMALL, START} from './support/feed.ts';
 import {addressWords, datagram} from './support/wire.ts';
 

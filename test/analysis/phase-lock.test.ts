@@ -2,7 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {type LockInput, locksOf} from '../../src/analysis/phase-lock.ts';
 import {Random} from '../../src/simulator/random.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
-import {poisson} from './period-traffic.ts';
+import {poisson} from './period/period-traffic.ts';
 
 const TICK_MS = 10;
 const LENGTH = 6_400;

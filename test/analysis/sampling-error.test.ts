@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {byteBand, frameBand, kindBand, shareBand} from '../../src/analysis/sampling-error.ts';
-import {Moments} from '../../src/fabric/moments.ts';
+import {Moments} from '../../src/fabric/history/moments.ts';
 import {QUARTER_SAMPLE, weightedPoissonBand} from '../../src/shared/band.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
 

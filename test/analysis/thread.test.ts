@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {expect, it, onTestFinished} from 'vitest';
-import type {PeriodFigures} from '../../src/analysis/period-watch.ts';
+import type {PeriodFigures} from '../../src/analysis/period/period-watch.ts';
 import type {AnalysisThread} from '../../src/analysis/thread.ts';
 import {repositoryRoot} from '../support/captures.ts';
 

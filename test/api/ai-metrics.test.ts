@@ -1,9 +1,9 @@
 import {describe, expect, it} from 'vitest';
 import {UET_KINDS} from '../../src/account/operation-table.ts';
-import type {PeriodReport} from '../../src/analysis/period-engine.ts';
+import type {PeriodReport} from '../../src/analysis/period/period-engine.ts';
 import {AI_METRICS, AI_TOPS} from '../../src/api/sflow-rt/ai-metrics.ts';
 import {AiTrend} from '../../src/api/sflow-rt/ai-trend.ts';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {AGENT, type Content, type DropRow, type OperationRow, T} from '../support/partial-builder.ts';
 import {promtoolCheck} from '../support/prometheus.ts';
 import {needs} from '../support/tools.ts';

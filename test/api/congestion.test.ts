@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
-import type {IncastReport} from '../../src/analysis/incast-engine.ts';
-import {LinkEngine} from '../../src/analysis/link-engine.ts';
+import type {IncastReport} from '../../src/analysis/congestion/incast-engine.ts';
+import {LinkEngine} from '../../src/analysis/congestion/link-engine.ts';
 import {OUT, T} from '../support/partial-builder.ts';
 import {makeHarness} from './harness.ts';
 

@@ -2,7 +2,7 @@ import {request} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, it, vi} from 'vitest';
 import {EventWaiters, MAX_WAITERS} from '../../src/api/event-waiters.ts';
-import {EVENTS_KEPT, EventLog} from '../../src/fabric/events.ts';
+import {EVENTS_KEPT, EventLog} from '../../src/fabric/watch/events.ts';
 import type {EventsTopic, Topic} from '../../src/shared/live.ts';
 import {T} from '../support/partial-builder.ts';
 import {type Harness, makeHarness} from './harness.ts';

@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import type {FastifyInstance, InjectOptions} from 'fastify';
 import {onTestFinished} from 'vitest';
-import type {Thresholds} from '../../src/analysis/thresholds.ts';
+import type {Thresholds} from '../../src/analysis/thresholds/thresholds.ts';
 import type {Context} from '../../src/api/context.ts';
 import {LIVE_LIMITS, type LiveLimits} from '../../src/api/live/route.ts';
 import {type Api, makeApi} from '../../src/api/server.ts';

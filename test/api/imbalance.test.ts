@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {GroupReport, ImbalanceReport} from '../../src/analysis/imbalance-engine.ts';
+import type {GroupReport, ImbalanceReport} from '../../src/analysis/imbalance/imbalance-engine.ts';
 import {makeHarness} from './harness.ts';
 
 const group: GroupReport = {

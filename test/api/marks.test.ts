@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {kindBand} from '../../src/analysis/sampling-error.ts';
-import {Moments} from '../../src/fabric/moments.ts';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {Moments} from '../../src/fabric/history/moments.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {AGENT, OUT, OUT_DERIVED, T} from '../support/partial-builder.ts';
 import {type Harness, makeHarness} from './harness.ts';
 

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {PeriodReport} from '../../src/analysis/period-engine.ts';
+import type {PeriodReport} from '../../src/analysis/period/period-engine.ts';
 import {makeHarness} from './harness.ts';
 
 const period = {

@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {AGENT, type SampleRow, T} from '../support/partial-builder.ts';
 import {type Harness, makeHarness} from './harness.ts';
 

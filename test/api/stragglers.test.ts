@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest';
-import type {StepReport, StragglerReport, WaitReport} from '../../src/analysis/straggler-engine.ts';
+import type {StepReport, StragglerReport, WaitReport} from '../../src/analysis/stragglers/straggler-engine.ts';
 import {makeHarness} from './harness.ts';
 
 const straggler: StragglerReport = {

@@ -1,14 +1,14 @@
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {parseThresholds} from '../../src/analysis/threshold-rules.ts';
-import {Thresholds} from '../../src/analysis/thresholds.ts';
+import {parseThresholds} from '../../src/analysis/thresholds/threshold-rules.ts';
+import {Thresholds} from '../../src/analysis/thresholds/thresholds.ts';
 import {EventAlerts} from '../../src/api/alerts/event-alerts.ts';
 import {fingerprint, type Notice, webhookBody} from '../../src/api/alerts/notice.ts';
 import {Notifier} from '../../src/api/alerts/notifier.ts';
 import {Webhook, type WebhookLimits} from '../../src/api/alerts/webhook.ts';
-import type {FabricEvent} from '../../src/fabric/events.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
+import type {FabricEvent} from '../../src/fabric/watch/events.ts';
 import {PartialBuilder, T} from '../support/partial-builder.ts';
 import {promtoolCheck} from '../support/prometheus.ts';
 import {needs} from '../support/tools.ts';

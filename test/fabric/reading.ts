@@ -1,6 +1,6 @@
 /** Short ways to read a fabric in tests, by the public reading side. */
 import type {Fabric} from '../../src/fabric/fabric.ts';
-import {Moments} from '../../src/fabric/moments.ts';
+import {Moments} from '../../src/fabric/history/moments.ts';
 import {FABRIC_SCOPE, readBin, type Scope} from '../../src/fabric/reader.ts';
 import {directionOf} from '../../src/fabric/rows.ts';
 import type {MeasureName} from '../../src/shared/live.ts';

@@ -2,8 +2,8 @@ import {describe, expect, it} from 'vitest';
 import {HeatColumns} from '../../src/api/live/heat.ts';
 import {linksTopic} from '../../src/api/summary.ts';
 import {Fabric, type FabricOptions} from '../../src/fabric/fabric.ts';
+import {readLedgers, waterfall} from '../../src/fabric/findings/waterfall.ts';
 import {portName} from '../../src/fabric/ports.ts';
-import {readLedgers, waterfall} from '../../src/fabric/waterfall.ts';
 import {PartialBuilder, type SampleRow, T} from '../support/partial-builder.ts';
 import {linkBytes, read} from './reading.ts';
 

@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
-import {activity} from '../../src/fabric/activity.ts';
 import {CountRates} from '../../src/fabric/count-rates.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
+import {activity} from '../../src/fabric/findings/activity.ts';
+import {waterfall} from '../../src/fabric/findings/waterfall.ts';
 import {portName} from '../../src/fabric/ports.ts';
-import {waterfall} from '../../src/fabric/waterfall.ts';
 import {AGENT, PartialBuilder, T} from '../support/partial-builder.ts';
 
 const ID = `${AGENT}~1`;

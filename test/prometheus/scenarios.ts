@@ -1,5 +1,5 @@
 /** What may befall a fabric or its server, and the one alert that must follow. */
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import type {JobSpec} from '../../src/simulator/job-spec.ts';
 import {job, nodesFrom} from '../../src/simulator/job-spec.ts';
 import {defaultOptions, type SimulationOptions} from '../../src/simulator/options.ts';

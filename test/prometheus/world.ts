@@ -1,8 +1,8 @@
 /** A simulated fabric before the server, all in one process and in simulated time, and what Prometheus would read. */
 import type {Registry} from 'prom-client';
 import type {Ingest} from '../../src/account/ingest.ts';
-import {parseThresholds} from '../../src/analysis/threshold-rules.ts';
-import {Thresholds} from '../../src/analysis/thresholds.ts';
+import {parseThresholds} from '../../src/analysis/thresholds/threshold-rules.ts';
+import {Thresholds} from '../../src/analysis/thresholds/thresholds.ts';
 import type {Context} from '../../src/api/context.ts';
 import {LiveHub} from '../../src/api/live/hub.ts';
 import {makeMetrics} from '../../src/api/metrics/registry.ts';

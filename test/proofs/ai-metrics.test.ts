@@ -1,12 +1,12 @@
 import {afterAll, expect, it, onTestFinished} from 'vitest';
-import {PeriodFinder} from '../../src/analysis/period.ts';
-import {PeriodEngine} from '../../src/analysis/period-engine.ts';
-import {PeriodWatch} from '../../src/analysis/period-watch.ts';
+import {PeriodFinder} from '../../src/analysis/period/period.ts';
+import {PeriodEngine} from '../../src/analysis/period/period-engine.ts';
+import {PeriodWatch} from '../../src/analysis/period/period-watch.ts';
 import {quartilesOf} from '../../src/analysis/quartiles.ts';
 import {makeApi} from '../../src/api/server.ts';
 import {ManualClock} from '../../src/clock.ts';
-import type {Mark} from '../../src/fabric/sums.ts';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import type {Mark} from '../../src/fabric/history/sums.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {Operation, ROCE_V2_PORT} from '../../src/packet/opcodes.ts';
 import type {TrafficModel} from '../../src/simulator/flows.ts';
 import type {SimulationOptions} from '../../src/simulator/options.ts';

@@ -1,5 +1,5 @@
 import {afterAll, expect, it} from 'vitest';
-import type {Job} from '../../src/analysis/job-engine.ts';
+import type {Job} from '../../src/analysis/jobs/job-engine.ts';
 import {type JobSpec, job, nodesFrom} from '../../src/simulator/job-spec.ts';
 import type {Scenario} from '../../src/simulator/scenario.ts';
 import {patterns} from '../../src/simulator/scenarios/patterns.ts';

@@ -1,8 +1,8 @@
 /** What is found out of links, the whole way from simulated datagrams to events. */
 import {afterAll, expect, it} from 'vitest';
-import {LinkEngine} from '../../src/analysis/link-engine.ts';
-import type {FabricEvent} from '../../src/fabric/events.ts';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {LinkEngine} from '../../src/analysis/congestion/link-engine.ts';
+import type {FabricEvent} from '../../src/fabric/watch/events.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {optionsOf} from '../../src/simulator/scenario.ts';
 import {findScenario} from '../../src/simulator/scenarios.ts';
 import {topologyFile} from '../../src/simulator/topology-file.ts';

@@ -1,8 +1,8 @@
 import {afterAll, describe, expect, it} from 'vitest';
-import {Moments} from '../../src/fabric/moments.ts';
+import {Moments} from '../../src/fabric/history/moments.ts';
 import {readBin} from '../../src/fabric/reader.ts';
 import {Direction} from '../../src/fabric/rows.ts';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import type {SimulationOptions} from '../../src/simulator/options.ts';
 import {optionsOf} from '../../src/simulator/scenario.ts';
 import {both} from '../../src/simulator/scenarios/both.ts';

@@ -1,6 +1,6 @@
 import {afterAll, describe, expect, it} from 'vitest';
 import {edgeOf, operationsOf} from '../../src/api/operations.ts';
-import {parseTopology} from '../../src/fabric/topology-parse.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {OperationTruth} from '../../src/simulator/operation-truth.ts';
 import {optionsOf, type Scenario} from '../../src/simulator/scenario.ts';
 import {both} from '../../src/simulator/scenarios/both.ts';

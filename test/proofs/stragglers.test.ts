@@ -1,10 +1,10 @@
 /** Stragglers and steps the whole way: from the simulator's datagrams to who is named in which job. */
 import {expect, it} from 'vitest';
 import {FabricJob} from '../../src/analysis/fabric-job.ts';
-import {JobEngine} from '../../src/analysis/job-engine.ts';
-import {followedJobs} from '../../src/analysis/job-hosts.ts';
-import {PeriodEngine} from '../../src/analysis/period-engine.ts';
-import {StragglerEngine} from '../../src/analysis/straggler-engine.ts';
+import {JobEngine} from '../../src/analysis/jobs/job-engine.ts';
+import {followedJobs} from '../../src/analysis/jobs/job-hosts.ts';
+import {PeriodEngine} from '../../src/analysis/period/period-engine.ts';
+import {StragglerEngine} from '../../src/analysis/stragglers/straggler-engine.ts';
 import {type Analyse, makeWork} from '../../src/analysis/work.ts';
 import type {SimulationOptions} from '../../src/simulator/options.ts';
 import {optionsOf, type Scenario} from '../../src/simulator/scenario.ts';

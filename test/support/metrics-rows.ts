@@ -336,7 +336,7 @@ const JOBS: readonly MetricRow[] = [
     prometheus: [],
     sflowRt: [],
     scenarios: ['patterns'],
-    proof: 'test/analysis/pattern.test.ts',
+    proof: 'test/analysis/jobs/pattern.test.ts',
     error: 'right in 99 to 100 % at 1 Gbit/s a host but for mixed ones, which are called unknown until 5 Gbit/s',
   },
   {
@@ -348,7 +348,7 @@ const JOBS: readonly MetricRow[] = [
     prometheus: [],
     sflowRt: [],
     scenarios: ['straggler'],
-    proof: 'test/analysis/straggler.test.ts',
+    proof: 'test/analysis/stragglers/straggler.test.ts',
     error: 'held to: a host late by 5 % of a period of 1 s, coupled, named within 20 cycles in 98 %',
   },
   {
@@ -361,7 +361,7 @@ const JOBS: readonly MetricRow[] = [
     prometheus: ['tenhertz_imbalance_cv', 'tenhertz_imbalance_expected_cv', 'tenhertz_elephant_collisions'],
     sflowRt: [],
     scenarios: ['ecmp-collision'],
-    proof: 'test/analysis/imbalance.test.ts',
+    proof: 'test/analysis/imbalance/imbalance.test.ts',
     error: 'held to: links that carry the same called uneven at p < 0.001 no more often than that',
   },
   {
@@ -373,7 +373,7 @@ const JOBS: readonly MetricRow[] = [
     prometheus: ['tenhertz_incast_sources'],
     sflowRt: [],
     scenarios: ['incast'],
-    proof: 'test/analysis/incast.test.ts',
+    proof: 'test/analysis/congestion/incast.test.ts',
     error: 'held to: as many sources as there are on average where most were seen',
   },
 ];

@@ -1,4 +1,4 @@
-import type {EventKind, FabricEvent} from '../../fabric/events.ts';
+import type {EventKind, FabricEvent} from '../../fabric/watch/events.ts';
 import type {Notice} from './notice.ts';
 
 /** The kind of event that ends what another one began. What nothing ends is over by itself. */

@@ -1,5 +1,5 @@
-import {changeText} from '../../analysis/threshold-text.ts';
-import type {AlertChange, ThresholdAlert, Thresholds} from '../../analysis/thresholds.ts';
+import {changeText} from '../../analysis/thresholds/threshold-text.ts';
+import type {AlertChange, ThresholdAlert, Thresholds} from '../../analysis/thresholds/thresholds.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import {EventAlerts} from './event-alerts.ts';
 import type {Notice} from './notice.ts';

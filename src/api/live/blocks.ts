@@ -1,5 +1,5 @@
 import type {Fabric} from '../../fabric/fabric.ts';
-import {Moments} from '../../fabric/moments.ts';
+import {Moments} from '../../fabric/history/moments.ts';
 import type {Scope} from '../../fabric/reader.ts';
 import {
   BinState,

@@ -1,5 +1,5 @@
 import type {Fabric} from '../../fabric/fabric.ts';
-import {Moments} from '../../fabric/moments.ts';
+import {Moments} from '../../fabric/history/moments.ts';
 import {readBin} from '../../fabric/reader.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {BIN_MS} from '../../shared/bins.ts';

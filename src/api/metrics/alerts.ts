@@ -1,4 +1,4 @@
-import {alertCounts, type Thresholds} from '../../analysis/thresholds.ts';
+import {alertCounts, type Thresholds} from '../../analysis/thresholds/thresholds.ts';
 import type {WebhookCounts} from '../alerts/webhook.ts';
 import type {MetricsBuilder} from './builder.ts';
 

@@ -1,6 +1,6 @@
-import {EVENT_KINDS} from '../../fabric/events.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
-import {clockOf} from '../../fabric/waterfall.ts';
+import {clockOf} from '../../fabric/findings/waterfall.ts';
+import {EVENT_KINDS} from '../../fabric/watch/events.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** What has happened, and how time went. */

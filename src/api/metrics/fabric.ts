@@ -1,7 +1,7 @@
-import {fabricMarks} from '../../analysis/marks.ts';
+import {fabricMarks} from '../../analysis/congestion/marks.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
-import {ROLES} from '../../fabric/roles.ts';
+import {ROLES} from '../../fabric/roles/roles.ts';
 import {MEASURE_NAMES} from '../../shared/live.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
 import {marksOf} from '../marks.ts';

@@ -1,4 +1,4 @@
-import type {ImbalanceEngine} from '../../analysis/imbalance-engine.ts';
+import type {ImbalanceEngine} from '../../analysis/imbalance/imbalance-engine.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Groups past this bound are left out, those that are loaded most evenly first. */

@@ -1,4 +1,4 @@
-import type {IncastEngine} from '../../analysis/incast-engine.ts';
+import type {IncastEngine} from '../../analysis/congestion/incast-engine.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Incasts past this bound are left out, those of fewest sources first. */

@@ -1,5 +1,5 @@
-import type {Subject} from '../../analysis/threshold-readings.ts';
-import {ThresholdReader} from '../../analysis/threshold-readings.ts';
+import type {Subject} from '../../analysis/thresholds/threshold-readings.ts';
+import {ThresholdReader} from '../../analysis/thresholds/threshold-readings.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import type {MetricsBuilder} from './builder.ts';
 

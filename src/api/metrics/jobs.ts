@@ -1,5 +1,5 @@
-import type {Job, JobEngine} from '../../analysis/job-engine.ts';
-import {MOST_JOBS} from '../../analysis/job-work.ts';
+import type {Job, JobEngine} from '../../analysis/jobs/job-engine.ts';
+import {MOST_JOBS} from '../../analysis/jobs/job-work.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Jobs that run, at most `MOST_JOBS` of them. */

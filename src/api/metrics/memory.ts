@@ -1,5 +1,5 @@
 import type {Fabric} from '../../fabric/fabric.ts';
-import {memoryUse} from '../../fabric/memory-use.ts';
+import {memoryUse} from '../../fabric/history/memory-use.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** What history and tables take. */

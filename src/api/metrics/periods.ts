@@ -1,4 +1,4 @@
-import type {PeriodEngine} from '../../analysis/period-engine.ts';
+import type {PeriodEngine} from '../../analysis/period/period-engine.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Cycles that run now; `rank` 1 is the strongest. */

@@ -1,4 +1,4 @@
-import type {StragglerEngine} from '../../analysis/straggler-engine.ts';
+import type {StragglerEngine} from '../../analysis/stragglers/straggler-engine.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Jobs past this bound are left out, those that came last first. */

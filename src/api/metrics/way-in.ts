@@ -1,5 +1,5 @@
 import type {Fabric} from '../../fabric/fabric.ts';
-import {type Waterfall, waterfall} from '../../fabric/waterfall.ts';
+import {type Waterfall, waterfall} from '../../fabric/findings/waterfall.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Name behind `tenhertz_`, where the waterfall holds the count, and what it means. */

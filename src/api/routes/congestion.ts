@@ -1,7 +1,7 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {CONGESTION_RANKS, type CongestedLink, type CongestionRank} from '../../analysis/congestion.ts';
-import {WINDOW_SECONDS} from '../../analysis/link-loads.ts';
+import {CONGESTION_RANKS, type CongestedLink, type CongestionRank} from '../../analysis/congestion/congestion.ts';
+import {WINDOW_SECONDS} from '../../analysis/imbalance/link-loads.ts';
 import type {Context} from '../context.ts';
 import {DirectionSchema, FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';

@@ -1,6 +1,6 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {EVENT_KINDS, EVENTS_KEPT, type EventKind, type FabricEvent} from '../../fabric/events.ts';
+import {EVENT_KINDS, EVENTS_KEPT, type EventKind, type FabricEvent} from '../../fabric/watch/events.ts';
 import type {Context} from '../context.ts';
 import {parseDuration} from '../duration.ts';
 import {EventWaiters} from '../event-waiters.ts';

@@ -1,10 +1,10 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {lossPerSecond} from '../../fabric/activity.ts';
-import {countersAge} from '../../fabric/counters-age.ts';
-import {findings} from '../../fabric/findings.ts';
-import {memoryUse} from '../../fabric/memory-use.ts';
-import {clockOf, missingByPlace, samplesOf, waterfallOf} from '../../fabric/waterfall.ts';
+import {lossPerSecond} from '../../fabric/findings/activity.ts';
+import {countersAge} from '../../fabric/findings/counters-age.ts';
+import {findings} from '../../fabric/findings/findings.ts';
+import {clockOf, missingByPlace, samplesOf, waterfallOf} from '../../fabric/findings/waterfall.ts';
+import {memoryUse} from '../../fabric/history/memory-use.ts';
 import {STAGES, type Stage} from '../../shared/health.ts';
 import type {Context} from '../context.ts';
 import {gatherFacts} from '../facts.ts';

@@ -1,6 +1,6 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {WINDOW_SECONDS} from '../../analysis/link-loads.ts';
+import {WINDOW_SECONDS} from '../../analysis/imbalance/link-loads.ts';
 import type {Context} from '../context.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';

@@ -1,7 +1,7 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import type {Job} from '../../analysis/job-engine.ts';
-import {parseJobName} from '../../analysis/job-names.ts';
+import type {Job} from '../../analysis/jobs/job-engine.ts';
+import {parseJobName} from '../../analysis/jobs/job-names.ts';
 import type {State} from '../../history/state.ts';
 import type {Context} from '../context.ts';
 import {JobAnswer, JobParams, JobsAnswer, MatrixAnswer, MatrixQuery} from '../job-schemas.ts';

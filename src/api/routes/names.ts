@@ -1,6 +1,6 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {parseNames} from '../../fabric/names-parse.ts';
+import {parseNames} from '../../fabric/wiring/names-parse.ts';
 import {listsJson} from '../../history/state.ts';
 import {kept, readBody, takeJson, unchecked} from '../json-body.ts';
 import type {StateOptions} from './topology.ts';

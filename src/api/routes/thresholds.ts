@@ -1,9 +1,14 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
-import {METRIC_IDS, metricOf} from '../../analysis/threshold-metrics.ts';
-import {MAX_THRESHOLDS, parseThreshold, type ThresholdRule, thresholdJson} from '../../analysis/threshold-rules.ts';
-import {subjectText} from '../../analysis/threshold-text.ts';
-import {alertCounts, MAX_ALERTS, type ThresholdAlert, type Thresholds} from '../../analysis/thresholds.ts';
+import {METRIC_IDS, metricOf} from '../../analysis/thresholds/threshold-metrics.ts';
+import {
+  MAX_THRESHOLDS,
+  parseThreshold,
+  type ThresholdRule,
+  thresholdJson,
+} from '../../analysis/thresholds/threshold-rules.ts';
+import {subjectText} from '../../analysis/thresholds/threshold-text.ts';
+import {alertCounts, MAX_ALERTS, type ThresholdAlert, type Thresholds} from '../../analysis/thresholds/thresholds.ts';
 import type {State} from '../../history/state.ts';
 import type {Context} from '../context.ts';
 import {kept, readBody, takeJson, unchecked} from '../json-body.ts';

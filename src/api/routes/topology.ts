@@ -1,7 +1,7 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {type Static, Type} from 'typebox';
 import type {Clock} from '../../clock.ts';
-import {parseTopology} from '../../fabric/topology-parse.ts';
+import {parseTopology} from '../../fabric/wiring/topology-parse.ts';
 import type {State} from '../../history/state.ts';
 import type {Context} from '../context.ts';
 import {kept, readBody, takeJson, unchecked} from '../json-body.ts';

@@ -1,8 +1,8 @@
-import {type CounterSums, sumCounters} from '../../fabric/counter-sums.ts';
+import {type CounterSums, sumCounters} from '../../fabric/corrections/counter-sums.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
+import type {Mark} from '../../fabric/history/sums.ts';
 import type {Role} from '../../fabric/ports.ts';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
-import type {Mark} from '../../fabric/sums.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type Estimate} from '../../shared/live.ts';
 import {meanOver} from '../estimate.ts';

@@ -1,8 +1,8 @@
 /** A simulated fabric before the server, in one process and in simulated time, with what really passed beside it. */
-import {Moments} from '../../../src/fabric/moments.ts';
+import {Moments} from '../../../src/fabric/history/moments.ts';
 import type {Role} from '../../../src/fabric/ports.ts';
 import {readBin, type Scope} from '../../../src/fabric/reader.ts';
-import {ROLES} from '../../../src/fabric/roles.ts';
+import {ROLES} from '../../../src/fabric/roles/roles.ts';
 import {BIN_MS} from '../../../src/shared/bins.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
 import type {PortTallies} from '../../../src/simulator/ports.ts';

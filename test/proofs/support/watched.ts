@@ -1,6 +1,6 @@
 /** A simulated fabric before a server with its analysis of jobs, all in one thread and in simulated time. */
-import {type Job, JobEngine} from '../../../src/analysis/job-engine.ts';
-import type {FabricEvent} from '../../../src/fabric/events.ts';
+import {type Job, JobEngine} from '../../../src/analysis/jobs/job-engine.ts';
+import type {FabricEvent} from '../../../src/fabric/watch/events.ts';
 import {ipv4Of} from '../../../src/simulator/addresses.ts';
 import type {SimulationOptions} from '../../../src/simulator/options.ts';
 import {optionsOf, type Scenario} from '../../../src/simulator/scenario.ts';

@@ -1,12 +1,12 @@
 /** Watches a server while things go wrong, and says afterwards what should not have been: each as a sentence. */
 import {Count} from '../../../src/account/ledger.ts';
 import {type BinRates, rateOfBin} from '../../../src/api/estimate.ts';
-import {Moments} from '../../../src/fabric/moments.ts';
+import {readLedgers} from '../../../src/fabric/findings/waterfall.ts';
+import {Moments} from '../../../src/fabric/history/moments.ts';
 import type {Port} from '../../../src/fabric/ports.ts';
 import {FABRIC_SCOPE, readBin, type Scope} from '../../../src/fabric/reader.ts';
-import {ROLES} from '../../../src/fabric/roles.ts';
+import {ROLES} from '../../../src/fabric/roles/roles.ts';
 import {Direction} from '../../../src/fabric/rows.ts';
-import {readLedgers} from '../../../src/fabric/waterfall.ts';
 import {BinState} from '../../../src/shared/live.ts';
 import type {FaultSchedule, PortPlan} from './fault-schedule.ts';
 import type {FaultyWorld} from './faulty-world.ts';

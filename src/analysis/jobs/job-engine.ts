@@ -1,0 +1,287 @@
+import type {Fabric} from '../../fabric/fabric.ts';
+import type {Port} from '../../fabric/ports.ts';
+import {BIN_MS, TICK_MS} from '../../shared/bins.ts';
+import type {PeriodFigures} from '../period/period-watch.ts';
+import type {Lock} from '../phase-lock.ts';
+import type {Analyse} from '../work.ts';
+import {JobIdentities} from './job-identities.ts';
+import {JobJoins} from './job-joins.ts';
+import {type JobName, nameOf, withName} from './job-names.ts';
+import {JobPeriods} from './job-periods.ts';
+import {JobSeries} from './job-series.ts';
+import {appearedText, endedText, joinedText} from './job-text.ts';
+import type {FoundJob, FoundJobs, PairSums, TrafficSums} from './job-work.ts';
+import type {Pattern} from './pattern.ts';
+
+/** Looks are so far apart; windows are five times as long. */
+const LOOK_EVERY_BINS = 20;
+/** A job that has ended is told of for so long. */
+const ENDED_MS = 60_000;
+/** Ticks of the series that are compared for being in step, 64 s. */
+const LOCK_TICKS = 6_400;
+
+export interface JobHost {
+  address: string;
+  name: string | undefined;
+  /** The edge port that its traffic comes in at; undefined where that is not known. */
+  port: Port | undefined;
+}
+
+/** Hosts that work together, over the last window. */
+export interface Job {
+  id: string;
+  name: string | undefined;
+  /** Epoch ms: when it was seen first, and when it sent last where it does not any more. */
+  since: number;
+  until: number | undefined;
+  /** It is made of groups that never talk to each other. */
+  isProbable: boolean;
+  why: string;
+  hosts: JobHost[];
+  /** Addresses of those that talk to each other: one list, or one for each rail. */
+  groups: (readonly string[])[];
+  traffic: TrafficSums;
+  period: PeriodFigures | undefined;
+  pattern: Pattern | undefined;
+  /** Ids of jobs that it has hosts in common with. */
+  overlaps: string[];
+}
+
+export interface JobReport {
+  /** Epoch ms: the end of what was looked at, and how many seconds before it were. */
+  time: number;
+  windowSeconds: number;
+  /** Most traffic first; then those that have ended of late. */
+  jobs: Job[];
+  services: {address: string; name: string | undefined; partners: number; bytes: number}[];
+  small: {hosts: string[]; bytes: number}[];
+  /** What passed by pair of hosts, and whom their numbers mean. */
+  pairs: PairSums;
+  hosts: ReadonlyMap<number, JobHost>;
+}
+
+/** Looks every two seconds who works together, elsewhere: here only what was sampled is copied. */
+export class JobEngine {
+  report: JobReport | undefined;
+  /** Names that were given to jobs. */
+  names: readonly JobName[] = [];
+  private readonly fabric: Fabric;
+  private readonly analyse: Analyse;
+  private readonly identities = new JobIdentities();
+  private readonly joins = new JobJoins();
+  private readonly series = new Map<string, JobSeries>();
+  private readonly periods: JobPeriods;
+  private readonly ended: Job[] = [];
+  private lookedAt = Number.NEGATIVE_INFINITY;
+  private isLooking = false;
+  private isComparing = false;
+
+  constructor(fabric: Fabric, analyse: Analyse) {
+    this.fabric = fabric;
+    this.analyse = analyse;
+    this.periods = new JobPeriods(analyse);
+  }
+
+  /** A bin more may be final: looks when it is time. */
+  advance(): void {
+    const {fabric} = this;
+    const end = fabric.finalBin;
+    if (!Number.isFinite(end) || end - this.lookedAt < LOOK_EVERY_BINS || this.isLooking) return;
+    this.lookedAt = end;
+    const window = fabric.flows.pairs.window();
+    if (window.seconds === 0) return;
+    this.isLooking = true;
+    this.analyse('jobs', window, (found) => {
+      this.isLooking = false;
+      if (found) this.take(found, end);
+    });
+  }
+
+  /** Calls a job so from now on, or with undefined by its id again. Returns the names that are to be kept. */
+  withName(job: Job, name: string | undefined): JobName[] {
+    return withName(
+      this.names,
+      job.hosts.map(({address}) => address),
+      name,
+    );
+  }
+
+  /** Names were given or taken away. */
+  setNames(names: readonly JobName[]): void {
+    this.names = names;
+    for (const job of this.report?.jobs ?? []) {
+      job.name = nameOf(
+        names,
+        job.hosts.map(({address}) => address),
+      );
+    }
+  }
+
+  private take(found: FoundJobs, end: number): void {
+    const {fabric, identities} = this;
+    const {pairs} = fabric.flows;
+    const time = end * BIN_MS;
+    const groups = found.jobs.map(({hosts}) => hosts.map((host) => pairs.address(host)));
+    const before = this.report?.jobs ?? [];
+    const {appeared, ended} = identities.update(groups, time);
+    const known = this.knownHosts(found.pairs);
+    const byAddress = new Map(Array.from(known.values(), (host) => [host.address, host] as const));
+    for (const {id, hosts} of identities.shown) {
+      const series = this.series.get(id) ?? new JobSeries(fabric);
+      this.series.set(id, series);
+      series.advance(hosts, (address) => byAddress.get(address)?.port);
+    }
+    for (const {id} of ended) {
+      this.forget(id);
+      const job = before.find((one) => one.id === id);
+      if (job) this.end(job, time);
+    }
+    this.periods.look(this.series);
+    const jobs = this.jobsOf(found, byAddress);
+    this.ended.splice(0, this.ended.length, ...this.ended.filter(({until = 0}) => until > time - ENDED_MS));
+    this.report = {
+      time,
+      windowSeconds: found.pairs.seconds,
+      jobs: [...jobs.sort((a, b) => b.traffic.bytes - a.traffic.bytes), ...this.ended],
+      services: found.services.map(({host, partners, bytes}) => {
+        const address = pairs.address(host);
+        return {address, name: fabric.names.host(address), partners, bytes};
+      }),
+      small: found.small.map(({hosts, bytes}) => ({hosts: hosts.map((host) => pairs.address(host)), bytes})),
+      pairs: found.pairs,
+      hosts: known,
+    };
+    for (const {id, since} of appeared) {
+      const job = jobs.find((one) => one.id === id);
+      if (!job) continue;
+      const figures = {hosts: job.hosts.length, since};
+      fabric.events.raise({time, kind: 'job-appeared', level: 'info', job: id, text: appearedText(job), figures});
+    }
+    this.compare(time);
+  }
+
+  /** Hosts by their number in the sums. */
+  private knownHosts({source, destination}: PairSums): Map<number, JobHost> {
+    const {flows, names} = this.fabric;
+    const hosts = new Map<number, JobHost>();
+    const note = (host: number) => {
+      if (hosts.has(host)) return;
+      const address = flows.pairs.address(host);
+      hosts.set(host, {address, name: names.host(address), port: flows.pairs.home(host)});
+    };
+    source.forEach(note);
+    destination.forEach(note);
+    return hosts;
+  }
+
+  private jobsOf(found: FoundJobs, byAddress: ReadonlyMap<string, JobHost>): Job[] {
+    const {shown} = this.identities;
+    const identity = new Map(shown.map((one) => [one.id, one]));
+    const clusters = this.joins.clusters(shown.map(({id}) => id));
+    /** By place among those that were found: the job that it is part of. */
+    const jobAt = new Map<number, string>();
+    for (const {ids} of clusters) for (const id of ids) jobAt.set(identity.get(id)!.found, ids[0]);
+    return clusters.map(({ids, lock}) => {
+      const [id] = ids;
+      const members = ids.map((one) => identity.get(one)!);
+      const parts = members.flatMap((one) => found.jobs[one.found] ?? []);
+      const addresses = members.flatMap((one) => one.hosts);
+      const overlaps = parts.flatMap((part) => part.overlaps.flatMap((place) => jobAt.get(place) ?? []));
+      const series = members.map((one) => this.series.get(one.id)!.lastActive);
+      const isSilent = parts.length === 0;
+      return {
+        id,
+        name: nameOf(this.names, addresses),
+        since: Math.min(...members.map(({since}) => since)),
+        until: isSilent ? (Math.max(...series) + 1) * BIN_MS || undefined : undefined,
+        isProbable: ids.length > 1,
+        why: whyOf(ids.length, lock),
+        hosts: members.flatMap((one) => {
+          const portOf = (address: string) => this.series.get(one.id)?.port(address);
+          return one.hosts.map((address) => byAddress.get(address) ?? this.silent(address, portOf(address)));
+        }),
+        groups: members.map((one) => one.hosts),
+        traffic: sumOf(parts),
+        period: this.periods.of(id),
+        pattern: patternOf(parts),
+        overlaps: [...new Set(overlaps)].filter((other) => other !== id),
+      };
+    });
+  }
+
+  private silent(address: string, port: Port | undefined): JobHost {
+    return {address, name: this.fabric.names.host(address), port};
+  }
+
+  private forget(id: string): void {
+    this.series.delete(id);
+    this.periods.forget(id);
+    this.joins.forget(id);
+  }
+
+  private end(job: Job, time: number): void {
+    const until = job.until ?? time;
+    this.ended.push({...job, until, period: undefined, traffic: sumOf([])});
+    const text = endedText(job);
+    const figures = {hosts: job.hosts.length, since: job.since, until};
+    this.fabric.events.raise({time, kind: 'job-ended', level: 'info', job: job.id, text, figures});
+  }
+
+  /** Looks which groups are in step: rails of one job never talk to each other. */
+  private compare(time: number): void {
+    const timed = this.identities.shown.flatMap(({id, hosts}) => {
+      const period = this.periods.of(id);
+      return period ? [{id, hosts: hosts.length, period}] : [];
+    });
+    if (timed.length < 2 || this.isComparing) return;
+    const counts = new Float32Array(timed.length * LOCK_TICKS).fill(Number.NaN);
+    for (const [at, {id}] of timed.entries()) {
+      const ticks = this.series.get(id)!.copy(LOCK_TICKS);
+      counts.set(ticks, (at + 1) * LOCK_TICKS - ticks.length);
+    }
+    this.isComparing = true;
+    const input = {
+      periodMs: Float64Array.from(timed, ({period}) => period.periodMs),
+      hosts: Uint32Array.from(timed, ({hosts}) => hosts),
+      counts,
+      length: LOCK_TICKS,
+      tickMs: TICK_MS,
+    };
+    this.analyse('locks', input, (locks) => {
+      this.isComparing = false;
+      if (!locks) return;
+      const named = locks.map((lock) => ({a: timed[lock.a].id, b: timed[lock.b].id, lock}));
+      const joined = this.joins.update(named);
+      for (const first of new Set(joined.map(({a}) => a))) {
+        const others = joined.filter(({a}) => a === first);
+        const cycles = Math.min(...others.map(({lock}) => lock.cycles));
+        const figures = {cycles, off: Math.max(...others.map(({lock}) => lock.off))};
+        const text = joinedText([first, ...others.map(({b}) => b)], figures);
+        this.fabric.events.raise({time, kind: 'jobs-joined', level: 'info', job: first, text, figures});
+      }
+    });
+  }
+}
+
+function whyOf(groups: number, lock: Lock | undefined): string {
+  if (!lock) return 'its hosts talk to each other';
+  const off = (100 * lock.off).toFixed(1);
+  return `${groups} groups that never talk to each other keep one phase, to ${off} % of a cycle for ${lock.cycles} cycles`;
+}
+
+function sumOf(parts: readonly FoundJob[]): TrafficSums {
+  const sum: TrafficSums = {samples: 0, frames: 0, bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0};
+  for (const {traffic} of parts) {
+    for (const name of ['samples', 'frames', 'bytes', 'squares', 'ce', 'cnp'] as const) sum[name] += traffic[name];
+    sum.largest = Math.max(sum.largest, traffic.largest);
+  }
+  return sum;
+}
+
+/** Of all groups of a job; where they differ, nothing is sure. */
+function patternOf(parts: readonly FoundJob[]): Pattern | undefined {
+  const [first, ...others] = parts.map(({pattern}) => pattern);
+  if (!first) return undefined;
+  const isSame = others.every(({kind}) => kind === first.kind);
+  return isSame ? first : {...first, kind: 'unknown', confidence: 0, why: 'its groups have different patterns'};
+}

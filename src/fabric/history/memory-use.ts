@@ -1,0 +1,48 @@
+import {BIN_MS} from '../../shared/bins.ts';
+import type {Fabric} from '../fabric.ts';
+import {MAX_ROWS} from '../rows.ts';
+import {budgetForRows} from './memory.ts';
+
+/** A bounded table of the server. */
+export interface TableUse {
+  name: 'agents' | 'ports' | 'rows' | 'flows';
+  entries: number;
+  /** Most that it holds. */
+  most: number;
+  /** Entries that found no room, since the start; flows give way instead, the longest silent first. */
+  refused: number;
+}
+
+/** What history and tables take, and how far back they reach. */
+export interface MemoryUse {
+  /** Bytes that all may take (`--memory`); null without a bound. */
+  budgetBytes: number | null;
+  /** Of them for the history of 100 ms, bytes; null without a bound. */
+  historyBudgetBytes: number | null;
+  /** Taken by the history, bytes. */
+  historyBytes: number;
+  /** How far back bins of 100 ms are kept, ms. */
+  historyMs: number;
+  tables: TableUse[];
+}
+
+export function memoryUse({memory, rings, agents, ports, rows, flows}: Fabric): MemoryUse {
+  const table = (name: TableUse['name'], entries: number, most: number, refused = 0): TableUse => ({
+    name,
+    entries,
+    most,
+    refused,
+  });
+  return {
+    budgetBytes: memory ?? null,
+    historyBudgetBytes: memory === undefined ? null : budgetForRows(memory),
+    historyBytes: rings.bytes,
+    historyMs: rings.depth * BIN_MS,
+    tables: [
+      table('agents', agents.all.length, agents.max, agents.refused),
+      table('ports', ports.all.length, ports.max, ports.refused),
+      table('rows', rows.size, MAX_ROWS, rows.refused),
+      table('flows', flows.size, flows.max),
+    ],
+  };
+}

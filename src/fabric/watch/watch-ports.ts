@@ -1,0 +1,41 @@
+import {agentLabel} from '../agents.ts';
+import {type Port, type Ports, portName} from '../ports.ts';
+import type {Herd} from './watch-herd.ts';
+
+/** `400 Gbit/s`. */
+function speedText(bitsPerSecond: number): string {
+  const [size, prefix] = bitsPerSecond >= 1e9 ? [1e9, 'G'] : [1e6, 'M'];
+  return `${Number((bitsPerSecond / size).toPrecision(3))} ${prefix}bit/s`;
+}
+
+/** Notices when a port's speed becomes another one. */
+export class PortWatch {
+  /** bit/s; none while it is not known. */
+  private readonly speeds = new WeakMap<Port, number>();
+  private revision = -1;
+
+  look(ports: Ports, herd: Herd): void {
+    if (ports.revision === this.revision) return;
+    this.revision = ports.revision;
+    for (const port of ports.all) {
+      const speed = port.speed ?? 0;
+      const before = this.speeds.get(port) ?? 0;
+      if (speed === before) continue;
+      this.speeds.set(port, speed);
+      if (before === 0 || speed === 0) continue;
+      herd.add({
+        kind: 'speed-changed',
+        level: speed < before ? 'warning' : 'info',
+        link: port.id,
+        agent: port.agent.address,
+        name: port.id,
+        text: `${portName(port)} of ${agentLabel(port.agent)} runs at ${speedText(speed)} instead of ${speedText(before)}`,
+        figures: {speed, before},
+      });
+    }
+  }
+}
+
+export const MANY_PORTS = {
+  'speed-changed': (many: string) => `${many} ports run at another speed`,
+} as const;
