@@ -56,7 +56,7 @@ describe('the runner', () => {
     const simulation: SimulationOptions = {
       ...defaultOptions,
       nodes: 8,
-      sampling: 100,
+      sampling: 500,
       fabric: {kind: 'leaf-spine', leaves: 2, spines: 2},
       jobs: [job({name: 'training', members: [nodesFrom(0, 8)], cycleMs: 100})],
     };
