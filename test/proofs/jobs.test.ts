@@ -149,9 +149,11 @@ it('two jobs of the same kind, on as many hosts, are not taken for one', () => {
   expect(watched.events.filter(({kind}) => kind === 'jobs-joined')).toEqual([]);
 });
 
-it.runIf(process.env['TENHERTZ_PROVE'] === '1')('six patterns are told for what they are', () => {
-  const watched = watch(patterns);
-  watched.pass(30);
-  proofCount(0, 1);
-  check('patterns', watched, patterns.options.jobs!);
-});
+// Takes a minute: a slice of it would prove nothing.
+if (process.env['TENHERTZ_PROVE'] === '1')
+  it('six patterns are told for what they are', () => {
+    const watched = watch(patterns);
+    watched.pass(30);
+    proofCount(0, 1);
+    check('patterns', watched, patterns.options.jobs!);
+  });

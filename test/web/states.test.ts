@@ -37,8 +37,9 @@ async function open(scenario: Partial<Scenario> = {}, query = '', token?: string
   page = await context.newPage();
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => {
-    // A socket that cannot connect is reported by the browser itself; it is what some tests bring about.
-    if (message.type() === 'error' && !message.text().includes('WebSocket')) problems.push(message.text());
+    // What cannot connect is reported by the browser itself; it is what some tests bring about.
+    const isCut = /WebSocket|^Failed to load resource: net::ERR_/.test(message.text());
+    if (message.type() === 'error' && !isCut) problems.push(message.text());
   });
   await page.goto(server.url + query);
 }

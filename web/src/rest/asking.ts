@@ -105,6 +105,8 @@ export function useAnswer<T>(path: Path | null, everyMs: number, heard?: (answer
       ),
     [connection],
   );
-  useEffect(() => (path === null ? undefined : asking.start(path, everyMs)), [asking, path, everyMs]);
+  // Where the socket is cut REST will be too: to ask again and again would only fill the browser's log.
+  const isCut = connection.status.value === 'lost';
+  useEffect(() => (path === null || isCut ? undefined : asking.start(path, everyMs)), [asking, path, everyMs, isCut]);
   return asking;
 }
