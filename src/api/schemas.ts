@@ -38,7 +38,9 @@ export const SeriesSchema = Type.Object(
     start: Type.Number({description: 'epoch ms of the first step'}),
     step: Type.Number({description: 'ms; entry i is for the time from start + i * step'}),
     unit: Type.String(),
-    values: column('mean of the step; null where the agent was absent'),
+    values: column(
+      'mean of the step; null where the agent was absent. Bins reach back up to 5 minutes; behind that steps of whole seconds do up to an hour, of tens of seconds up to a day',
+    ),
     low: column('lower end of the 95 % interval'),
     high: column('upper end of the 95 % interval'),
     samples: column('samples in the step'),

@@ -1,6 +1,8 @@
 import {byteBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import {Moments} from '../fabric/history/moments.ts';
+import type {Coarse} from '../fabric/history/tier.ts';
+import {clearCoarse, makeCoarse} from '../fabric/history/tiers.ts';
 import {readBin, type Scope} from '../fabric/reader.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import {BinState, type MeasureName} from '../shared/live.ts';
@@ -51,47 +53,64 @@ export function parseSpan(fabric: Fabric, query: {from?: string; to?: string; st
   return {from, to, step};
 }
 
-/** The series of a scope. */
+/** The series of a scope: bins as far as they reach back, behind that seconds up to an hour and tens of them up to a day. */
 export function readSeries(fabric: Fabric, scope: Scope, measure: MeasureName, {from, to, step}: Span): Series {
   const binsAStep = step / BIN_MS;
   const start = Math.floor(from / step) * step;
   const points = Math.max(0, Math.ceil((to - start) / step));
   const series: Series = {start, step, unit: 'bit/s', values: [], low: [], high: [], samples: [], unconfirmed: []};
   if (binsAStep > 1) Object.assign(series, {min: [], max: []});
-  const sum = new Moments();
-  const one = new Moments();
+  const stretch = makeCoarse();
   const scale = (8 * 1_000) / BIN_MS;
   for (let point = 0; point < points; point++) {
     const first = Math.round(start / BIN_MS) + point * binsAStep;
-    sum.clear();
-    let bins = 0;
-    let unconfirmed = 0;
-    let min = Number.POSITIVE_INFINITY;
-    let max = Number.NEGATIVE_INFINITY;
-    const end = Math.min(first + binsAStep, fabric.newest + 1);
-    for (let bin = Math.max(first, fabric.firstBin); bin < end; bin++) {
-      const state = readBin(fabric, scope, measure, bin, one.clear());
-      if (state === BinState.Absent) continue;
-      if (state === BinState.Unconfirmed) unconfirmed = 1;
-      bins++;
-      min = Math.min(min, one.bytes);
-      max = Math.max(max, one.bytes);
-      sum.add(one);
-    }
-    series.unconfirmed.push(unconfirmed);
+    const isUnconfirmed = readStretch(fabric, scope, measure, first, binsAStep, clearCoarse(stretch));
+    series.unconfirmed.push(isUnconfirmed ? 1 : 0);
+    const {moments, bins, min, max} = stretch;
     if (bins === 0) {
       for (const column of [series.values, series.low, series.high, series.samples]) column.push(null);
       series.min?.push(null);
       series.max?.push(null);
       continue;
     }
-    const band = byteBand(sum);
-    series.values.push((sum.bytes * scale) / bins);
+    const band = byteBand(moments);
+    series.values.push((moments.bytes * scale) / bins);
     series.low.push((band.low * scale) / bins);
     series.high.push((band.high * scale) / bins);
-    series.samples.push(sum.samples);
+    series.samples.push(moments.samples);
     series.min?.push(min * scale);
     series.max?.push(max * scale);
   }
   return series;
+}
+
+const one = new Moments();
+
+/**
+ * Adds up a stretch of bins: from the bins where they are still kept, before that from the seconds and tens of seconds
+ * that fit. Returns whether any of it is unconfirmed.
+ */
+function readStretch(
+  fabric: Fabric,
+  scope: Scope,
+  measure: MeasureName,
+  first: number,
+  bins: number,
+  into: Coarse,
+): boolean {
+  const {firstBin, tiers} = fabric;
+  const end = Math.min(first + bins, fabric.newest + 1);
+  let isUnconfirmed = false;
+  let bin = Math.max(first, Math.min(firstBin, tiers.firstBin));
+  while (bin < firstBin && bin < end) bin += tiers.read(scope, measure, bin, first + bins - bin, into) || 1;
+  for (; bin < end; bin++) {
+    const state = readBin(fabric, scope, measure, bin, one.clear());
+    if (state === BinState.Absent) continue;
+    if (state === BinState.Unconfirmed) isUnconfirmed = true;
+    into.bins++;
+    into.min = Math.min(into.min, one.bytes);
+    into.max = Math.max(into.max, one.bytes);
+    into.moments.add(one);
+  }
+  return isUnconfirmed;
 }

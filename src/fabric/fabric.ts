@@ -29,12 +29,19 @@ import {applyCounters, applyNames} from './counters.ts';
 import {DropLog} from './drops.ts';
 import {type FlowRows, FlowTable} from './flows.ts';
 import {GaugeLog} from './gauges.ts';
-import {BYTES_PER_ROW, budgetForOperations, budgetForPortTicks, budgetForRows} from './history/memory.ts';
+import {
+  BYTES_PER_ROW,
+  budgetForOperations,
+  budgetForPortTicks,
+  budgetForRows,
+  budgetForTiers,
+} from './history/memory.ts';
 import {PORT_TICK_BINS, PortTicks} from './history/port-ticks.ts';
 import {Rings} from './history/rings.ts';
 import {Skipped} from './history/skipped.ts';
 import {FabricSums} from './history/sums.ts';
 import {TickRing} from './history/ticks.ts';
+import {Tiers} from './history/tiers.ts';
 import {Totals} from './history/totals.ts';
 import {Operations} from './operations.ts';
 import {type Port, Ports} from './ports.ts';
@@ -119,6 +126,7 @@ export class Fabric {
   readonly totals: Totals;
   readonly flows: FlowTable;
   readonly operations: Operations;
+  readonly tiers: Tiers;
   readonly ticks = new TickRing(TICK_BINS);
   readonly portTicks: PortTicks;
   /** The same of what goes out, of edge ports alone: what their hosts receive. */
@@ -163,6 +171,7 @@ export class Fabric {
     const ofTicks = memory === undefined ? undefined : budgetForPortTicks(memory) / 2;
     this.portTicks = new PortTicks(PORT_TICK_BINS, ofTicks);
     this.portTicksOut = new PortTicks(PORT_TICK_BINS, ofTicks);
+    this.tiers = new Tiers(memory === undefined ? undefined : budgetForTiers(memory));
     this.corrections = new Corrections(this.rows, this.rings);
     this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections, () => this.roomUpTo);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
@@ -402,6 +411,7 @@ export class Fabric {
     this.newest = newest;
     this.rates.read(this.time, this.counts);
     this.settle(this.finalBin);
+    this.tiers.advance(this);
     this.watch.look(this);
     this.room.make(this);
     this.rows.clean(this.rings, CLEAN_ROWS);

@@ -60,6 +60,7 @@ function release(fabric: Fabric, agents: ReadonlySet<Agent>, ports: ReadonlySet<
     fabric.portTicksOut.release(port.slot);
     fabric.counterCheck.release(port);
     fabric.roles.release(port);
+    fabric.tiers.release(port);
   }
   for (const agent of agents) {
     fabric.roles.releaseAgent(agent);

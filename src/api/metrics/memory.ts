@@ -7,6 +7,12 @@ export function memoryMetrics(builder: MetricsBuilder, fabric: Fabric): void {
   builder.gauge('tenhertz_history_bytes', 'Memory that the history of 100 ms takes.', [], (set) =>
     set(memoryUse(fabric).historyBytes),
   );
+  builder.gauge(
+    'tenhertz_coarse_history_bytes',
+    'Memory that history in seconds and tens of seconds takes.',
+    [],
+    (set) => set(memoryUse(fabric).coarseBytes),
+  );
   builder.gauge('tenhertz_history_seconds', 'How far back bins of 100 ms are kept.', [], (set) =>
     set(memoryUse(fabric).historyMs / 1_000),
   );

@@ -58,6 +58,7 @@ const MemorySchema = Type.Object({
   budgetBytes: Nullable(Type.Number({description: 'bytes that history and tables may take (--memory)'})),
   historyBudgetBytes: Nullable(Type.Number({description: 'of them for the history of 100 ms'})),
   historyBytes: Type.Number({description: 'bytes that the history takes'}),
+  coarseBytes: Type.Number({description: 'bytes that seconds up to an hour and tens of seconds up to a day take'}),
   historyMs: Type.Number({description: 'how far back bins of 100 ms are kept; shorter where many ports are active'}),
   tables: Type.Array(
     Type.Object({

@@ -21,12 +21,14 @@ export interface MemoryUse {
   historyBudgetBytes: number | null;
   /** Taken by the history, bytes. */
   historyBytes: number;
+  /** Taken by the coarser history, bytes. */
+  coarseBytes: number;
   /** How far back bins of 100 ms are kept, ms. */
   historyMs: number;
   tables: TableUse[];
 }
 
-export function memoryUse({memory, rings, agents, ports, rows, flows}: Fabric): MemoryUse {
+export function memoryUse({memory, rings, tiers, agents, ports, rows, flows}: Fabric): MemoryUse {
   const table = (name: TableUse['name'], entries: number, most: number, refused = 0): TableUse => ({
     name,
     entries,
@@ -37,6 +39,7 @@ export function memoryUse({memory, rings, agents, ports, rows, flows}: Fabric): 
     budgetBytes: memory ?? null,
     historyBudgetBytes: memory === undefined ? null : budgetForRows(memory),
     historyBytes: rings.bytes,
+    coarseBytes: tiers.bytes,
     historyMs: rings.depth * BIN_MS,
     tables: [
       table('agents', agents.all.length, agents.max, agents.refused),

@@ -28,6 +28,12 @@ const OPERATION_SHARE = 1 / 32;
 export const budgetForOperations = (budget = Number.POSITIVE_INFINITY): number =>
   Math.min(OPERATION_BYTES, budget * OPERATION_SHARE);
 
+/** History in seconds and tens of seconds. */
+const TIERS_SHARE = 1 / 8;
+
+/** What of a budget is there for history in seconds and tens of seconds. */
+export const budgetForTiers = (budget: number): number => budget * TIERS_SHARE;
+
 /** What of a budget is there for rows. */
 export const budgetForRows = (budget: number): number =>
-  budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE) - budgetForPortTicks(budget);
+  budget - Math.min(FIXED_BYTES, budget * FIXED_SHARE) - budgetForPortTicks(budget) - budgetForTiers(budget);

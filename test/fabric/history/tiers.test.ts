@@ -1,0 +1,161 @@
+import {describe, expect, it} from 'vitest';
+import {readSeries, type Series} from '../../../src/api/series.ts';
+import {Fabric} from '../../../src/fabric/fabric.ts';
+import {decodeLog, encodeLog} from '../../../src/fabric/history/log-code.ts';
+import type {Moments} from '../../../src/fabric/history/moments.ts';
+import {Tier} from '../../../src/fabric/history/tier.ts';
+import {makeCoarse} from '../../../src/fabric/history/tiers.ts';
+import {FABRIC_SCOPE, type Scope} from '../../../src/fabric/reader.ts';
+import {Random} from '../../../src/simulator/random.ts';
+import {AGENT, PartialBuilder, T} from '../../support/partial-builder.ts';
+
+/** Figures of the coarse history are as good as this. */
+const TOLERANCE = 0.002;
+const DEPTH = 300;
+
+/** Two fabrics that hear the same: one that remembers 30 s in bins, and one that remembers all of it. */
+function world(bins: number, samplesOf: (bin: number) => number[]) {
+  const short = new Fabric({depth: DEPTH, flows: 10});
+  const long = new Fabric({depth: bins + 50, flows: 10});
+  for (const fabric of [short, long]) {
+    const builder = new PartialBuilder();
+    for (let bin = T; bin < T + bins; bin++) {
+      fabric.apply(
+        builder.next(bin + 1, {rows: [{bin, roce: samplesOf(bin)}], heard: [{agent: AGENT, at: bin * 100}]}),
+      );
+    }
+  }
+  const link = (fabric: Fabric): Scope => ({kind: 'link', port: fabric.ports.all[0]!, direction: 0});
+  const span = (from: number, to: number, step: number) => ({from: from * 100, to: to * 100, step});
+  return {
+    short,
+    long,
+    both: (from: number, to: number, step: number, isLink: boolean) =>
+      [short, long].map((fabric) =>
+        readSeries(fabric, isLink ? link(fabric) : FABRIC_SCOPE, 'roce', span(from, to, step)),
+      ) as [Series, Series],
+  };
+}
+
+const random = new Random(1);
+/** By bin, so that both hear the same. */
+const drawn = Array.from({length: 1_500}, () =>
+  Array.from({length: Math.floor(random.uniform() * 4)}, () => (random.uniform() < 0.3 ? 82 : 4_178)),
+);
+const {short, both} = world(1_500, (bin) => drawn[bin - T]!);
+
+function expectSame(coarse: readonly (number | null)[], exact: readonly (number | null)[], tolerance = TOLERANCE) {
+  expect(coarse).toHaveLength(exact.length);
+  for (const [index, value] of exact.entries()) {
+    const other = coarse[index];
+    if (value === null) expect(other).toBeNull();
+    else expect(Math.abs(other! - value), `entry ${index}`).toBeLessThanOrEqual(tolerance * value + 1e-9);
+  }
+}
+
+describe('beyond the history of bins', () => {
+  it.each([
+    ['of the fabric in seconds', 1_000, false],
+    ['of a link in seconds', 1_000, true],
+    ['of a link in tens of seconds', 10_000, true],
+    ['of a link in half minutes', 30_000, true],
+  ])('a series %s is what it was: means, bands, samples, peaks', (_, step, isLink) => {
+    const [coarse, exact] = both(T, T + 1_500, step, isLink);
+    expect(exact.values[0]).toBeGreaterThan(0);
+    for (const column of ['values', 'low', 'high', 'samples', 'min', 'max'] as const) {
+      expectSame(coarse[column]!, exact[column]!);
+    }
+  });
+
+  it('the newest bins, which are not taken yet, still count in a step that reaches back behind the others', () => {
+    const [coarse, exact] = both(T, T + 1_500, 150_000, true);
+    expectSame(coarse.values, exact.values);
+    expectSame(coarse.samples, exact.samples);
+  });
+
+  it('there are no bins', () => {
+    const [coarse] = both(T, T + 100, 100, true);
+    expect(coarse.values).toEqual(Array(100).fill(null));
+    // Nor steps that seconds do not make up.
+    const [odd] = both(T, T + 1_000, 700, true);
+    expect(odd.values.slice(0, 100)).toEqual(Array(100).fill(null));
+  });
+
+  it('a step of a year is answered at once', () => {
+    const year = 31_536_000_000;
+    const {samples} = readSeries(short, FABRIC_SCOPE, 'roce', {from: 0, to: T * 100 + 150_000, step: year});
+    const sum = drawn.reduce((all, {length}) => all + length, 0);
+    expect(Math.abs(samples.at(-1)! / sum - 1)).toBeLessThan(TOLERANCE);
+  });
+
+  it('what an absent agent left out is a gap', () => {
+    const fabric = new Fabric({depth: DEPTH, flows: 10});
+    const builder = new PartialBuilder();
+    for (let bin = T; bin < T + 4_000; bin++) {
+      const isSilent = bin >= T + 1_000 && bin < T + 2_500;
+      const content = isSilent ? {} : {rows: [{bin, roce: [1_000]}], heard: [{agent: AGENT, at: bin * 100}]};
+      fabric.apply(builder.next(bin + 1, content));
+    }
+    const {values} = readSeries(fabric, FABRIC_SCOPE, 'roce', {from: T * 100, to: (T + 3_000) * 100, step: 10_000});
+    expect(values[4]).toBeGreaterThan(0);
+    expect(values.slice(12, 24)).toEqual(Array(12).fill(null));
+    expect(values[26]).toBeGreaterThan(0);
+  });
+});
+
+describe('a tier', () => {
+  const coarse = (bytes: number) => {
+    const one = makeCoarse();
+    one.bins = 10;
+    one.min = 0;
+    one.max = bytes;
+    Object.assign(one.moments, {bytes, squares: bytes * 1_000, largest: 1_000, samples: 5} satisfies Partial<Moments>);
+    return one;
+  };
+  const read = (tier: Tier, scope: number, cell: number) => {
+    const into = makeCoarse();
+    tier.read(scope, cell, 0, into);
+    return into;
+  };
+
+  it('forgets what is older than it reaches, and gives the memory back', () => {
+    const tier = new Tier(10, 600, Number.POSITIVE_INFINITY);
+    for (let cell = 0; cell < 6_000; cell++) tier.add(3, cell, 0, coarse(1_000_000));
+    expect(read(tier, 3, 5_999).moments.bytes / 1e6).toBeCloseTo(1, 2);
+    expect(read(tier, 3, 5_400).bins).toBe(10);
+    expect(read(tier, 3, 5_000).bins).toBe(0);
+    const {bytes} = tier;
+    for (let cell = 6_000; cell < 12_000; cell++) tier.add(3, cell, 0, coarse(1_000_000));
+    expect(tier.bytes).toBe(bytes);
+  });
+
+  it('takes no more memory than it may: with more scopes it reaches back less far, and then refuses', () => {
+    const few = new Tier(10, 36_000, 1_000_000);
+    const many = new Tier(10, 36_000, 1_000_000);
+    for (let cell = 0; cell < 1_200; cell++) {
+      for (let scope = 0; scope < 64; scope++) few.add(scope, cell, 0, coarse(1));
+      for (let scope = 0; scope < 256; scope++) many.add(scope, cell, 0, coarse(1));
+      expect(Math.max(few.bytes, many.bytes)).toBeLessThanOrEqual(1_000_000);
+    }
+    expect(many.first).toBeGreaterThan(few.first);
+    const none = new Tier(10, 36_000, 1_000);
+    none.add(0, 0, 0, coarse(1));
+    expect(read(none, 0, 0).bins).toBe(0);
+  });
+
+  it('knows nothing any more of a scope that was given back, and all of the others', () => {
+    const tier = new Tier(10, 600, Number.POSITIVE_INFINITY);
+    for (const scope of [6, 7, 8]) tier.add(scope, 1, 0, coarse(1_000));
+    tier.release(7);
+    expect([6, 7, 8].map((scope) => read(tier, scope, 1).bins)).toEqual([10, 0, 10]);
+  });
+});
+
+it('numbers of any size are kept to 0.04 %', () => {
+  expect(decodeLog(encodeLog(0))).toBe(0);
+  expect(decodeLog(encodeLog(0.2))).toBe(1);
+  for (let value = 1; value < 1e17; value *= 1.37) {
+    expect(Math.abs(decodeLog(encodeLog(value)) / value - 1)).toBeLessThan(0.0004);
+  }
+  expect(encodeLog(1e30)).toBe(65_535);
+});
