@@ -1,37 +1,15 @@
-import type {Browser, Page} from 'playwright-core';
-import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
-import {browserMissing, buildPage, launch} from './support/browser.ts';
+import type {Page} from 'playwright-core';
+import {describe, expect, test} from 'vitest';
 import type {Scenario} from './support/fake-fabric.ts';
-import {FakeServer} from './support/fake-server.ts';
+import type {FakeServer} from './support/fake-server.ts';
+import {shownPages} from './support/shown-page.ts';
 
-let browser: Browser;
-let built: {root: string; remove: () => Promise<void>};
+const {missing, show} = shownPages();
 let server: FakeServer;
 let page: Page;
 
-const missing = browserMissing();
-
-beforeAll(async () => {
-  if (missing) return;
-  [built, browser] = await Promise.all([buildPage(), launch()]);
-});
-
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-
-afterEach(async () => {
-  await page?.context().close();
-  await server?.stop();
-});
-
 async function open(query: string, scenario: Partial<Scenario> = {}, width = 1440): Promise<void> {
-  server = await new FakeServer({root: built.root, scenario}).start();
-  const context = await browser.newContext({viewport: {width, height: 1000}, colorScheme: 'dark'});
-  page = await context.newPage();
-  await page.goto(server.url + query);
-  await page.waitForFunction(() => (window.tenhertz?.framesReceived ?? 0) > 3);
+  ({page, server} = await show(query, {scenario, width}));
 }
 
 const byId = (id: string) => page.getByTestId(id);
