@@ -53,12 +53,6 @@ function fraction(a: number, y: number): number {
   return value;
 }
 
-/** The quantile of chi-squared whose normal quantile is `z` (Wilson and Hilferty 1931). */
-export function chiSquaredQuantile(degrees: number, z: number): number {
-  const ninth = 2 / (9 * degrees);
-  return degrees * Math.max(0, 1 - ninth + z * Math.sqrt(ninth)) ** 3;
-}
-
 const Z = 1.959963984540054;
 const HALVINGS = 60;
 

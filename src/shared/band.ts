@@ -20,7 +20,7 @@ export const QUARTER_SAMPLE = 0.25;
  * quantile of p. Upper quantiles are good to 0.6 % from two degrees on, lower ones to 3 % from six and 0.5 % from
  * twenty; cut at zero below.
  */
-function chiSquared(k: number, z: number): number {
+export function chiSquaredQuantile(k: number, z: number): number {
   if (k <= 0) return 0;
   const ninth = 2 / (9 * k);
   return k * Math.max(0, 1 - ninth + z * Math.sqrt(ninth)) ** 3;
@@ -42,7 +42,7 @@ export function weightedPoissonBand(sum: number, squares: number, largest: numbe
   };
 }
 
-/** Of the gamma distribution with this mean and variance. */
-function gammaQuantile(mean: number, variance: number, z: number): number {
-  return variance > 0 ? (variance / (2 * mean)) * chiSquared((2 * mean * mean) / variance, z) : 0;
+/** The quantile of the gamma distribution with this mean and variance; `z` is the normal quantile. */
+export function gammaQuantile(mean: number, variance: number, z: number): number {
+  return variance > 0 ? (variance / (2 * mean)) * chiSquaredQuantile((2 * mean * mean) / variance, z) : 0;
 }

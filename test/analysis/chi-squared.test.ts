@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
-import {chiSquaredQuantile, chiSquaredTail, excessBand} from '../../src/analysis/chi-squared.ts';
+import {chiSquaredTail, excessBand} from '../../src/analysis/chi-squared.ts';
+import {chiSquaredQuantile} from '../../src/shared/band.ts';
 
 describe('the upper tail', () => {
   it.each([

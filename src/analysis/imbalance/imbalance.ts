@@ -1,5 +1,6 @@
 import type {Moments} from '../../fabric/history/moments.ts';
-import {chiSquaredQuantile, chiSquaredTail, excessBand} from '../chi-squared.ts';
+import {chiSquaredQuantile} from '../../shared/band.ts';
+import {chiSquaredTail, excessBand} from '../chi-squared.ts';
 
 /** How evenly equal ways share what they carry. */
 export interface Imbalance {

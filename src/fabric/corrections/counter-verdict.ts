@@ -1,3 +1,4 @@
+import {gammaQuantile} from '../../shared/band.ts';
 import type {Compared} from './counter-span.ts';
 
 /** What samples say against counters: estimate over counter, 1 where both tell the same. */
@@ -53,14 +54,6 @@ export function differs(recent: Compared, whole: Compared): boolean {
   const other = compare(whole);
   if (!one || !other) return false;
   return (one.low > other.high || one.high < other.low) && Math.abs(one.ratio / other.ratio - 1) >= EFFECT;
-}
-
-/** Of the gamma distribution with this mean and variance, by Wilson and Hilferty (1931); `z` is the normal quantile. */
-function gammaQuantile(mean: number, variance: number, z: number): number {
-  if (variance <= 0) return mean;
-  const k = (2 * mean * mean) / variance;
-  const ninth = 2 / (9 * k);
-  return mean * Math.max(0, 1 - ninth + z * Math.sqrt(ninth)) ** 3;
 }
 
 /** Steps of rates that people and switches set. */
