@@ -4,6 +4,7 @@ import {agentLabel} from '../fabric/agents.ts';
 import {weightedPoissonBand} from '../shared/band.ts';
 import type {Context} from './context.ts';
 import type {MatrixBy} from './job-schemas.ts';
+import {periodAnswer} from './period.ts';
 
 const BITS = 8;
 
@@ -29,7 +30,7 @@ export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragg
       high: band.high * scale,
       samples: traffic.samples,
     },
-    period: period ?? null,
+    period: period ? periodAnswer(period) : null,
     steps: stragglers?.steps(id)?.statistics ?? null,
     stragglers: stragglers?.stragglers(id).length ?? 0,
     congestion: {

@@ -1,3 +1,5 @@
+import type {AnswerName, AnswerTopic} from './live-answers.ts';
+
 /**
  * The live socket `/api/v1/live`, subprotocol `tenhertz.v1`. Client to server: JSON text messages (`ClientMessage`).
  * Server to client: one frame a bin. Binary frames are laid out below, little-endian, every block a multiple of eight
@@ -76,7 +78,8 @@ export type ClientMessage = AuthMessage | SubscribeMessage;
 /** Close codes of the socket beside the standard ones. */
 export const CloseCode = {BadMessage: 4400, Unauthorized: 4401} as const;
 
-export type TopicName = 'links' | 'summary' | 'flows' | 'events';
+/** What a client may ask for beside bins; a topic is made only while somebody has asked for it. */
+export type TopicName = 'links' | 'summary' | 'flows' | 'events' | AnswerName;
 
 export interface LinkInfo {
   /** Row in the heatmap and in link blocks; stays as long as the server runs. */
@@ -232,7 +235,7 @@ export interface EventsTopic {
   events: readonly LiveEvent[];
 }
 
-export type Topic = LinksTopic | SummaryTopic | FlowsTopic | EventsTopic;
+export type Topic = LinksTopic | SummaryTopic | FlowsTopic | EventsTopic | AnswerTopic;
 
 /** One series of a JSON frame. */
 export interface JsonSeries {

@@ -1,11 +1,13 @@
 import type {EventsTopic, Topic, TopicName} from '../../shared/live.ts';
+import {ANSWER_EVERY, type AnswerTopic} from '../../shared/live-answers.ts';
 import type {Context} from '../context.ts';
 import {topFlows} from '../flows.ts';
 import {linksTopic, summaryTopic} from '../summary.ts';
+import {type Answers, makeAnswers} from './answers.ts';
 import {jsonBlock} from './blocks.ts';
 
 /** Bins between two editions of a topic: numbers that people read change twice a second, tables once. */
-const EVERY = {links: 5, summary: 5, flows: 10} as const;
+const EVERY = {links: 5, summary: 5, flows: 10, ...ANSWER_EVERY} as const;
 /** Flows in the topic. */
 const TOP_FLOWS = 10;
 /** Events in the topic: the newest of those that a client has not seen. */
@@ -23,10 +25,12 @@ export interface Edition {
 /** The newest edition of each topic, made when somebody asks and it is due. */
 export class Editions {
   private readonly context: Context;
+  private readonly answers: Answers;
   private readonly newest = new Map<TopicName, Edition>();
 
   constructor(context: Context) {
     this.context = context;
+    this.answers = makeAnswers(context);
   }
 
   /** `seen` is the version that a client was sent last; undefined when it was sent none. */
@@ -75,6 +79,8 @@ export class Editions {
         return summaryTopic(this.context);
       case 'flows':
         return {topic: 'flows', ...topFlows(this.context.fabric, {top: TOP_FLOWS})};
+      default:
+        return {topic: name, answer: this.answers[name]()} as AnswerTopic;
     }
   }
 }

@@ -1,11 +1,12 @@
 import {REVISED_BINS} from '../../shared/bins.ts';
 import type {MeasureName, SubscribeMessage, TopicName} from '../../shared/live.ts';
+import {ANSWER_NAMES} from '../../shared/live-answers.ts';
 
 /** Links that one socket may watch. */
 const MAX_LINKS = 64;
 /** Bins that a snapshot may reach back. */
 const MAX_HISTORY = 3_000;
-const TOPICS: ReadonlySet<string> = new Set(['links', 'summary', 'flows', 'events']);
+const TOPICS: ReadonlySet<string> = new Set(['links', 'summary', 'flows', 'events', ...ANSWER_NAMES]);
 
 /** A checked subscription, every field set. */
 export interface Subscription {
@@ -28,7 +29,7 @@ export function checkSubscription(message: SubscribeMessage): Subscription | str
   if (measure !== 'roce' && measure !== 'all') return "measure is 'roce' or 'all'";
   if (direction !== 'in' && direction !== 'out') return "direction is 'in' or 'out'";
   if (!Array.isArray(topics) || topics.some((topic) => !TOPICS.has(topic))) {
-    return `topics is a list of ${[...TOPICS].join(', ')}`;
+    return 'topics is a list of topics that there are';
   }
   if (!Number.isInteger(history) || history < 0 || history > MAX_HISTORY) {
     return `history is a whole number of bins up to ${MAX_HISTORY}`;

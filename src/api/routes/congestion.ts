@@ -88,15 +88,23 @@ export const congestionRoutes: FastifyPluginCallbackTypebox<{context: Context}> 
         },
       },
     },
-    ({query: {by = 'ce-share', top = 50}}) => ({
-      finalBefore: finalBefore(context.fabric),
-      window: WINDOW_SECONDS,
-      links: (context.congestion?.congested(by, top) ?? []).map(linkRow),
-      incasts: context.congestion?.incasts.report ?? [],
-    }),
+    ({query}) => congestionAnswer(context, query),
   );
   done();
 };
+
+/** What is congested, unless said otherwise the 50 links with the largest shares of marks. */
+export function congestionAnswer(
+  {fabric, congestion}: Context,
+  {by = 'ce-share', top = 50}: {by?: CongestionRank; top?: number} = {},
+) {
+  return {
+    finalBefore: finalBefore(fabric),
+    window: WINDOW_SECONDS,
+    links: (congestion?.congested(by, top) ?? []).map(linkRow),
+    incasts: congestion?.incasts.report ?? [],
+  };
+}
 
 function linkRow(link: CongestedLink) {
   const {port, direction, samples, ceShare, ceFramesPerSecond, cnpPerSecond, utilisation, discards} = link;

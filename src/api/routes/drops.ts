@@ -86,7 +86,6 @@ const MOST_LINKS = 20;
 
 /** What the switches say that they dropped. */
 export const dropRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
-  const {fabric} = context;
   server.get(
     '/drops',
     {
@@ -113,29 +112,32 @@ export const dropRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
         },
       },
     },
-    ({query: {agent, link, top = 20}}) => {
-      const flows = fabric.drops.flows({agent, link});
-      return {
-        finalBefore: finalBefore(fabric),
-        window: fabric.drops.windowSeconds,
-        reasons: reasonsOf(fabric, {agent, link}),
-        flows: flows.slice(0, top).map((flow) => {
-          const sourceName = flow.source === null ? undefined : fabric.names.host(flow.source);
-          const destinationName = flow.destination === null ? undefined : fabric.names.host(flow.destination);
-          return {
-            ...flow,
-            ...(sourceName === undefined ? {} : {sourceName}),
-            ...(destinationName === undefined ? {} : {destinationName}),
-          };
-        }),
-        otherFlows: Math.max(0, flows.length - top),
-        agents: fabric.drops.unreported({agent}),
-        discards: discardsOf(fabric, {agent, link}).slice(0, top),
-      };
-    },
+    ({query}) => dropsAnswer(context.fabric, query),
   );
   done();
 };
+
+/** What was dropped over the last minute, with the 20 flows and links that lost most unless said otherwise. */
+export function dropsAnswer(fabric: Fabric, {agent, link, top = 20}: DropQuery & {top?: number} = {}) {
+  const flows = fabric.drops.flows({agent, link});
+  return {
+    finalBefore: finalBefore(fabric),
+    window: fabric.drops.windowSeconds,
+    reasons: reasonsOf(fabric, {agent, link}),
+    flows: flows.slice(0, top).map((flow) => {
+      const sourceName = flow.source === null ? undefined : fabric.names.host(flow.source);
+      const destinationName = flow.destination === null ? undefined : fabric.names.host(flow.destination);
+      return {
+        ...flow,
+        ...(sourceName === undefined ? {} : {sourceName}),
+        ...(destinationName === undefined ? {} : {destinationName}),
+      };
+    }),
+    otherFlows: Math.max(0, flows.length - top),
+    agents: fabric.drops.unreported({agent}),
+    discards: discardsOf(fabric, {agent, link}).slice(0, top),
+  };
+}
 
 function reasonsOf({drops}: Fabric, query: DropQuery) {
   const seconds = drops.windowSeconds;

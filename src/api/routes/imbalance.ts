@@ -81,15 +81,18 @@ export const imbalanceRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
         },
       },
     },
-    () => {
-      const report = context.imbalance?.report;
-      return {
-        finalBefore: finalBefore(context.fabric),
-        time: report?.time ?? null,
-        window: WINDOW_SECONDS,
-        groups: report?.groups ?? [],
-      };
-    },
+    () => imbalanceAnswer(context),
   );
   done();
 };
+
+/** All groups of parallel links. */
+export function imbalanceAnswer({fabric, imbalance}: Context) {
+  const report = imbalance?.report;
+  return {
+    finalBefore: finalBefore(fabric),
+    time: report?.time ?? null,
+    window: WINDOW_SECONDS,
+    groups: report?.groups ?? [],
+  };
+}

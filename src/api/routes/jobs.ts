@@ -50,21 +50,7 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
         response: {200: JobsAnswer},
       },
     },
-    () => {
-      const report = context.jobs?.report;
-      const seconds = report?.windowSeconds ?? 1;
-      const rate = (bytes: number) => (8 * bytes) / seconds;
-      return {
-        finalBefore: finalBefore(fabric),
-        time: report?.time ?? null,
-        window: report?.windowSeconds ?? null,
-        jobs: (report?.jobs ?? []).map((job) => jobAnswer(job, seconds, context.stragglers)),
-        services: (report?.services ?? []).map(({address, name, partners, bytes}) => {
-          return {address, name: name ?? null, partners, bitsPerSecond: rate(bytes)};
-        }),
-        small: (report?.small ?? []).map(({hosts, bytes}) => ({hosts, bitsPerSecond: rate(bytes)})),
-      };
-    },
+    () => jobsAnswer(context),
   );
   server.get(
     '/jobs/:id',
@@ -116,3 +102,20 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
   );
   done();
 };
+
+/** All jobs, and what is none. */
+export function jobsAnswer({fabric, jobs, stragglers}: Context) {
+  const report = jobs?.report;
+  const seconds = report?.windowSeconds ?? 1;
+  const rate = (bytes: number) => (8 * bytes) / seconds;
+  return {
+    finalBefore: finalBefore(fabric),
+    time: report?.time ?? null,
+    window: report?.windowSeconds ?? null,
+    jobs: (report?.jobs ?? []).map((job) => jobAnswer(job, seconds, stragglers)),
+    services: (report?.services ?? []).map(({address, name, partners, bytes}) => {
+      return {address, name: name ?? null, partners, bitsPerSecond: rate(bytes)};
+    }),
+    small: (report?.small ?? []).map(({hosts, bytes}) => ({hosts, bitsPerSecond: rate(bytes)})),
+  };
+}

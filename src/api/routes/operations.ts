@@ -1,5 +1,6 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
+import type {Fabric} from '../../fabric/fabric.ts';
 import type {Context} from '../context.ts';
 import {edgeOf, type OperationAnswer, operationsOf} from '../operations.ts';
 import {Problem} from '../problem.ts';
@@ -75,20 +76,6 @@ const OperationsSchema = Type.Object({
 
 /** What the packets do. */
 export const operationRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
-  const {fabric} = context;
-
-  const answerOf = (agent: string | undefined, link: string | undefined): OperationAnswer => {
-    if (link !== undefined) {
-      const port = fabric.ports.get(link);
-      if (!port) throw new Problem(404, `no link ${link} is known`);
-      return operationsOf(fabric, link, (one) => one === port);
-    }
-    if (agent === undefined) return operationsOf(fabric, 'fabric', edgeOf(fabric));
-    const known = fabric.agents.get(agent);
-    if (!known) throw new Problem(404, `no agent ${agent} is known`);
-    return operationsOf(fabric, agent, (one) => one.agent === known);
-  };
-
   server.get(
     '/operations',
     {
@@ -106,8 +93,25 @@ export const operationRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
     },
     ({query: {agent, link}}) => {
       if (agent !== undefined && link !== undefined) throw new Problem(400, 'ask for an agent or for a link, not both');
-      return {finalBefore: finalBefore(fabric), ...answerOf(agent, link)};
+      return operationsAnswer(context, {agent, link});
     },
   );
   done();
 };
+
+/** Operations of the fabric, or of one agent or link; 404 for one that is not known. */
+export function operationsAnswer({fabric}: Context, of: {agent?: string | undefined; link?: string | undefined} = {}) {
+  return {finalBefore: finalBefore(fabric), ...operationsIn(fabric, of.agent, of.link)};
+}
+
+function operationsIn(fabric: Fabric, agent: string | undefined, link: string | undefined): OperationAnswer {
+  if (link !== undefined) {
+    const port = fabric.ports.get(link);
+    if (!port) throw new Problem(404, `no link ${link} is known`);
+    return operationsOf(fabric, link, (one) => one === port);
+  }
+  if (agent === undefined) return operationsOf(fabric, 'fabric', edgeOf(fabric));
+  const known = fabric.agents.get(agent);
+  if (!known) throw new Problem(404, `no agent ${agent} is known`);
+  return operationsOf(fabric, agent, (one) => one.agent === known);
+}

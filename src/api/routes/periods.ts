@@ -1,6 +1,7 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
 import type {Context} from '../context.ts';
+import {periodAnswer} from '../period.ts';
 import {FinalBefore, Nullable, PeriodSchema} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
 
@@ -30,19 +31,22 @@ export const periodRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         response: {200: PeriodsAnswer},
       },
     },
-    () => {
-      const report = context.periods?.report;
-      return {
-        finalBefore: finalBefore(context.fabric),
-        scope: 'fabric' as const,
-        time: report?.time ?? null,
-        history: report?.historyMs ?? null,
-        shortest: report?.shortestMs ?? null,
-        longest: report?.longestMs ?? null,
-        resolution: report?.timeResolutionMs ?? null,
-        periods: report?.periods ?? [],
-      };
-    },
+    () => periodsAnswer(context),
   );
   done();
 };
+
+/** Cycles of the fabric's traffic. */
+export function periodsAnswer({fabric, periods}: Context) {
+  const report = periods?.report;
+  return {
+    finalBefore: finalBefore(fabric),
+    scope: 'fabric' as const,
+    time: report?.time ?? null,
+    history: report?.historyMs ?? null,
+    shortest: report?.shortestMs ?? null,
+    longest: report?.longestMs ?? null,
+    resolution: report?.timeResolutionMs ?? null,
+    periods: (report?.periods ?? []).map(periodAnswer),
+  };
+}

@@ -1,6 +1,8 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
+import type {Fabric} from '../../fabric/fabric.ts';
 import {portName} from '../../fabric/ports.ts';
+import type {QueueQuery} from '../../fabric/queues.ts';
 import type {Context} from '../context.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
@@ -60,7 +62,6 @@ const Query = Type.Object({
 
 /** How full the switches' queues are. */
 export const queueRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
-  const {fabric} = context;
   server.get(
     '/queues',
     {
@@ -86,29 +87,32 @@ export const queueRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
         },
       },
     },
-    ({query: {agent, link, top = 100}}) => {
-      const ports = fabric.queues.all({agent, link});
-      const flows = fabric.queues.flows({agent, link});
-      return {
-        finalBefore: finalBefore(fabric),
-        window: fabric.queues.windowSeconds,
-        ports: ports.slice(0, top).map(({port, ...rest}) => ({
-          ...{agent: port.agent.address, link: port.id, name: portName(port)},
-          ...rest,
-        })),
-        otherPorts: Math.max(0, ports.length - top),
-        flows: flows.slice(0, top).map((flow) => {
-          const sourceName = fabric.names.host(flow.source);
-          const destinationName = fabric.names.host(flow.destination);
-          return {
-            ...flow,
-            ...(sourceName === undefined ? {} : {sourceName}),
-            ...(destinationName === undefined ? {} : {destinationName}),
-          };
-        }),
-        otherFlows: Math.max(0, flows.length - top),
-      };
-    },
+    ({query}) => queuesAnswer(context.fabric, query),
   );
   done();
 };
+
+/** Queues and the flows in them, unless said otherwise the 100 fullest. */
+export function queuesAnswer(fabric: Fabric, {agent, link, top = 100}: QueueQuery & {top?: number} = {}) {
+  const ports = fabric.queues.all({agent, link});
+  const flows = fabric.queues.flows({agent, link});
+  return {
+    finalBefore: finalBefore(fabric),
+    window: fabric.queues.windowSeconds,
+    ports: ports.slice(0, top).map(({port, ...rest}) => ({
+      ...{agent: port.agent.address, link: port.id, name: portName(port)},
+      ...rest,
+    })),
+    otherPorts: Math.max(0, ports.length - top),
+    flows: flows.slice(0, top).map((flow) => {
+      const sourceName = fabric.names.host(flow.source);
+      const destinationName = fabric.names.host(flow.destination);
+      return {
+        ...flow,
+        ...(sourceName === undefined ? {} : {sourceName}),
+        ...(destinationName === undefined ? {} : {destinationName}),
+      };
+    }),
+    otherFlows: Math.max(0, flows.length - top),
+  };
+}

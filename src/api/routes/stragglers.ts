@@ -73,11 +73,7 @@ export const stragglerRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
         },
       },
     },
-    ({query: {job}}) => ({
-      finalBefore: finalBefore(context.fabric),
-      stragglers: context.stragglers?.stragglers(job) ?? [],
-      waits: context.stragglers?.waits(job) ?? [],
-    }),
+    ({query: {job}}) => stragglersAnswer(context, job),
   );
   server.get(
     '/jobs/:id/steps',
@@ -120,3 +116,12 @@ export const stragglerRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
   );
   done();
 };
+
+/** Who holds up a job, or any. */
+export function stragglersAnswer({fabric, stragglers}: Context, job?: string) {
+  return {
+    finalBefore: finalBefore(fabric),
+    stragglers: stragglers?.stragglers(job) ?? [],
+    waits: stragglers?.waits(job) ?? [],
+  };
+}

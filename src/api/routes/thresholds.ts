@@ -9,6 +9,7 @@ import {
 } from '../../analysis/thresholds/threshold-rules.ts';
 import {subjectText} from '../../analysis/thresholds/threshold-text.ts';
 import {alertCounts, MAX_ALERTS, type ThresholdAlert, type Thresholds} from '../../analysis/thresholds/thresholds.ts';
+import type {Fabric} from '../../fabric/fabric.ts';
 import type {State} from '../../history/state.ts';
 import type {Context} from '../context.ts';
 import {kept, readBody, takeJson, unchecked} from '../json-body.ts';
@@ -42,13 +43,6 @@ export const thresholdRoutes: FastifyPluginCallbackTypebox<ThresholdOptions> = (
     return changed;
   };
 
-  const inForce = () => {
-    const counts = alertCounts(thresholds);
-    return thresholds.rules.map(({rule, from}) => {
-      return {name: rule.name, ...ruleAnswer(rule), from, ...(counts.get(rule) ?? {pending: 0, firing: 0})};
-    });
-  };
-
   server.get(
     '/thresholds',
     {
@@ -58,16 +52,7 @@ export const thresholdRoutes: FastifyPluginCallbackTypebox<ThresholdOptions> = (
         response: {200: ThresholdsAnswer},
       },
     },
-    () => {
-      return {
-        finalBefore: finalBefore(fabric),
-        metrics: METRIC_IDS.map((id) => {
-          const {unit, scopes, meaning} = metricOf(id);
-          return {id, unit, scopes: [...scopes], meaning};
-        }),
-        thresholds: inForce(),
-      };
-    },
+    () => thresholdsAnswer(fabric, thresholds),
   );
   server.get(
     '/thresholds/:name',
@@ -80,7 +65,7 @@ export const thresholdRoutes: FastifyPluginCallbackTypebox<ThresholdOptions> = (
       },
     },
     ({params}) => {
-      const found = inForce().find(({name}) => name === params.name);
+      const found = inForce(thresholds).find(({name}) => name === params.name);
       if (!found) throw new Problem(404, `there is no threshold '${params.name}'`);
       return {finalBefore: finalBefore(fabric), ...found};
     },
@@ -147,23 +132,49 @@ export const thresholdRoutes: FastifyPluginCallbackTypebox<ThresholdOptions> = (
         response: {200: AlertsAnswer},
       },
     },
-    ({query: {state: wanted, limit = 1_000}}) => {
-      const all = [...thresholds.alerts()];
-      const isFiring = ({state}: ThresholdAlert) => state.phase === 'firing';
-      const firing = all.filter(isFiring).length;
-      const shown = all.filter(({state}) => wanted === undefined || state.phase === wanted);
-      shown.sort((a, b) => Number(isFiring(b)) - Number(isFiring(a)) || b.state.since - a.state.since);
-      return {
-        finalBefore: finalBefore(fabric),
-        pending: all.length - firing,
-        firing,
-        hidden: thresholds.hidden,
-        alerts: shown.slice(0, limit).map(alertAnswer),
-      };
-    },
+    ({query}) => alertsAnswer(fabric, thresholds, query),
   );
   done();
 };
+
+function inForce(thresholds: Thresholds) {
+  const counts = alertCounts(thresholds);
+  return thresholds.rules.map(({rule, from}) => {
+    return {name: rule.name, ...ruleAnswer(rule), from, ...(counts.get(rule) ?? {pending: 0, firing: 0})};
+  });
+}
+
+/** Thresholds in force, and what they can be set on. */
+export function thresholdsAnswer(fabric: Fabric, thresholds: Thresholds) {
+  return {
+    finalBefore: finalBefore(fabric),
+    metrics: METRIC_IDS.map((id) => {
+      const {unit, scopes, meaning} = metricOf(id);
+      return {id, unit, scopes: [...scopes], meaning};
+    }),
+    thresholds: inForce(thresholds),
+  };
+}
+
+/** What is beyond thresholds, at most 1,000 unless said otherwise. */
+export function alertsAnswer(
+  fabric: Fabric,
+  thresholds: Thresholds,
+  {state: wanted, limit = 1_000}: {state?: 'pending' | 'firing'; limit?: number} = {},
+) {
+  const all = [...thresholds.alerts()];
+  const isFiring = ({state}: ThresholdAlert) => state.phase === 'firing';
+  const firing = all.filter(isFiring).length;
+  const shown = all.filter(({state}) => wanted === undefined || state.phase === wanted);
+  shown.sort((a, b) => Number(isFiring(b)) - Number(isFiring(a)) || b.state.since - a.state.since);
+  return {
+    finalBefore: finalBefore(fabric),
+    pending: all.length - firing,
+    firing,
+    hidden: thresholds.hidden,
+    alerts: shown.slice(0, limit).map(alertAnswer),
+  };
+}
 
 function ruleAnswer(rule: ThresholdRule) {
   const {metric, scope, of, direction, comparison, value, clear, severity, sure} = rule;

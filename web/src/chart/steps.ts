@@ -1,4 +1,4 @@
-import type {StepsAnswer} from '../rest/answers.ts';
+import type {StepsAnswer} from '../../../src/shared/answers.ts';
 import {drawFurniture, plotBox, type Size, type View} from './frame-of.ts';
 import {axisFont, hairline, type Style} from './marks.ts';
 import {faded} from './palette.ts';

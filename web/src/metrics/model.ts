@@ -1,5 +1,5 @@
 import {type Signal, signal} from '@preact/signals';
-import type {FabricAnswer, OperationsAnswer, TrendAnswer, TrendPoint} from '../rest/answers.ts';
+import type {FabricAnswer, OperationsAnswer, TrendAnswer, TrendPoint} from '../../../src/shared/answers.ts';
 import {History} from './history.ts';
 
 /** Where sFlow-RT serves its AI Metrics app, and this server does too. */

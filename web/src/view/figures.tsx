@@ -1,5 +1,6 @@
 import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
+import type {PeriodsAnswer} from '../../../src/shared/answers.ts';
 import type {Estimate, SummaryTopic} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {
@@ -17,7 +18,6 @@ import {
   UNKNOWN,
   unitOf,
 } from '../format.ts';
-import type {PeriodsAnswer} from '../rest/answers.ts';
 import {useAnswer} from '../rest/asking.ts';
 import {WarnIcon} from './icons.tsx';
 

@@ -1,5 +1,4 @@
 import {useMemo} from 'preact/hooks';
-import {useApp} from '../../app.ts';
 import type {
   CongestionAnswer,
   DropsAnswer,
@@ -8,7 +7,8 @@ import type {
   OperationsAnswer,
   QueuesAnswer,
   TrendAnswer,
-} from '../../rest/answers.ts';
+} from '../../../../src/shared/answers.ts';
+import {useApp} from '../../app.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {Card} from '../metrics/card.tsx';
 import {refusalCard} from '../metrics/operation-specs.ts';

@@ -1,7 +1,7 @@
+import type {DropsAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import type {ChartSource} from '../../export/source.ts';
 import {duration, scaled, short} from '../../format.ts';
-import type {DropsAnswer} from '../../rest/answers.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {LinkName} from '../names.tsx';
 

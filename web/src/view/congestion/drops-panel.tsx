@@ -1,6 +1,6 @@
+import type {DropsAnswer} from '../../../../src/shared/answers.ts';
 import type {ChartSource} from '../../export/source.ts';
 import {grouped, plural} from '../../format.ts';
-import type {DropsAnswer} from '../../rest/answers.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';

@@ -1,7 +1,7 @@
+import type {ImbalanceAnswer, ParallelLinks} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import type {ChartSource} from '../../export/source.ts';
 import {bitRate, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
-import type {ImbalanceAnswer, ParallelLinks} from '../../rest/answers.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {type Level, LevelSign} from '../health/level.tsx';
 import {LinkName} from '../names.tsx';

@@ -1,6 +1,6 @@
+import type {CongestionAnswer, Incast} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {cycle, percent, plural, THIN} from '../../format.ts';
-import type {CongestionAnswer, Incast} from '../../rest/answers.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';

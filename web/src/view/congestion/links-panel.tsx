@@ -1,5 +1,5 @@
+import type {CongestionAnswer} from '../../../../src/shared/answers.ts';
 import {percent, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
-import type {CongestionAnswer} from '../../rest/answers.ts';
 import {type Column, Listing} from '../listing.tsx';
 import {LinkName} from '../names.tsx';
 

@@ -1,5 +1,5 @@
+import type {Percentiles, QueuesAnswer} from '../../../../src/shared/answers.ts';
 import {plural, short, THIN, UNKNOWN} from '../../format.ts';
-import type {Percentiles, QueuesAnswer} from '../../rest/answers.ts';
 import {type Column, Listing} from '../listing.tsx';
 import {LinkName} from '../names.tsx';
 

@@ -1,7 +1,7 @@
 import {useMemo} from 'preact/hooks';
+import type {JobsAnswer, PeriodsAnswer, StragglersAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {grouped, plural} from '../../format.ts';
-import type {JobsAnswer, PeriodsAnswer, StragglersAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import type {HeatSort} from '../../url.ts';
 import {ChartMenu} from '../chart-menu.tsx';

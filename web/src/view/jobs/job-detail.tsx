@@ -1,8 +1,8 @@
 import {useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
+import type {Job, StepsAnswer, Straggler, StragglersAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {bitRate, cycle, grouped, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
-import type {Job, StepsAnswer, Straggler, StragglersAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {MOST_LINKS} from '../../url.ts';
 import {timeOf} from '../health/events-panel.tsx';

@@ -1,6 +1,6 @@
 import {useSignal} from '@preact/signals';
+import type {Job} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
-import type {Job} from '../../rest/answers.ts';
 import {put} from '../../rest/put.ts';
 
 /** What a job is called: the name that was given, or its number. */

@@ -1,6 +1,6 @@
+import type {Job, JobsAnswer, Straggler} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {bitRate, cycle, grouped, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
-import type {Job, JobsAnswer, Straggler} from '../../rest/answers.ts';
 import {timeOf} from '../health/events-panel.tsx';
 import {WarnIcon} from '../icons.tsx';
 import {type Column, Listing} from '../listing.tsx';

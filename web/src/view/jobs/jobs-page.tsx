@@ -1,5 +1,5 @@
+import type {JobsAnswer, StragglersAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
-import type {JobsAnswer, StragglersAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {Notices} from '../notices.tsx';
 import {PageLink} from '../page-link.tsx';

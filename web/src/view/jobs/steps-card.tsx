@@ -1,8 +1,8 @@
 import {useMemo} from 'preact/hooks';
+import type {StepsAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {StepsChart} from '../../chart/steps.ts';
 import {cycle, percent, THIN} from '../../format.ts';
-import type {StepsAnswer} from '../../rest/answers.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';

@@ -1,6 +1,6 @@
+import type {Job, Straggler, StragglersAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {percent, plural, THIN} from '../../format.ts';
-import type {Job, Straggler, StragglersAnswer} from '../../rest/answers.ts';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';
 import {type Column, Listing} from '../listing.tsx';

@@ -1,12 +1,12 @@
 import {useSignal} from '@preact/signals';
 import {useMemo, useRef} from 'preact/hooks';
+import type {MatrixAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import type {Cell, Grid} from '../../chart/matrix.ts';
 import {heatStops} from '../../chart/palette.ts';
 import {heldTop} from '../../chart/scale.ts';
 import type {ChartSource} from '../../export/source.ts';
 import {bitRate, plusMinus, tickLabel} from '../../format.ts';
-import type {MatrixAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import type {MatrixBy} from '../../url.ts';
 import {ChartMenu} from '../chart-menu.tsx';

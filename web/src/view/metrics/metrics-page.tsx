@@ -1,6 +1,6 @@
 import {useMemo} from 'preact/hooks';
+import type {FabricAnswer, OperationsAnswer, TrendAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
-import type {FabricAnswer, OperationsAnswer, TrendAnswer} from '../../rest/answers.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {Notices} from '../notices.tsx';
 import {Problems} from '../problems.tsx';

@@ -1,4 +1,7 @@
-/** What the routes of REST answer, as far as the page reads it. Rates are per second; null is not known. */
+/**
+ * What the routes of REST answer; units and meaning of every field are in `/api/openapi.json`. Rates are per second, null is
+ * not known. Live topics carry the same answers.
+ */
 
 /** A cycle of compute and exchange. */
 export interface Period {
@@ -9,17 +12,28 @@ export interface Period {
   jitter: number;
   /** Share of the cycle that is exchange, 0..1. */
   duty: number;
-  ambiguous?: boolean;
+  /** How far the lines of its spectrum stand above chance. */
+  score: number;
+  /** 1 when all traffic comes at one instant of the cycle, 0 when it is even. */
+  sharpness: number;
+  /** Standard deviation of the traffic over the cycle, as a share of the mean. */
+  swing: number;
+  /** The period may be twice as long. */
+  ambiguous: boolean;
 }
 
 /** `GET /api/v1/periods` */
 export interface PeriodsAnswer {
   finalBefore: number;
+  scope: 'fabric';
   /** Epoch ms; null before the first look. */
   time: number | null;
   /** ms that the look reached back. */
   history: number | null;
   shortest: number | null;
+  longest: number | null;
+  /** ms that the times of samples may be off by. */
+  resolution: number | null;
   periods: readonly Period[];
 }
 
@@ -44,7 +58,7 @@ export interface MarkRate {
   high: number | null;
 }
 
-/** `GET /api/v1/fabric`: what the page reads beside the live summary. */
+/** `GET /api/v1/fabric`: what the live summary does not hold. */
 export interface FabricAnswer {
   finalBefore: number;
   marks: {ce: MarkRate; cnp: MarkRate; trimmed: MarkRate};
@@ -59,6 +73,7 @@ export interface DropsAnswer {
     reason: string;
     code: number;
     framesPerSecond: number;
+    bitsPerSecond: number;
     samples: number;
     lastSeen: number;
     links: readonly {link: string | null; samples: number}[];
@@ -66,7 +81,11 @@ export interface DropsAnswer {
   flows: readonly {
     agent: string;
     link: string | null;
+    /** Links that it came in by, and was to leave by. */
+    input: string | null;
+    output: string | null;
     reason: string;
+    code: number;
     source: string | null;
     sourceName?: string;
     destination: string | null;
@@ -74,6 +93,7 @@ export interface DropsAnswer {
     isRoce: boolean;
     destQp: number | null;
     frames: number;
+    bytes: number;
     lastSeen: number;
   }[];
   otherFlows: number;
@@ -89,6 +109,8 @@ export interface DropsAnswer {
 
 /** `GET /api/v1/imbalance` */
 export interface ImbalanceAnswer {
+  finalBefore: number;
+  /** Epoch ms; null before the first look. */
   time: number | null;
   window: number;
   groups: readonly ParallelLinks[];
@@ -104,6 +126,7 @@ export interface ParallelLinks {
   cv: number | null;
   cvLow: number | null;
   cvHigh: number | null;
+  pValue: number | null;
   verdict: 'balanced' | 'few-flows' | 'imbalanced' | 'unknown';
   hashing: {flows: number | null; expectedCv: number};
   collisions: readonly {
@@ -123,9 +146,13 @@ export interface OperationsAnswer {
   operations: readonly {
     transport: string;
     name: string;
+    opcode: number | null;
     framesPerSecond: number;
     low: number;
     high: number;
+    bitsPerSecond: number;
+    bitsLow: number;
+    bitsHigh: number;
     samples: number;
   }[];
   rdma: {
@@ -154,6 +181,7 @@ export interface Nak {
 
 /** `GET /api/v1/congestion` */
 export interface CongestionAnswer {
+  finalBefore: number;
   window: number;
   links: readonly {
     id: string;
@@ -163,11 +191,15 @@ export interface CongestionAnswer {
     ceShareLow: number;
     ceShareHigh: number;
     ceFramesPerSecond: number;
+    ceFramesLow: number;
+    ceFramesHigh: number;
     cnpPerSecond: number;
     cnpLow: number;
     cnpHigh: number;
     utilisation: number | null;
-    discards: {perSecond: number; ageMs: number} | null;
+    utilisationLow: number | null;
+    utilisationHigh: number | null;
+    discards: {perSecond: number; ageMs: number; elapsedMs: number} | null;
   }[];
   incasts: readonly Incast[];
 }
@@ -199,10 +231,12 @@ export interface Percentiles {
 
 /** `GET /api/v1/queues` */
 export interface QueuesAnswer {
+  finalBefore: number;
   window: number;
   ports: readonly {
     agent: string;
     link: string;
+    name: string;
     queue: number | null;
     /** Bytes. */
     depth: Percentiles | null;
@@ -210,6 +244,22 @@ export interface QueuesAnswer {
     delay: Percentiles | null;
   }[];
   otherPorts: number;
+  /** Flows that stood in queues. */
+  flows: readonly {
+    agent: string;
+    link: string;
+    queue: number | null;
+    source: string;
+    sourceName?: string;
+    destination: string;
+    destinationName?: string;
+    isRoce: boolean;
+    destQp: number | null;
+    samples: number;
+    /** Bytes. */
+    meanDepth: number;
+  }[];
+  otherFlows: number;
 }
 
 /** `GET /api/v1/matrix` */
@@ -251,12 +301,11 @@ export interface Job {
   links: readonly string[];
   roce: {bitsPerSecond: number; low: number; high: number; samples: number};
   period: Period | null;
-  congestion: {
-    ceShare: number | null;
-    ceShareLow: number | null;
-    ceShareHigh: number | null;
-    cnpPerSecond: number | null;
-  };
+  /** ms; null while its steps are not followed one by one. */
+  steps: {count: number; mean: number; p50: number; p99: number} | null;
+  /** Hosts that hold it up. */
+  stragglers: number;
+  congestion: {ceShare: number; ceShareLow: number; ceShareHigh: number; cnpPerSecond: number};
   pattern: Pattern | null;
   overlaps: readonly string[];
 }
@@ -286,6 +335,7 @@ export interface StepsAnswer {
 
 /** `GET /api/v1/stragglers` */
 export interface StragglersAnswer {
+  finalBefore: number;
   stragglers: readonly Straggler[];
   /** Jobs that nothing can be told of yet, and how long it takes. */
   waits: readonly {job: string; cycles: number | null; seconds: number | null; why: string}[];
@@ -299,6 +349,7 @@ export interface Straggler {
   kind: 'late' | 'slow' | 'finishes-late' | 'agent-late';
   effectMs: number;
   shareOfPeriod: number;
+  z: number;
   certainty: 'named' | 'suspected';
   since: number;
   cycles: number;
