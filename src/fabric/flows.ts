@@ -1,13 +1,13 @@
-import {LRUCache} from 'lru-cache';
 import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
 import {countByPsn, type PsnCount} from './flow-psn.ts';
-import {Coverage, inWindow, Sighting, Sum} from './flow-window.ts';
+import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
 import {Moments} from './history/moments.ts';
-import {PairLog} from './pair-log.ts';
+import {PairLog, type PairRow} from './pair-log.ts';
 import type {Port, Ports, Role} from './ports.ts';
+import {RecentKeys} from './recent-keys.ts';
 
 const column = columnIndexes(FLOWS);
 const AGENT = column['agent']!;
@@ -20,19 +20,17 @@ const KEY_WORDS = 10;
 const TTL = column['ttl']!;
 const OUTPUT = column['output']!;
 
-/** Columns of the section that are summed, and the power of a sample's weight that scales each. */
-const SCALED: readonly {at: number; sum: number; power: number}[] = [
-  {at: column['frames']!, sum: Sum.Samples, power: 0},
-  {at: column['frames']!, sum: Sum.Frames, power: 1},
-  {at: column['bytes']!, sum: Sum.Bytes, power: 1},
-  {at: column['squares']!, sum: Sum.Squares, power: 2},
-  {at: column['largest']!, sum: Sum.Largest, power: 1},
-  {at: column['operations']!, sum: Sum.Operations, power: 1},
-  {at: column['ce']!, sum: Sum.Ce, power: 1},
-  {at: column['cnp']!, sum: Sum.Cnp, power: 1},
-  {at: column['lastPsn']!, sum: Sum.LastPsn, power: 0},
-  {at: column['backward']!, sum: Sum.Backward, power: 0},
-];
+const FRAMES = column['frames']!;
+const BYTES = column['bytes']!;
+const SQUARES = column['squares']!;
+const LARGEST = column['largest']!;
+const OPERATIONS = column['operations']!;
+const CE = column['ce']!;
+const CNP = column['cnp']!;
+const LAST_PSN = column['lastPsn']!;
+const BACKWARD = column['backward']!;
+/** More than any direction and basis. */
+const SIDES = 8;
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
 const MAX_SIGHTINGS = 32;
@@ -81,6 +79,10 @@ interface Flow extends FlowName {
   lastSecond: number;
 }
 
+/** A row that is filled anew each time. */
+type Words = [number, number, number, number];
+type PairScratch = Omit<PairRow, 'source' | 'destination'> & {source: Words; destination: Words};
+
 /** What flows ask of the rows of their ports. */
 export interface FlowRows {
   /** Which basis counts for a port and direction: one packet may be sampled in two ways there. */
@@ -98,14 +100,19 @@ export interface FlowRows {
 export class FlowTable {
   /** What hosts sent each other, all of it: also of flows that gave way. */
   readonly pairs = new PairLog();
-  private readonly flows: LRUCache<string, Flow>;
+  private readonly flows: RecentKeys<Flow>;
+  private readonly store = new SumStore();
   private readonly ports: Ports;
   private readonly rows: FlowRows;
   private second = 0;
   private readonly coverage = new Map<number, Coverage>();
+  /** Of the Partial at hand, by port and side. */
+  private readonly weights = new Map<number, {rate: number; weight: number}>();
+  /** What `pairs` is told, filled anew for each row. */
+  private pair: PairScratch | undefined;
 
   constructor(max: number, ports: Ports, rows: FlowRows) {
-    this.flows = new LRUCache({max});
+    this.flows = new RecentKeys(max, KEY_WORDS);
     this.ports = ports;
     this.rows = rows;
   }
@@ -142,6 +149,7 @@ export class FlowTable {
     this.coverage.set(producer, coverage);
     coverage.extend(time);
     this.pairs.advance(second);
+    this.weights.clear();
     for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second, watermark);
   }
 
@@ -159,42 +167,63 @@ export class FlowTable {
     const flow = this.flowOf(section, i);
     if (second > flow.lastSecond) flow.lastSecond = second;
     const side = columns[SIDE]![i]!;
-    const sighting = sightingOf(flow, port, side);
+    const sighting = this.sightingOf(flow, port, side);
     sighting.ttl = Math.max(sighting.ttl, columns[TTL]![i]!);
     const output = columns[OUTPUT]![i]!;
-    if (output !== 0 && output !== sighting.output?.ifIndex) {
-      sighting.output = this.ports.get(`${agent.address}~${output}`);
-    }
-    const weight = this.rows.weight(port.slot, side, columns[RATE]![i]!, end);
+    if (output !== 0 && output !== sighting.output?.ifIndex) sighting.output = this.ports.of(agent, output);
+    const weight = this.weightOf(port, side, columns[RATE]![i]!, end);
     if (side >>> 1 === this.rows.basis(port.slot, side & 1)) this.logPair(section, i, port, side, weight, second);
-    for (const {at, sum, power} of SCALED) sighting.add(second, sum, columns[at]![i]! * weight ** power);
+    const {sums} = sighting;
+    const at = sighting.open(second);
+    const frames = columns[FRAMES]![i]!;
+    sums[at + Sum.Samples]! += frames;
+    sums[at + Sum.Frames]! += frames * weight;
+    sums[at + Sum.Bytes]! += columns[BYTES]![i]! * weight;
+    sums[at + Sum.Squares]! += columns[SQUARES]![i]! * weight ** 2;
+    sums[at + Sum.Largest] = Math.max(sums[at + Sum.Largest]!, columns[LARGEST]![i]! * weight);
+    sums[at + Sum.Operations]! += columns[OPERATIONS]![i]! * weight;
+    sums[at + Sum.Ce]! += columns[CE]![i]! * weight;
+    sums[at + Sum.Cnp]! += columns[CNP]![i]! * weight;
+    sums[at + Sum.LastPsn] = columns[LAST_PSN]![i]! || sums[at + Sum.LastPsn]!;
+    sums[at + Sum.Backward]! += columns[BACKWARD]![i]!;
+  }
+
+  /** What a sample stands for: asked once for all flows of a Partial on one port. */
+  private weightOf({slot}: Port, side: number, rate: number, end: number): number {
+    const place = slot * SIDES + side;
+    let known = this.weights.get(place);
+    if (known?.rate !== rate) {
+      known = {rate, weight: this.rows.weight(slot, side, rate, end)};
+      this.weights.set(place, known);
+    }
+    return known.weight;
   }
 
   private logPair({columns}: SectionData, i: number, port: Port, side: number, weight: number, second: number): void {
-    const word = (index: number) => columns[KEY + index]![i]!;
-    this.pairs.add(second, {
-      source: [word(0), word(1), word(2), word(3)],
-      destination: [word(4), word(5), word(6), word(7)],
-      port,
-      role: this.rows.role(port.slot),
-      isIn: (side & 1) === Direction.In,
-      ttl: columns[TTL]![i]!,
-      samples: columns[column['frames']!]![i]!,
-      bytes: columns[column['bytes']!]![i]!,
-      squares: columns[column['squares']!]![i]!,
-      largest: columns[column['largest']!]![i]!,
-      ce: columns[column['ce']!]![i]!,
-      cnp: columns[column['cnp']!]![i]!,
-      weight,
-    });
+    this.pair ??= emptyPair(port);
+    const {pair} = this;
+    for (let word = 0; word < 4; word++) {
+      pair.source[word] = columns[KEY + word]![i]!;
+      pair.destination[word] = columns[KEY + 4 + word]![i]!;
+    }
+    pair.port = port;
+    pair.role = this.rows.role(port.slot);
+    pair.isIn = (side & 1) === Direction.In;
+    pair.ttl = columns[TTL]![i]!;
+    pair.samples = columns[FRAMES]![i]!;
+    pair.bytes = columns[BYTES]![i]!;
+    pair.squares = columns[SQUARES]![i]!;
+    pair.largest = columns[LARGEST]![i]!;
+    pair.ce = columns[CE]![i]!;
+    pair.cnp = columns[CNP]![i]!;
+    pair.weight = weight;
+    this.pairs.add(second, pair);
   }
 
   private flowOf({columns}: SectionData, i: number): Flow {
-    const word = (index: number) => columns[KEY + index]![i]!;
-    let key = '';
-    for (let index = 0; index < KEY_WORDS; index++) key += `${word(index).toString(36)}:`;
-    const known = this.flows.get(key);
+    const known = this.flows.get(columns, KEY, i);
     if (known) return known;
+    const word = (index: number) => columns[KEY + index]![i]!;
     const flow: Flow = {
       source: formatAddress(word(0), word(1), word(2), word(3)),
       destination: formatAddress(word(4), word(5), word(6), word(7)),
@@ -203,8 +232,17 @@ export class FlowTable {
       sightings: [],
       lastSecond: 0,
     };
-    this.flows.set(key, flow);
+    const gone = this.flows.add(columns, KEY, i, flow);
+    for (const sighting of gone?.sightings ?? []) this.store.release(sighting);
     return flow;
+  }
+
+  private sightingOf({sightings}: Flow, port: Port, side: number): Sighting {
+    for (const one of sightings) if (one.port === port && one.side === side) return one;
+    const sighting = this.store.sighting(port, side);
+    sightings.push(sighting);
+    if (sightings.length > MAX_SIGHTINGS) this.store.release(sightings.shift()!);
+    return sighting;
   }
 
   /**
@@ -214,19 +252,19 @@ export class FlowTable {
   top({top, host, link}: FlowQuery): {flows: FlowEstimate[]; rest: {flows: number; bytes: number}} {
     const weighed: {flow: Flow; bytes: number}[] = [];
     const cnpOfPair = new Map<string, number>();
-    for (const flow of this.flows.values()) {
-      if (!inWindow(flow.lastSecond, this.second)) continue;
+    this.flows.each((flow) => {
+      if (!inWindow(flow.lastSecond, this.second)) return;
       const nearest = this.nearest(flow);
       const cnp = this.sumNearest(flow, nearest, Sum.Cnp);
       if (cnp > 0) {
         const pair = `${flow.destination}>${flow.source}`;
         cnpOfPair.set(pair, (cnpOfPair.get(pair) ?? 0) + cnp);
       }
-      if (host !== undefined && flow.source !== host && flow.destination !== host) continue;
-      if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && this.counts(one))) continue;
+      if (host !== undefined && flow.source !== host && flow.destination !== host) return;
+      if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && this.counts(one))) return;
       const bytes = this.sumNearest(flow, nearest, Sum.Bytes);
       if (bytes > 0) weighed.push({flow, bytes});
-    }
+    });
     weighed.sort((a, b) => b.bytes - a.bytes);
     const others = weighed.slice(top);
     const flows = weighed.slice(0, top).map(({flow}) => {
@@ -273,20 +311,19 @@ export class FlowTable {
   }
 
   /**
-   * Visits the flows of the window by the port that a switch sends them out by, where that is known: a flow on each
-   * switch of its way. `isWanted` is asked for every place of every flow, and cheap.
+   * Visits the flows of the window by the port that a switch sends them out by, where that is known and one of `ports`: a
+   * flow on each switch of its way.
    */
-  eachLeaving(
-    isWanted: (port: Port) => boolean,
-    visit: (port: Port, flow: FlowName, sighting: Sighting) => void,
-  ): void {
-    for (const flow of this.flows.values()) {
-      if (!inWindow(flow.lastSecond, this.second)) continue;
+  eachLeaving(ports: Iterable<Port>, visit: (port: Port, flow: FlowName, sighting: Sighting) => void): void {
+    const isWanted = new Uint8Array(this.ports.slots);
+    for (const {slot} of ports) isWanted[slot] = 1;
+    this.flows.each((flow) => {
+      if (!inWindow(flow.lastSecond, this.second)) return;
       for (const sighting of flow.sightings) {
         const {output} = sighting;
-        if (output !== undefined && isWanted(output) && this.counts(sighting)) visit(output, flow, sighting);
+        if (output !== undefined && isWanted[output.slot] === 1 && this.counts(sighting)) visit(output, flow, sighting);
       }
-    }
+    });
   }
 
   /** Highest TTL among the sightings that count. */
@@ -310,15 +347,11 @@ export class FlowTable {
   /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
   private counts(sighting: Sighting): boolean {
     const {port, side} = sighting;
-    return side >>> 1 === this.rows.basis(port.slot, side & 1) && sighting.sum(Sum.Samples, this.second) > 0;
+    return side >>> 1 === this.rows.basis(port.slot, side & 1) && sighting.isIn(this.second);
   }
 }
 
-function sightingOf(flow: Flow, port: Port, side: number): Sighting {
-  const known = flow.sightings.find((sighting) => sighting.port === port && sighting.side === side);
-  if (known) return known;
-  const sighting = new Sighting(port, side);
-  flow.sightings.push(sighting);
-  if (flow.sightings.length > MAX_SIGHTINGS) flow.sightings.shift();
-  return sighting;
-}
+const emptyPair = (port: Port): PairScratch => ({
+  ...{source: [0, 0, 0, 0], destination: [0, 0, 0, 0], port, role: 'unknown', isIn: false, ttl: 0, samples: 0},
+  ...{bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0, weight: 0},
+});

@@ -64,9 +64,15 @@ export class Ports {
   private readonly bySlot: (Port | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly byId = new Map<string, Port>();
+  /** By the agent's index and ifIndex: ports are asked for by the ten thousand a second. */
+  private readonly byAgent: (Map<number, Port> | undefined)[] = [];
 
   get(id: string): Port | undefined {
     return this.byId.get(id);
+  }
+
+  of({index}: Agent, ifIndex: number): Port | undefined {
+    return this.byAgent[index]?.get(ifIndex);
   }
 
   /** Those that are known, in the order in which they came. */
@@ -85,8 +91,7 @@ export class Ports {
   }
 
   intern(agent: Agent, ifIndex: number): Port | undefined {
-    const id = `${agent.address}~${ifIndex}`;
-    const known = this.byId.get(id);
+    const known = this.of(agent, ifIndex);
     if (known) {
       known.heardBin = this.bin;
       return known;
@@ -97,6 +102,7 @@ export class Ports {
       return undefined;
     }
     const slot = this.freeSlots.pop() ?? this.bySlot.length;
+    const id = `${agent.address}~${ifIndex}`;
     const port: Port = {
       ...{slot, id, agent, ifIndex, heardBin: this.bin},
       ...{name: undefined, speed: undefined, counters: undefined},
@@ -104,6 +110,7 @@ export class Ports {
     this.bySlot[slot] = port;
     this.present.push(port);
     this.byId.set(id, port);
+    (this.byAgent[agent.index] ??= new Map()).set(ifIndex, port);
     agent.ports.push(slot);
     this.revision++;
     this.changes++;
@@ -113,10 +120,11 @@ export class Ports {
   /** Forgets ports. Their slots may be taken by others from now on: nobody must go by them any more. */
   release(ports: ReadonlySet<Port>): void {
     const agents = new Set<Agent>();
-    for (const {slot, id, agent} of ports) {
+    for (const {slot, id, agent, ifIndex} of ports) {
       this.bySlot[slot] = undefined;
       this.freeSlots.push(slot);
       this.byId.delete(id);
+      this.byAgent[agent.index]?.delete(ifIndex);
       agents.add(agent);
     }
     for (const agent of agents) agent.ports = agent.ports.filter((slot) => this.bySlot[slot] !== undefined);

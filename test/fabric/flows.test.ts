@@ -171,11 +171,10 @@ describe('the table', () => {
 });
 
 describe('the ports that flows leave by', () => {
-  const leaving = ({flows}: Fabric) => {
+  const leaving = ({flows, ports}: Fabric) => {
     const seen: [link: string, destQp: number, bytes: number][] = [];
-    flows.eachLeaving(
-      () => true,
-      ({id}, {destQp}, sighting) => seen.push([id, destQp, sighting.sum(Sum.Bytes, flows.newestSecond)]),
+    flows.eachLeaving(ports.all, ({id}, {destQp}, sighting) =>
+      seen.push([id, destQp, sighting.sum(Sum.Bytes, flows.newestSecond)]),
     );
     return seen.sort();
   };

@@ -159,17 +159,15 @@ export class IncastEngine {
       for (let second = from; second <= to; second++) if (!one.seconds.has(second)) seconds.set(second, new Map());
       fresh.set(one, seconds);
     }
-    flows.eachLeaving(
-      (port) => ports.has(port),
-      (port, {source}, sighting) => {
-        for (const [second, sources] of fresh.get(ports.get(port)!)!) {
-          const samples = sighting.at(Sum.Samples, second);
-          if (samples === 0) continue;
-          const isData = sighting.at(Sum.Bytes, second) >= LEAST_DATA_BYTES * sighting.at(Sum.Frames, second);
-          if (isData) sources.set(source, (sources.get(source) ?? 0) + samples);
-        }
-      },
-    );
+    flows.eachLeaving(ports.keys(), (port, {source}, sighting) => {
+      // A slot may be another port's by now.
+      for (const [second, sources] of fresh.get(ports.get(port)!) ?? []) {
+        const samples = sighting.at(Sum.Samples, second);
+        if (samples === 0) continue;
+        const isData = sighting.at(Sum.Bytes, second) >= LEAST_DATA_BYTES * sighting.at(Sum.Frames, second);
+        if (isData) sources.set(source, (sources.get(source) ?? 0) + samples);
+      }
+    });
     for (const [one, seconds] of fresh) for (const [second, sources] of seconds) one.seconds.set(second, sources);
     this.counted = to;
   }

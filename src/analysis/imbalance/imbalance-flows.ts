@@ -23,16 +23,15 @@ export function flowsOfGroups({flows}: Fabric, groups: readonly ParallelLinks[])
   for (const {ports} of groups) for (const port of ports) byPort.set(port, new Map());
   if (byPort.size > 0) {
     const second = flows.newestSecond;
-    flows.eachLeaving(
-      (port) => byPort.has(port),
-      (port, flow, sighting) => {
-        addTo(byPort.get(port)!, {
-          flow,
-          bytes: sighting.sum(Sum.Bytes, second),
-          squares: sighting.sum(Sum.Squares, second),
-        });
-      },
-    );
+    flows.eachLeaving(byPort.keys(), (port, flow, sighting) => {
+      const volumes = byPort.get(port);
+      if (!volumes) return; // its slot is another port's by now
+      addTo(volumes, {
+        flow,
+        bytes: sighting.sum(Sum.Bytes, second),
+        squares: sighting.sum(Sum.Squares, second),
+      });
+    });
   }
   const ofLink = (port: Port) => [...(byPort.get(port)?.values() ?? [])];
   return ({ports}) => {
