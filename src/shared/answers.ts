@@ -348,6 +348,9 @@ export interface Straggler {
   link: string | null;
   kind: 'late' | 'slow' | 'finishes-late' | 'agent-late';
   effectMs: number;
+  /** 95 % interval. */
+  effectLowMs: number;
+  effectHighMs: number;
   shareOfPeriod: number;
   z: number;
   certainty: 'named' | 'suspected';

@@ -9,6 +9,8 @@ const straggler: StragglerReport = {
   link: '10.0.0.3~2',
   kind: 'late',
   effectMs: 50,
+  effectLowMs: 42,
+  effectHighMs: 58,
   shareOfPeriod: 0.05,
   z: 8.1,
   certainty: 'named',

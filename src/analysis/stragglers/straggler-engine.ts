@@ -45,6 +45,9 @@ export interface StragglerReport {
   kind: StragglerKind;
   /** How late; of a slow host how much longer its exchange is. */
   effectMs: number;
+  /** Its 95 % interval. */
+  effectLowMs: number;
+  effectHighMs: number;
   shareOfPeriod: number;
   z: number;
   certainty: 'named' | 'suspected';
@@ -281,10 +284,11 @@ export class StragglerEngine {
   private reportsOf(one: Followed, output: StragglerOutput): StragglerReport[] {
     const said = this.said(one);
     return output.stragglers.map((straggler) => {
-      const {kind, effectMs, share, z, certainty, since, cycles} = straggler;
+      const {kind, effectMs, effectLowMs, effectHighMs, share, z, certainty, since, cycles} = straggler;
       const who = kind === 'agent-late' ? {...said.agent(straggler.host), link: null} : said.host(straggler.host);
       return {
-        ...{job: one.job.id, host: who.address, name: who.name, link: who.link, kind, effectMs, shareOfPeriod: share},
+        ...{job: one.job.id, host: who.address, name: who.name, link: who.link, kind},
+        ...{effectMs, effectLowMs, effectHighMs, shareOfPeriod: share},
         ...{z, certainty, since, cycles, text: textOf(said, straggler)},
       };
     });

@@ -20,6 +20,9 @@ const CHANGED = 0.02;
 export interface Straggler extends HostScore {
   certainty: 'named' | 'suspected';
   effectMs: number;
+  /** Its 95 % interval. */
+  effectLowMs: number;
+  effectHighMs: number;
   /** When it was first seen so, epoch ms. */
   since: number;
   /** Cycles of the window that shows it best. */
@@ -126,6 +129,8 @@ export class StragglerList {
           ...score,
           certainty: 'suspected',
           effectMs: score.share * periodMs,
+          effectLowMs: score.low * periodMs,
+          effectHighMs: score.high * periodMs,
           since: time,
           cycles,
         };

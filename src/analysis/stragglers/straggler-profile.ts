@@ -16,6 +16,19 @@ const FINISHED = 0.97;
 
 const ALL: readonly number[] = [0, 1];
 
+/** Of a 95 % interval: standard errors on either side, and how far below its highest a log-likelihood may be. */
+const ERRORS = 1.96;
+const LESS_LIKELY = ERRORS ** 2 / 2;
+/** To so many parts it is known what the others do: on the mean, and when they begin, which is blurred by when each is ready. */
+const BLUR = 0.5;
+const ONSET_BLUR = 1;
+
+/** Ends of a 95 % interval, as shares of the period. */
+export interface Interval {
+  low: number;
+  high: number;
+}
+
 /**
  * The job's own cycle, and what a host makes of it. Parts count from the quietest one before the exchange. Shares are
  * of the period.
@@ -167,6 +180,28 @@ export class JobProfile {
     return behind >= lacking / 2 ? behind : lacking;
   }
 
+  /**
+   * The interval of that: by what else is nearly as likely, and where the mean phase tells by its error too. Where hosts
+   * wait for each other in part the mean tells too little, so that what lies between the two is left open.
+   */
+  latenessInterval(host: number): Interval {
+    const isTwo = ALL.every((side) => this.expectedFirst(host, side) >= LEAST_EXPECTED);
+    const all = this.missingOnBoth(host);
+    const best = all[highest(all)];
+    const [from, to] = likelyParts(all, best - LESS_LIKELY);
+    const begins = {low: Math.max(0, from - ONSET_BLUR) / PARTS, high: (to + ONSET_BLUR) / PARTS};
+    if (this.behind(host, isTwo) < this.lacking(host, isTwo) / 2) return begins;
+    const {share, error} = this.shift(host);
+    const away = ERRORS * error + BLUR / PARTS;
+    const low = Math.max(0, share - away);
+    return {low, high: Math.max(share + away, best < AGREES ? 0 : begins.high)};
+  }
+
+  private missingOnBoth(host: number): number[] {
+    const [sent, received] = ALL.map((side) => this.missing(host, side));
+    return sent.map((score, at) => score + received[at]);
+  }
+
   private lacking(host: number, isTwo: boolean): number {
     const bySide = ALL.map((side) => this.missing(host, side));
     const all = bySide[0].map((score, at) => score + bySide[1][at]);
@@ -209,15 +244,29 @@ export class JobProfile {
 
   /** By how much longer a host goes on than the job, the lesser of its sides. */
   lasting(host: number): number {
-    return Math.min(...[0, 1].map((side) => this.finish(side, host) - this.finish(side)));
+    return Math.min(...ALL.map((side) => this.longer(side, host)));
+  }
+
+  /** The interval of that: by how many samples may lie before such a share of them, on the side that counts. */
+  lastingInterval(host: number): Interval {
+    const side = ALL.reduce((least, other) => (this.longer(other, host) < this.longer(least, host) ? other : least));
+    const error = ERRORS * Math.sqrt((FINISHED * (1 - FINISHED)) / Math.max(1, this.samples(host, side)));
+    return {
+      low: this.longer(side, host, FINISHED - error),
+      high: this.longer(side, host, Math.min(1, FINISHED + error)),
+    };
+  }
+
+  private longer(side: number, host: number, finished = FINISHED): number {
+    return this.finish(side, host, finished) - this.finish(side);
   }
 
   /** Where so much of what is above the floor has passed, of a host or of the job. */
-  private finish(side: number, host?: number): number {
+  private finish(side: number, host?: number, finished = FINISHED): number {
     const value = (part: number) => (host === undefined ? this.job[side][part] : this.at(host, side, part));
     const sum = host === undefined ? this.jobBefore[side][PARTS] : this.samples(host, side);
     const floor = this.floorShare * sum;
-    const wanted = FINISHED * Math.max(0, sum - floor * PARTS);
+    const wanted = finished * Math.max(0, sum - floor * PARTS);
     let passed = 0;
     for (let part = 0; part < PARTS; part++) {
       const more = value(part) - floor;
@@ -263,6 +312,17 @@ function highest(scores: readonly number[]): number {
     if (score > scores[best]) best = at;
   });
   return best;
+}
+
+/** Between which parts scores are at least so high, by straight lines between parts. */
+function likelyParts(scores: readonly number[], least: number): [number, number] {
+  const crossing = (out: number, within: number) => {
+    const part = (least - scores[out]) / (scores[within] - scores[out]);
+    return out + (within - out) * part;
+  };
+  const likely = scores.flatMap((score, at) => (score >= least ? [at] : []));
+  const [first, last] = [likely[0], likely[likely.length - 1]];
+  return [first > 0 ? crossing(first - 1, first) : first, last < scores.length - 1 ? crossing(last + 1, last) : last];
 }
 
 /** Where the parabola through a score and its neighbours has its top, against it; in parts. */

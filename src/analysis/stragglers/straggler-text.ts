@@ -47,7 +47,9 @@ export function stragglerEvent(said: Said, change: StragglerChange): Event {
     case 'named': {
       const {straggler, time} = change;
       const {effectMs, share, z, cycles} = straggler;
-      const text = textOf(said, straggler);
+      const suspectedMs = time - straggler.since;
+      const before = suspectedMs < 1_000 ? '' : `; suspected for ${(suspectedMs / 1_000).toFixed(0)} s`;
+      const text = textOf(said, straggler) + before;
       const figures = {effectMs, shareOfPeriod: share, z, cycles};
       return {time, kind: 'straggler-named', level: 'warning', job, text, ...placeOf(said, straggler), figures};
     }

@@ -1,6 +1,6 @@
 import type {PhaseCounts} from './host-phases.ts';
 import {medianOf} from './steps.ts';
-import {JobProfile} from './straggler-profile.ts';
+import {type Interval, JobProfile} from './straggler-profile.ts';
 import {standardise} from './straggler-scores.ts';
 
 /** How a host differs from its job; `agent-late`: all hosts of an agent do. */
@@ -15,6 +15,9 @@ export interface HostScore {
   z: number;
   /** How much, as a share of the period: how late; of a slow host how much longer it exchanges. */
   share: number;
+  /** Its 95 % interval by sampling. */
+  low: number;
+  high: number;
 }
 
 /** What a window says of a job. */
@@ -66,7 +69,10 @@ export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): Wind
   if (medianOf(otherness) > TURNS) return {hosts: [], samples: volume, takesTurns: true};
   const found = new Scores();
   const {onset, end} = profile;
-  const lateness = (host: number) => profile.lateness(host);
+  const lateness: Effect = {
+    share: (host) => profile.lateness(host),
+    interval: (host) => profile.latenessInterval(host),
+  };
   for (const width of WIDTHS) {
     const missing = each((host) => -profile.deviance(host, onset, onset + width));
     found.judge('late', standardise(missing, agents), lateness, LEAST_SHARE);
@@ -84,17 +90,37 @@ export function scoreHosts(window: PhaseCounts, agents: ArrayLike<number>): Wind
     const {share, error} = profile.duration(host);
     return Math.abs(samples[host] / volume - 1) < SAME_VOLUME ? Math.log(share / usual) / error : Number.NaN;
   });
-  const slower = (host: number) => {
-    const shares = [[0], [1]].map((sides) => profile.duration(host, sides).share);
-    const longer = Math.min(...shares) - usual;
-    return longer >= LEAST_SLOWER * usual ? longer : 0;
+  const shorterSide = (host: number) => {
+    const [sent, received] = [[0], [1]].map((sides) => profile.duration(host, sides));
+    return received.share < sent.share ? received : sent;
+  };
+  const slower: Effect = {
+    share: (host) => {
+      const longer = shorterSide(host).share - usual;
+      return longer >= LEAST_SLOWER * usual ? longer : 0;
+    },
+    interval: (host) => {
+      const {share, error} = shorterSide(host);
+      const factor = Math.exp(1.96 * error);
+      return {low: share / factor - usual, high: share * factor - usual};
+    },
+  };
+  const lasts: Effect = {
+    share: (host) => profile.lasting(host),
+    interval: (host) => profile.lastingInterval(host),
   };
   found.judge('slow', standardise(longer, agents), slower, LEAST_SLOW);
   for (const before of LAST) {
     const lasting = each((host) => profile.deviance(host, end - before, end + WIDTHS[2]));
-    found.judge('finishes-late', standardise(lasting, agents), (host) => profile.lasting(host), LEAST_SHARE);
+    found.judge('finishes-late', standardise(lasting, agents), lasts, LEAST_SHARE);
   }
   return {hosts: found.sorted(), samples: volume, takesTurns: false};
+}
+
+/** By how much a host differs, and the 95 % interval of that. */
+interface Effect {
+  share: (host: number) => number;
+  interval: (host: number) => Interval;
 }
 
 /** The surest difference of each host, and of each agent. A host that is late or slow may well finish late too. */
@@ -102,28 +128,34 @@ class Scores {
   private readonly hosts = new Map<number, HostScore>();
   private readonly agents = new Map<number, HostScore>();
 
-  judge(
-    kind: StragglerKind,
-    {z, offsets}: ReturnType<typeof standardise>,
-    shareOf: (host: number) => number,
-    least: number,
-  ): void {
+  judge(kind: StragglerKind, {z, offsets}: ReturnType<typeof standardise>, effect: Effect, least: number): void {
     z.forEach((sure, host) => {
       const known = this.hosts.get(host);
       if (!(sure > NOTED) || (known && (known.kind !== kind || known.z >= sure))) return;
-      const share = shareOf(host);
-      if (share >= least) this.hosts.set(host, {host, kind, z: sure, share});
+      const share = effect.share(host);
+      if (share >= least) this.hosts.set(host, {host, kind, z: sure, share, ...effect.interval(host)});
     });
     if (kind !== 'late') return;
     for (const {agent, members, z: sure} of offsets) {
       if (!(sure > NOTED) || (this.agents.get(agent)?.z ?? 0) >= sure) continue;
-      const shares = members.map(shareOf).sort((a, b) => a - b);
+      const shares = members.map(effect.share).sort((a, b) => a - b);
       const share = shares[shares.length >> 1];
-      if (share >= least) this.agents.set(agent, {host: agent, kind: 'agent-late', z: sure, share});
+      if (share < least) continue;
+      this.agents.set(agent, {host: agent, kind: 'agent-late', z: sure, share, ...medianInterval(shares)});
     }
   }
 
   sorted(): HostScore[] {
     return [...this.hosts.values(), ...this.agents.values()].sort((a, b) => b.z - a.z);
   }
+}
+
+/** 95 % interval of the median of sorted values, by how many of them may lie below it; of few from the least to the most. */
+function medianInterval(sorted: readonly number[]): Interval {
+  const half = sorted.length / 2;
+  const away = 0.98 * Math.sqrt(sorted.length);
+  return {
+    low: sorted[Math.max(0, Math.floor(half - away))],
+    high: sorted[Math.min(sorted.length - 1, Math.ceil(half + away))],
+  };
 }

@@ -22,6 +22,10 @@ const StragglerSchema = Type.Object(
       },
     ),
     effectMs: Type.Number({description: 'how late; of a slow host how much longer its exchange takes, ms'}),
+    effectLowMs: Type.Number({
+      description: '95 % interval: what sampling leaves open, and of late ones a hundredth of the cycle more',
+    }),
+    effectHighMs: Type.Number(),
     shareOfPeriod: Type.Number({
       description: 'the same as a share of the cycle',
     }),

@@ -130,6 +130,42 @@ describe('a proof on drawn samples, 1 in 10,000 of 100 Gbit/s', () => {
     );
   }, 3_600_000);
 
+  it('tells how late a host is with an interval that holds the truth', () => {
+    const seed = proofSeed();
+    const runs = proofCount(4, 60);
+    let told = 0;
+    const wrong: string[] = [];
+    for (const [index, [periodMs, headStart, by]] of (
+      [
+        [300, UNCOUPLED, 0.083],
+        [1_000, UNCOUPLED, 0.05],
+        [300, 0.1, 0.05],
+        [1_000, 0.05, 0.083],
+        [1_000, 0.2, 0.083],
+      ] as const
+    ).entries()) {
+      for (let run = 0; run < runs; run++) {
+        const late = (host: number) => (host === 7 ? by : 0);
+        const options = {hosts: 32, periodMs, duty: 0.3, headStart, late};
+        const {list} = follow(options, 25, new Random(seed + run, 700 + index), {});
+        for (const {host, low, high, share} of list.all) {
+          if (host !== 7) continue;
+          told++;
+          expect(share).toBeGreaterThanOrEqual(low);
+          expect(share).toBeLessThanOrEqual(high);
+          if (low > by || high < by) {
+            wrong.push(
+              `${periodMs} ms, head start ${headStart}: ${by} told as ${low.toFixed(4)} to ${high.toFixed(4)}`,
+            );
+          }
+        }
+      }
+    }
+    expect(told).toBeGreaterThan(0.9 * 5 * runs);
+    // Of a slice two more may be wrong by chance.
+    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(0.05 * told + (runs < 60 ? 2 : 0));
+  }, 3_600_000);
+
   it('names nobody in a healthy job', () => {
     const seed = proofSeed();
     const seconds = proofCount(30, 600);

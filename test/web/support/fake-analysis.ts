@@ -67,6 +67,7 @@ function jobs(fabric: FakeFabric, now: number) {
       period: i === 0 ? {periodMs: cycleMs, confidence: 0.98, jitter: 0.01, duty: exchange} : null,
       congestion: {ceShare: 0.003, ceShareLow: 0.002, ceShareHigh: 0.004, cnpPerSecond: 410},
       pattern: i === 0 ? {kind: 'ring', confidence: 0.97, degree: 1.04, why: 'each sends to one'} : null,
+      steps: i === 0 ? {count: 900, mean: cycleMs + 3, p50: cycleMs + 2, p99: cycleMs + 12} : null,
       overlaps: [],
     };
   });
@@ -77,7 +78,16 @@ function stragglers(fabric: FakeFabric, job: string | null) {
   const all = [
     {
       ...{job: '7', host: '172.16.0.118', name: 'gpu-118', link: fabric.list[117]?.id ?? null, kind: 'late'},
-      ...{effectMs: 62, shareOfPeriod: 0.124, z: 9.1, certainty: 'named', since: 1e12, cycles: 40},
+      ...{
+        effectMs: 62,
+        effectLowMs: 55,
+        effectHighMs: 69,
+        shareOfPeriod: 0.124,
+        z: 9.1,
+        certainty: 'named',
+        since: 1e12,
+        cycles: 40,
+      },
       text: 'begins 62 ms late',
     },
   ];

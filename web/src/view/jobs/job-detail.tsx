@@ -32,7 +32,7 @@ interface JobDetailProps {
 export function JobDetail({job, jobs, stragglers}: JobDetailProps) {
   void useApp().page.tick.value;
   const steps = useAnswer<StepsAnswer>(
-    job.period === null ? null : `/api/v1/jobs/${encodeURIComponent(job.id)}/steps`,
+    job.steps === null ? null : `/api/v1/jobs/${encodeURIComponent(job.id)}/steps`,
     1_000,
   );
   return (

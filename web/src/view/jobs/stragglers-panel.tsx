@@ -60,9 +60,27 @@ export function StragglersPanel({answer, jobs, job}: StragglersPanelProps) {
       ),
       value: ({effectMs}) => effectMs,
     },
-    {heading: 'Cycles', isFigure: true, cell: ({cycles}) => cycles, value: ({cycles}) => cycles},
     {
-      heading: 'Since',
+      heading: '95 % interval',
+      fileHeading: 'low ms',
+      isFigure: true,
+      cell: ({effectLowMs, effectHighMs}) => `${effectLowMs.toFixed(0)} to ${effectHighMs.toFixed(0)}${THIN}ms`,
+      value: ({effectLowMs}) => effectLowMs,
+    },
+    {
+      heading: 'How sure',
+      fileHeading: 'deviations',
+      isFigure: true,
+      cell: ({z, cycles}) => (
+        <>
+          {z.toFixed(1)}
+          {THIN}σ <span class="of">over {cycles} cycles</span>
+        </>
+      ),
+      value: ({z}) => z,
+    },
+    {
+      heading: 'First seen',
       isFigure: true,
       cell: ({since}) => timeOf(since),
       value: ({since}) => new Date(since).toISOString(),
