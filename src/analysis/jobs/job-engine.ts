@@ -155,7 +155,7 @@ export class JobEngine {
       const job = jobs.find((one) => one.id === id);
       if (!job) continue;
       const figures = {hosts: job.hosts.length, since};
-      fabric.events.raise({time, kind: 'job-appeared', level: 'info', job: id, text: appearedText(job), figures});
+      fabric.events.raise({time, kind: 'job-appeared', level: 'info', job: id, text: appearedText(job, time), figures});
     }
     this.compare(time);
   }

@@ -2,10 +2,16 @@ import type {Job} from './job-engine.ts';
 
 const called = ({id, name}: Job) => (name === undefined ? `job ${id}` : `job ${id} (${name})`);
 
-export function appearedText(job: Job): string {
+/** From so long before on it is said that traffic began before an event's own time. */
+const BEFORE_MS = 1_000;
+
+/** `time`: when it is told, epoch ms. */
+export function appearedText(job: Job, time: number): string {
   const {hosts, pattern} = job;
   const how = pattern && pattern.kind !== 'unknown' ? `: ${pattern.kind}` : '';
-  return `${called(job)} of ${hosts.length} hosts has appeared${how}`;
+  const ms = time - job.since;
+  const begun = ms < BEFORE_MS ? '' : `; its traffic began ${(ms / 1_000).toFixed(0)} s before`;
+  return `${called(job)} of ${hosts.length} hosts has appeared${how}${begun}`;
 }
 
 export function endedText(job: Job): string {

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<Job>[] = [
   },
   {heading: 'Hosts', isFigure: true, cell: ({hosts}) => grouped(hosts.length), value: ({hosts}) => hosts.length},
   {
-    heading: 'Traffic',
+    heading: 'Rate',
     fileHeading: 'traffic bit/s',
     isFigure: true,
     cell: ({roce}) => (
@@ -75,7 +75,7 @@ const COLUMNS: readonly Column<Job>[] = [
     value: ({congestion}) => congestion.ceShare,
   },
   {
-    heading: 'Since',
+    heading: 'Traffic since',
     isFigure: true,
     cell: ({since}) => timeOf(since),
     value: ({since}) => new Date(since).toISOString(),
