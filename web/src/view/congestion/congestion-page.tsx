@@ -56,7 +56,9 @@ export function CongestionPage() {
         {congestion.value.value !== null && <IncastsPanel answer={congestion.value.value} />}
         {drops.value.value !== null && <DropsPanel answer={drops.value.value} />}
         {imbalance.value.value !== null && <ImbalancePanel answer={imbalance.value.value} />}
-        {congestion.value.value !== null && <CongestedPanel answer={congestion.value.value} />}
+        {congestion.value.value !== null && (
+          <CongestedPanel answer={congestion.value.value} drops={drops.value.value} />
+        )}
         {drops.value.value !== null && <DiscardsPanel answer={drops.value.value} />}
         {queues.value.value !== null && <QueuesPanel answer={queues.value.value} />}
       </div>

@@ -48,7 +48,12 @@ export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
       {groups.length > MOST_GROUPS && (
         <p class="rest">and {plural(groups.length - MOST_GROUPS, 'other group')}, more even</p>
       )}
-      {groups.length > 0 && store.linkList.value.length > 0 && <p class="hint">The mark in a bar is an even share.</p>}
+      {groups.length > 0 && store.linkList.value.length > 0 && (
+        <p class="hint">
+          Apart: standard deviation of what the links carry, as a share of their mean, with what sampling adds taken
+          off. The mark in a bar is an even share.
+        </p>
+      )}
     </section>
   );
 }
@@ -66,10 +71,11 @@ function Group({group}: {group: ParallelLinks}) {
         </strong>
         <span class={level === 'warning' ? 'warning' : 'quiet'}>{text}</span>
         <span class="cv">
-          varies {group.cv === null ? UNKNOWN : `${percent(group.cv)}${THIN}%`}
-          {!Number.isNaN(error) && ` ± ${percent(error)}${THIN}%`}
+          {group.cv === null ? UNKNOWN : `${percent(group.cv)}${THIN}%`}
+          {!Number.isNaN(error) && ` ± ${percent(error)}${THIN}%`} apart
         </span>
       </p>
+      {group.cv !== null && level !== 'ok' && <p class="of">{whyOf(group)}</p>}
       <ul class="shares">
         {group.links.map(({id, share, bitsPerSecond, low, high}) => (
           <li key={id}>
@@ -101,6 +107,17 @@ function Group({group}: {group: ParallelLinks}) {
       ))}
     </li>
   );
+}
+
+/** What the spread would be by itself. */
+function whyOf({verdict, hashing: {flows, expectedCv}}: ParallelLinks): string {
+  if (verdict === 'unknown') return 'Too few samples, or too few of its flows known, to say what is usual here.';
+  const usual = `${percent(expectedCv)}${THIN}%`;
+  const of =
+    flows === null ? 'its flows' : `its traffic, as coarse as ${plural(Math.max(1, Math.round(flows)), 'equal flow')},`;
+  return verdict === 'imbalanced'
+    ? `A fair hash of ${of} gives ${usual}: the rest is a hash that is not fair, or a link that is slow or dead.`
+    : `A fair hash of ${of} gives ${usual}: that explains it.`;
 }
 
 function imbalanceSource({groups}: ImbalanceAnswer): ChartSource {

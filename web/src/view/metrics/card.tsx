@@ -18,7 +18,7 @@ export interface CardLine extends NamedHistory {
   colour: number;
   /** How strong its line is, 1 unless said. */
   strength?: number;
-  /** True where anything but none of it is trouble. */
+  /** True where more of it than none is trouble. */
   isTrouble?: boolean;
 }
 
@@ -127,14 +127,16 @@ function Entry({line: {name, history, colour, isTrouble}, digits}: {line: CardLi
   };
   const value = i < 0 ? Number.NaN : history.values[i]!;
   const error = i < 0 ? Number.NaN : plusMinus(value, history.low[i]!, history.high[i]!);
+  // One sample more or less is no news: what its own error reaches down to none is not.
+  const isBad = isTrouble === true && value > 0 && !(error >= value);
   return (
     <li class="legend-row">
       <span class="swatch" style={{backgroundColor: app.palette.value.series[colour] ?? ''}} />
       <span class="name" title={name}>
         {name}
       </span>
-      <span class={`value ${isTrouble === true && value > 0 ? 'warning' : ''}`} data-testid="card-value">
-        {isTrouble === true && value > 0 && <WarnIcon />}
+      <span class={`value ${isBad ? 'warning' : ''}`} data-testid="card-value">
+        {isBad && <WarnIcon />}
         {Number.isNaN(value) ? UNKNOWN : text(value, held.value.of(value), digits)}
       </span>
       {!Number.isNaN(error) && <span class="detail">± {text(error, held.error.of(error), 2)}</span>}
