@@ -1,6 +1,7 @@
 import {useApp} from '../app.ts';
 import type {Place} from '../url.ts';
 import {Announcer} from './announcer.tsx';
+import {AttentionPanel} from './attention-panel.tsx';
 import {CongestionPage} from './congestion/congestion-page.tsx';
 import {Help} from './dialogs.tsx';
 import {EventStrip} from './event-strip.tsx';
@@ -87,6 +88,7 @@ function Overview() {
       <div class="top">
         <Notices />
         <Figures />
+        <AttentionPanel />
         <EventStrip />
       </div>
       <LinksPanel />

@@ -1,0 +1,129 @@
+import type {CongestionAnswer, DropsAnswer, ImbalanceAnswer, StragglersAnswer} from '../../src/shared/answers.ts';
+import {cycle, percent, plural, short, THIN} from './format.ts';
+import type {UrlState} from './url.ts';
+
+/** Something that an operator may want to act on: who, how much, how sure, and the page that tells more. */
+export interface Attention {
+  key: string;
+  /** False where it is only suspected. */
+  isSure: boolean;
+  what: string;
+  /** Host that it is about, and link that it is at. */
+  host: string | null;
+  link: string | null;
+  howMuch: string;
+  howSure: string;
+  to: Partial<UrlState>;
+  page: string;
+}
+
+/** Answers that are looked through, null where there is none yet. */
+export interface Findings {
+  stragglers: StragglersAnswer | null;
+  congestion: CongestionAnswer | null;
+  imbalance: ImbalanceAnswer | null;
+  drops: DropsAnswer | null;
+}
+
+const share = (value: number): string => `${percent(value)}${THIN}%`;
+
+const KINDS = {
+  late: 'is late',
+  slow: 'is slow',
+  'finishes-late': 'finishes late',
+  'agent-late': 'has all its hosts late',
+} as const;
+
+/** All that stands out now: who holds up a job first, then what loses packets, incasts, and links that share badly. */
+export function attentionsOf({stragglers, congestion, imbalance, drops}: Findings): Attention[] {
+  return [
+    ...(stragglers?.stragglers ?? []).map(ofStraggler),
+    ...(drops === null ? [] : ofDrops(drops)),
+    ...(congestion?.incasts ?? []).map(ofIncast),
+    ...(imbalance === null ? [] : ofImbalance(imbalance)),
+  ];
+}
+
+function ofStraggler(straggler: StragglersAnswer['stragglers'][number]): Attention {
+  const {job, host, name, link, kind, effectMs, effectLowMs, effectHighMs, shareOfPeriod, z, cycles} = straggler;
+  const isSure = straggler.certainty === 'named';
+  const ms = (value: number): string => value.toFixed(0);
+  return {
+    key: `straggler ${job} ${host} ${kind}`,
+    isSure,
+    ...{host: name ?? host, link, what: isSure ? KINDS[kind] : `perhaps ${KINDS[kind]}`},
+    howMuch: `${ms(effectMs)}${THIN}ms (${ms(effectLowMs)} to ${ms(effectHighMs)}), ${share(shareOfPeriod)} of a cycle`,
+    howSure: `${z.toFixed(1)} deviations over ${plural(cycles, 'cycle')}`,
+    ...{to: {place: 'jobs', job}, page: 'Jobs'},
+  };
+}
+
+const ON_CONGESTION = {to: {place: 'congestion'}, page: 'Congestion'} as const;
+
+function ofIncast({
+  link,
+  sources,
+  usualSources,
+  utilisation,
+  bursts,
+  periodic,
+  periodMs,
+}: CongestionAnswer['incasts'][number]): Attention {
+  const often = periodic && periodMs !== null ? `every ${cycle(periodMs).join(THIN)}` : 'in the last minute';
+  return {
+    ...{key: `incast ${link}`, isSure: true, host: null, link},
+    what: `is filled by ${plural(Math.round(sources), 'host')} at once`,
+    howMuch: `load ${share(utilisation)}; usually from ${plural(Math.max(1, Math.round(usualSources)), 'host')}`,
+    howSure: `${plural(bursts, 'burst')} ${often}`,
+    ...ON_CONGESTION,
+  };
+}
+
+function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
+  const told = reasons.map(
+    ({reason, samples, links}): Attention => ({
+      ...{key: `drop ${reason}`, isSure: true, host: null, link: links[0]?.link ?? null},
+      what: `drops packets: ${reason}`,
+      howMuch: `${plural(samples, 'packet')} in ${Math.round(window)}${THIN}s${links.length > 1 ? `, at ${plural(links.length - 1, 'other link')} too` : ''}`,
+      howSure: 'told by the switch',
+      ...ON_CONGESTION,
+    }),
+  );
+  const most = discards[0];
+  if (told.length > 0 || most === undefined) return told;
+  const rate = (most.inDiscardsPerSecond ?? 0) + (most.outDiscardsPerSecond ?? 0);
+  return [
+    {
+      ...{key: 'discards', isSure: true, host: null, link: most.link, what: 'discards packets'},
+      howMuch: `${short(rate, 2)}/s${discards.length > 1 ? `, and ${plural(discards.length - 1, 'other link')} some` : ''}`,
+      howSure: 'by its counters',
+      ...ON_CONGESTION,
+    },
+  ];
+}
+
+function ofImbalance({groups}: ImbalanceAnswer): Attention[] {
+  const collisions = groups.flatMap((group) =>
+    group.collisions.map(
+      ({link, utilisation, flows}): Attention => ({
+        ...{key: `collision ${link}`, isSure: true, host: null, link},
+        what: `is full of ${plural(flows.length, 'large flow')}`,
+        howMuch: `load ${share(utilisation)}, while a parallel link has room`,
+        howSure: `flows of ${flows.map(({bitsPerSecond}) => short(bitsPerSecond)).join(' and ')} bit/s`,
+        ...ON_CONGESTION,
+      }),
+    ),
+  );
+  const uneven = groups
+    .filter(({verdict, collisions: found}) => verdict === 'imbalanced' && found.length === 0)
+    .map(
+      ({id, agent, name, cv, cvLow, hashing}): Attention => ({
+        ...{key: `uneven ${id}`, isSure: true, host: `${agent} ${name}`, link: null},
+        what: 'share their traffic unevenly',
+        howMuch: cv === null ? '' : `the links differ by ${share(cv)} of their mean`,
+        howSure: `at least ${share(cvLow ?? 0)}; hashing explains ${share(hashing.expectedCv)}`,
+        ...ON_CONGESTION,
+      }),
+    );
+  return [...collisions, ...uneven];
+}

@@ -1,0 +1,110 @@
+import type {
+  CongestionAnswer,
+  DropsAnswer,
+  ImbalanceAnswer,
+  Job,
+  JobsAnswer,
+  StragglersAnswer,
+} from '../../../src/shared/answers.ts';
+import {useApp} from '../app.ts';
+import {type Attention, attentionsOf, type Findings} from '../attention.ts';
+import {bitRate, cycle, percent, plural, THIN} from '../format.ts';
+import {useAnswer} from '../rest/asking.ts';
+import {LevelSign} from './health/level.tsx';
+import {nameOf} from './jobs/job-name.tsx';
+import {LinkName} from './names.tsx';
+import {PageLink} from './page-link.tsx';
+
+/** Lines shown; the others are counted, and stand on their pages. */
+const MOST = 4;
+
+/** Jobs shown. */
+const MOST_JOBS = 3;
+
+/** "What needs a look": what stands out now and how sure that is, and the jobs that run, each a link to its page. */
+export function AttentionPanel() {
+  void useApp().page.tick.value;
+  const stragglers = useAnswer<StragglersAnswer>('/api/v1/stragglers', 2_000);
+  const congestion = useAnswer<CongestionAnswer>('/api/v1/congestion?top=1', 2_000);
+  const drops = useAnswer<DropsAnswer>('/api/v1/drops?top=10', 4_000);
+  const imbalance = useAnswer<ImbalanceAnswer>('/api/v1/imbalance', 4_000);
+  const jobs = useAnswer<JobsAnswer>('/api/v1/jobs', 5_000);
+  const findings: Findings = {
+    stragglers: stragglers.value.value,
+    congestion: congestion.value.value,
+    drops: drops.value.value,
+    imbalance: imbalance.value.value,
+  };
+  const isAsked = Object.values(findings).every((answer) => answer !== null);
+  const all = attentionsOf(findings);
+  const running = (jobs.value.value?.jobs ?? []).filter(({until}) => until === null);
+  return (
+    <section class="panel attention" aria-labelledby="attention-title" data-testid="panel-attention">
+      <h2 id="attention-title">What needs a look</h2>
+      {all.length === 0 ? (
+        <p class="calm" data-testid="attention-none">
+          {isAsked ? (
+            <>
+              <LevelSign level="ok" /> Nothing: no host out of step, no drops, no incast, no links that share badly.
+            </>
+          ) : (
+            'Asking the server…'
+          )}
+        </p>
+      ) : (
+        <ul class="lines">
+          {all.slice(0, MOST).map((attention) => (
+            <Line key={attention.key} attention={attention} />
+          ))}
+          {all.length > MOST && (
+            <li class="rest" data-testid="attention-rest">
+              and {all.length - MOST} more
+            </li>
+          )}
+        </ul>
+      )}
+      <p class="jobs" data-testid="attention-jobs">
+        {running.slice(0, MOST_JOBS).map((job) => (
+          <JobChip key={job.id} job={job} />
+        ))}
+        {running.length > MOST_JOBS && (
+          <PageLink to={{place: 'jobs', job: ''}}>{plural(running.length - MOST_JOBS, 'other job')}</PageLink>
+        )}
+        {running.length === 0 && jobs.value.value !== null && <span class="of">No job found yet.</span>}
+      </p>
+    </section>
+  );
+}
+
+function Line({attention: {isSure, what, host, link, howMuch, howSure, to, page}}: {attention: Attention}) {
+  return (
+    <li data-testid="attention">
+      <LevelSign level={isSure ? 'warning' : 'info'} />
+      <span class="who">
+        {host !== null && <strong>{host}</strong>}
+        {host !== null && link !== null && ' at '}
+        {link !== null && <LinkName id={link} />} <span class={isSure ? 'warning' : ''}>{what}</span>
+      </span>
+      <span class="much">{howMuch}</span>
+      <span class="sure">{howSure}</span>
+      <PageLink to={to}>{page}</PageLink>
+    </li>
+  );
+}
+
+/** A job in a few words. */
+function JobChip({job}: {job: Job}) {
+  const {id, hosts, roce, period, pattern} = job;
+  return (
+    <span class="job-chip">
+      <PageLink to={{place: 'jobs', job: id}} testId="attention-job">
+        {nameOf(job)}
+      </PageLink>{' '}
+      <span class="of">
+        {plural(hosts.length, 'host')} · {bitRate(roce.bitsPerSecond)}
+        {period !== null && ` · cycle ${cycle(period.periodMs).join(THIN)}, ${percent(period.confidence)}${THIN}% sure`}
+        {pattern !== null && pattern.kind !== 'unknown' && ` · ${pattern.kind}`}
+      </span>
+    </span>
+  );
+}
