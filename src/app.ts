@@ -94,6 +94,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     jobs,
     imbalance: links.imbalance,
     incasts: links.incasts,
+    stragglers,
   });
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
   const notifier = webhook && new Notifier(fabric, thresholds, (notices) => webhook.tell(notices));

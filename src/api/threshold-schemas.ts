@@ -1,6 +1,7 @@
 import {type TString, Type} from 'typebox';
-import {METRIC_IDS, SCOPES} from '../analysis/thresholds/threshold-metrics.ts';
-import {COMPARISONS, SEVERITIES} from '../analysis/thresholds/threshold-rules.ts';
+import {COMPARISONS, SCOPES} from '../analysis/thresholds/threshold-metric.ts';
+import {METRIC_IDS} from '../analysis/thresholds/threshold-metrics.ts';
+import {SEVERITIES} from '../analysis/thresholds/threshold-rules.ts';
 import {MAX_ALERTS} from '../analysis/thresholds/thresholds.ts';
 import {FinalBefore, Nullable} from './schemas.ts';
 
@@ -12,7 +13,10 @@ const rule = {
   metric: oneOf(METRIC_IDS, 'what is looked at; GET /thresholds lists all with their meaning'),
   scope: oneOf(SCOPES, 'what it is looked at of'),
   of: Type.Optional(
-    Type.String({description: 'only this link id, agent address or role; links also by agent or role; else all'}),
+    Type.String({
+      description:
+        'only this link id, agent address, role, or id or name of a job; links also by agent or role; else all',
+    }),
   ),
   direction: oneOf(['in', 'out'], 'of links and agents: what they receive or send'),
   comparison: oneOf(COMPARISONS, 'beyond is above or below'),
@@ -31,7 +35,7 @@ export const RuleBody = Type.Object({metric, value, ...Type.Partial(Type.Object(
 
 const MetricSchema = Type.Object({
   id: Type.String(),
-  unit: Type.String({description: 'bit/s, 1/s, s, bytes, count, ratio, or share (0..1)'}),
+  unit: Type.String({description: 'bit/s, 1/s, s, bytes, count, ratio, share (0..1), or as GET /counters has it'}),
   scopes: Type.Array(Type.String()),
   meaning: Type.String(),
 });
@@ -64,6 +68,7 @@ const AlertSchema = Type.Object({
   agent: Type.Optional(Type.String()),
   link: Type.Optional(Type.String({description: 'link id'})),
   role: Type.Optional(Type.String()),
+  job: Type.Optional(Type.String({description: 'id of the job'})),
   subject: Type.String({description: 'what it is about, for people; may hold names from the wire'}),
   value: number('the last figure that was known'),
   low: number('lower end of its 95 % interval; the same where it is counted and not estimated'),

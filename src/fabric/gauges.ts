@@ -5,7 +5,7 @@ import {columnIndexes, GAUGES} from '../account/schema.ts';
 import type {Agent} from './agents.ts';
 import type {Port, Ports} from './ports.ts';
 
-export {GAUGE_METRICS};
+export {GAUGE_METRICS, type GaugeMetric};
 
 const column = columnIndexes(GAUGES);
 

@@ -176,6 +176,34 @@ export class Operations {
     return sums;
   }
 
+  /** What came in at the ports of each of several groups within the window, in one pass over all. */
+  sumsBy(groupOf: (port: Port) => string | undefined): Map<string, OperationSums> {
+    const rates = new Map<string, number>();
+    for (const port of this.ports.all) {
+      const group = groupOf(port);
+      if (group !== undefined) rates.set(group, Math.max(rates.get(group) ?? 0, port.agent.largestRate));
+    }
+    const groups = new Map([...rates].map(([group, rate]) => [group, new OperationSums(rate)]));
+    const groupSums = (port: Port) => {
+      const group = groupOf(port);
+      return group === undefined ? undefined : groups.get(group);
+    };
+    const known = new Map<number, {basis: number; sums: OperationSums | undefined}>();
+    for (const batch of this.window()) {
+      for (let i = 0; i < batch.entries; i++) {
+        const slot = batch.slot[i]!;
+        let place = known.get(slot);
+        if (!place) {
+          const port = this.ports.at(slot);
+          place = {basis: this.rows.basis(slot, Direction.In), sums: port && groupSums(port)};
+          known.set(slot, place);
+        }
+        if (batch.basis[i] === place.basis) place.sums?.add(batch.kind[i]!, batch.weight[i]!, batch.values, i * VALUES);
+      }
+    }
+    return groups;
+  }
+
   /** What one more sample at any of the ports could have stood for. */
   private largestRate(scope: OperationScope): number {
     let largest = 0;

@@ -51,6 +51,7 @@ export interface Alert {
   agent?: string;
   link?: string;
   role?: string;
+  job?: string;
   /** For people; from the wire: text only, never markup. */
   subject: string;
   value: number | null;

@@ -29,7 +29,7 @@ export class Engines {
       () => whole.now(),
     );
     const stragglers = new StragglerEngine(fabric, followed, (input, done) => analyse('stragglers', input, done));
-    const found: Readable = {periods, jobs, imbalance: links.imbalance, incasts: links.incasts};
+    const found: Readable = {periods, jobs, imbalance: links.imbalance, incasts: links.incasts, stragglers};
     const thresholds = new Thresholds(fabric, new Map(), found);
     this.context = {periods, jobs, imbalance: links.imbalance, congestion: links, stragglers, thresholds};
     this.all = [periods, jobs, links, stragglers, thresholds];

@@ -1,21 +1,26 @@
 import type {Agent} from '../../fabric/agents.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import {Moments} from '../../fabric/history/moments.ts';
+import {marksLeaving} from '../../fabric/marks-leaving.ts';
 import type {CounterRates, Port, Role} from '../../fabric/ports.ts';
 import {FABRIC_SCOPE, readBin, type Scope} from '../../fabric/reader.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type MeasureName} from '../../shared/live.ts';
 import {type Banded, fabricMarks, linkMarks, type Marks} from '../congestion/marks.ts';
-import {byteBand, frameBand} from '../sampling-error.ts';
+import {byteBand, frameBand, kindBand} from '../sampling-error.ts';
+import {exact, scaled} from './banded.ts';
 import {type Engines, Findings} from './threshold-found.ts';
+import {GaugeReadings} from './threshold-gauges.ts';
+import {OperationReadings} from './threshold-operations.ts';
 
 /** What a figure is of. */
 export type Subject =
   | {kind: 'fabric'}
   | {kind: 'role'; role: Role}
   | {kind: 'agent'; agent: Agent}
-  | {kind: 'link'; port: Port};
+  | {kind: 'link'; port: Port}
+  | {kind: 'job'; id: string; name: string | undefined};
 
 export type Direction = 'in' | 'out';
 
@@ -26,8 +31,6 @@ const BETWEEN_FRAMES = 20;
 /** Counters that are older than three of their intervals, and than this, say nothing of now. */
 const INTERVALS = 3;
 const COUNTERS_WORTH_MS = 90_000;
-
-const exact = (value: number): Banded => ({value, low: value, high: value});
 
 interface Traffic {
   moments: Moments;
@@ -42,23 +45,27 @@ export class ThresholdReader {
   private readonly fabric: Fabric;
   /** What engines have found. */
   readonly found: Findings;
+  readonly operations: OperationReadings;
+  readonly gauges: GaugeReadings;
   private subject: Subject | undefined;
   private readonly held = new Map<string, Traffic | Marks | undefined>();
 
   constructor(fabric: Fabric, engines: Engines = {}) {
     this.fabric = fabric;
     this.found = new Findings(fabric, engines);
+    this.operations = new OperationReadings(fabric);
+    this.gauges = new GaugeReadings(fabric);
   }
 
   bits(of: Subject, direction: Direction, measure: MeasureName): Banded | undefined {
-    return scaled(this.traffic(of, direction, measure), 8, ({moments}) => ({
+    return perSecond(this.traffic(of, direction, measure), 8, ({moments}) => ({
       value: moments.bytes,
       ...byteBand(moments),
     }));
   }
 
   frames(of: Subject, direction: Direction, measure: MeasureName): Banded | undefined {
-    return scaled(this.traffic(of, direction, measure), 1, ({moments}) => ({
+    return perSecond(this.traffic(of, direction, measure), 1, ({moments}) => ({
       value: moments.frames,
       ...frameBand(moments),
     }));
@@ -71,7 +78,7 @@ export class ThresholdReader {
     if (speed === undefined || traffic === undefined) return undefined;
     const {bytes, frames} = traffic.moments;
     const onTheWire = bytes > 0 ? 1 + (BETWEEN_FRAMES * frames) / bytes : 1;
-    return scaled(traffic, (8 * onTheWire) / speed, ({moments}) => ({value: moments.bytes, ...byteBand(moments)}));
+    return perSecond(traffic, (8 * onTheWire) / speed, ({moments}) => ({value: moments.bytes, ...byteBand(moments)}));
   }
 
   ceShare(of: Subject, direction: Direction): Banded | undefined {
@@ -80,6 +87,16 @@ export class ThresholdReader {
 
   cnps(of: Subject, direction: Direction): Banded | undefined {
     return this.marks(of, direction)?.cnpPerSecond;
+  }
+
+  /** Packets a second that left at edge links trimmed. */
+  trimmed(): Banded | undefined {
+    const {from, to} = this.window();
+    const bins = to - from + 1;
+    if (!(bins > 0)) return undefined;
+    const {frames, moments} = marksLeaving(this.fabric, from, to);
+    const {trimmed} = frames;
+    return scaled({value: trimmed, ...kindBand(trimmed, moments)}, 1_000 / (bins * BIN_MS));
   }
 
   /** The sum of rates that interfaces count; undefined where none of them is counted and fresh. */
@@ -152,6 +169,7 @@ export class ThresholdReader {
   }
 
   private traffic(of: Subject, direction: Direction, measure: MeasureName): Traffic | undefined {
+    if (of.kind === 'job') return undefined;
     return this.once(of, `${measure} ${direction}`, () => {
       const traffic = {moments: new Moments(), bins: 0};
       if (of.kind === 'agent') {
@@ -200,9 +218,7 @@ export class ThresholdReader {
   }
 }
 
-function scaled(traffic: Traffic | undefined, by: number, pick: (traffic: Traffic) => Banded): Banded | undefined {
+function perSecond(traffic: Traffic | undefined, by: number, pick: (traffic: Traffic) => Banded): Banded | undefined {
   if (!traffic) return undefined;
-  const {value, low, high} = pick(traffic);
-  const scale = (by * 1_000) / (traffic.bins * BIN_MS);
-  return {value: value * scale, low: low * scale, high: high * scale};
+  return scaled(pick(traffic), (by * 1_000) / (traffic.bins * BIN_MS));
 }

@@ -3,22 +3,22 @@ import {canonicalAddress, parseIfIndex} from '../../fabric/address.ts';
 import {ROLES} from '../../fabric/roles/roles.ts';
 import {Complaints, isRecord} from '../../fabric/wiring/complaints.ts';
 import {durationMs, durationText} from '../../shared/duration.ts';
-import {METRIC_IDS, metricOf, SCOPES, type ThresholdMetricId, type ThresholdScope} from './threshold-metrics.ts';
+import {COMPARISONS, type Comparison, SCOPES, type ThresholdScope} from './threshold-metric.ts';
+import {METRIC_IDS, metricOf} from './threshold-metrics.ts';
 
-export const COMPARISONS = ['>', '<'] as const;
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** A threshold on a metric. */
 export interface ThresholdRule {
   name: string;
-  metric: ThresholdMetricId;
+  metric: string;
   scope: ThresholdScope;
-  /** The one link id, agent address or role that it is about; links also by agent or role. Undefined: all there are. */
+  /** The one link id, agent address, role, or id or name of a job that it is about; links also by agent or role. Undefined: all there are. */
   of: string | undefined;
   /** Of links and agents: what they receive or what they send. */
   direction: 'in' | 'out';
-  comparison: (typeof COMPARISONS)[number];
+  comparison: Comparison;
   value: number;
   /** It is over when the figure is back here or beyond. */
   clear: number;
@@ -32,6 +32,8 @@ export interface ThresholdRule {
 /** What is looked at costs time each second: more rules are refused. */
 export const MAX_THRESHOLDS = 64;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** Longest id or name of a job. */
+const MAX_JOB = 64;
 const DEFAULT_FOR_MS = 10_000;
 const MAX_FOR_MS = 86_400_000;
 
@@ -111,9 +113,9 @@ class Fields {
     this.complaints = complaints;
   }
 
-  metric(): ThresholdMetricId {
+  metric(): string {
     const {metric} = this.json;
-    if (METRIC_IDS.includes(metric as ThresholdMetricId)) return metric as ThresholdMetricId;
+    if (typeof metric === 'string' && METRIC_IDS.includes(metric)) return metric;
     this.wrong(
       'metric',
       typeof metric === 'string'
@@ -123,7 +125,7 @@ class Fields {
     return METRIC_IDS[0]!;
   }
 
-  scope(metric: ThresholdMetricId): ThresholdScope {
+  scope(metric: string): ThresholdScope {
     const {scopes} = metricOf(metric);
     const scope = this.choice('scope', SCOPES, scopes[0]!);
     if (!scopes.includes(scope)) this.wrong('scope', `${metric} is known of ${scopes.join(', ')}`);
@@ -182,6 +184,7 @@ const OF_NEEDED: Readonly<Record<ThresholdScope, string>> = {
   fabric: 'there is one fabric only: leave it out',
   role: `must be ${ROLES.join(', ')}`,
   agent: 'must be an agent address',
+  job: `must be the id or the name of a job, up to ${MAX_JOB} characters`,
   link: `must be a link id {agent}~{ifIndex}, an agent address, or ${ROLES.join(', ')}`,
 };
 
@@ -192,6 +195,7 @@ function subjectOf(scope: ThresholdScope, of: string): string | undefined {
   if (scope === 'role') return isRole(of) ? of : undefined;
   if (scope === 'agent') return canonicalAddress(of);
   if (scope === 'fabric') return undefined;
+  if (scope === 'job') return of.length > 0 && of.length <= MAX_JOB ? of : undefined;
   if (isRole(of)) return of;
   const [agent, index, ...more] = of.split('~');
   const address = canonicalAddress(agent);

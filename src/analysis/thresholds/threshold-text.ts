@@ -33,6 +33,8 @@ export function subjectText(of: Subject, direction: 'in' | 'out'): string {
       const name = of.agent.given ?? of.agent.name;
       return name === undefined ? of.agent.address : `${name} (${of.agent.address})`;
     }
+    case 'job':
+      return subjectName(of);
     case 'link': {
       const {agent} = of.port;
       const name = agent.given ?? agent.name ?? agent.address;
@@ -40,6 +42,9 @@ export function subjectText(of: Subject, direction: 'in' | 'out'): string {
     }
   }
 }
+
+const subjectName = ({id, name}: {id: string; name: string | undefined}) =>
+  name === undefined ? `job ${id}` : `job ${name} (${id})`;
 
 /** One sentence on what has become of a threshold on a subject. */
 export function changeText(

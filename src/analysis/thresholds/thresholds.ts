@@ -4,7 +4,8 @@ import {ROLES} from '../../fabric/roles/roles.ts';
 import type {EventKind, EventLevel} from '../../fabric/watch/events.ts';
 import {Herd} from '../../fabric/watch/watch-herd.ts';
 import type {Engines} from './threshold-found.ts';
-import {metricOf, type ThresholdScope} from './threshold-metrics.ts';
+import type {ThresholdScope} from './threshold-metric.ts';
+import {metricOf} from './threshold-metrics.ts';
 import {type Subject, ThresholdReader} from './threshold-readings.ts';
 import type {ThresholdRule} from './threshold-rules.ts';
 import {type ThresholdChange, ThresholdState} from './threshold-state.ts';
@@ -116,6 +117,8 @@ export class Thresholds {
     this.look({kind: 'fabric'}, '');
     if (this.has('role')) for (const role of ROLES) this.look({kind: 'role', role}, role);
     if (this.has('agent')) for (const agent of agents.all) this.look({kind: 'agent', agent}, agent.address);
+    if (this.has('job'))
+      for (const {id, name} of this.reader.found.runningJobs().values()) this.look({kind: 'job', id, name}, id);
     this.left = this.has('link') ? ports.all.slice().reverse() : [];
   }
 
@@ -139,6 +142,7 @@ export class Thresholds {
 
   private isMeant({of}: ThresholdRule, subject: Subject, key: string): boolean {
     if (of === undefined || of === key) return true;
+    if (subject.kind === 'job') return of === subject.name;
     if (subject.kind !== 'link') return false;
     const {port} = subject;
     return of === port.agent.address || of === this.fabric.roles.at(port.slot, this.fabric.newest);
@@ -146,7 +150,7 @@ export class Thresholds {
 
   private lookBy(guard: Guard, subject: Subject, key: string): void {
     const {rule, watched} = guard;
-    const reading = metricOf(rule.metric).read(this.reader, subject, rule.direction);
+    const reading = metricOf(rule.metric).read(this.reader, subject, rule.direction, rule.comparison);
     const known = watched.get(key);
     const alert = known ?? {rule, subject, key, state: new ThresholdState(), round: this.round};
     const change = alert.state.look(rule, reading, this.fabric.time);
@@ -196,6 +200,7 @@ export class Thresholds {
       threshold: rule.name,
       ...(subject.kind === 'agent' ? {agent: subject.agent.address} : {}),
       ...(subject.kind === 'link' ? {agent: subject.port.agent.address, link: subject.port.id} : {}),
+      ...(subject.kind === 'job' ? {job: subject.id} : {}),
       figures: {...reading, threshold: rule.value},
     });
     for (const listener of this.listeners) listener(alert, change);

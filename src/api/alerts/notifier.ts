@@ -43,6 +43,7 @@ function thresholdNotice({rule, subject, state}: ThresholdAlert, change: AlertCh
       severity: rule.severity,
       metric: rule.metric,
       ...(subject.kind === 'role' ? {role: subject.role} : {}),
+      ...(subject.kind === 'job' ? {job: subject.id} : {}),
       ...(subject.kind === 'agent' ? {agent: subject.agent.address} : {}),
       ...(subject.kind === 'link'
         ? {agent: subject.port.agent.address, link: subject.port.id, direction: rule.direction}

@@ -195,6 +195,7 @@ function alertAnswer({rule, subject, state}: ThresholdAlert) {
     ...(subject.kind === 'agent' ? {agent: subject.agent.address} : {}),
     ...(subject.kind === 'link' ? {agent: subject.port.agent.address, link: subject.port.id} : {}),
     ...(subject.kind === 'role' ? {role: subject.role} : {}),
+    ...(subject.kind === 'job' ? {job: subject.id} : {}),
     subject: subjectText(subject, rule.direction),
     value: reading?.value ?? null,
     low: reading?.low ?? null,

@@ -178,7 +178,7 @@ describe('the metrics of thresholds', () => {
     const group = {agent: '10.0.0.1', cv: 0.4, cvLow: 0.3, cvHigh: 0.5, collisions: [{}, {}]};
     const reader = new ThresholdReader(fabric, {
       periods: {report: {periods: [{periodMs: 500, confidence: 0.9}]} as never},
-      jobs: {report: {jobs: [{until: undefined}, {until: undefined}, {until: T}]}},
+      jobs: {report: {jobs: [{id: 'j1'}, {id: 'j2'}, {id: 'j3', until: T}]} as never},
       imbalance: {report: {groups: [{...group, cv: 0.1}, group, {...group, agent: '10.0.0.9', cv: 2}]} as never},
       incasts: {report: [{link: '10.0.0.1~2', sources: 12}] as never},
     });
@@ -186,8 +186,8 @@ describe('the metrics of thresholds', () => {
     const whole: Subject = {kind: 'fabric'};
     const link: Subject = {kind: 'link', port};
     const agent: Subject = {kind: 'agent', agent: port.agent};
-    const read = (id: (typeof METRIC_IDS)[number], of: Subject, direction: 'in' | 'out' = 'in') =>
-      metricOf(id).read(reader, of, direction);
+    const read = (id: string, of: Subject, direction: 'in' | 'out' = 'in') =>
+      metricOf(id).read(reader, of, direction, '>');
     const value = (...of: Parameters<typeof read>) => read(...of)?.value;
     // Samples a bin, each of 1,000 frames, ten bins a second.
     const bits = (bytes: number) => bytes * 8 * 1_000 * 10;
@@ -247,11 +247,11 @@ describe('the metrics of thresholds', () => {
     }));
     const reader = new ThresholdReader(one.fabric);
     const link: Subject = {kind: 'link', port: one.fabric.ports.get('10.0.0.1~7')!};
-    const depth = metricOf('queue-depth-bytes').read(reader, link, 'in')!.value;
-    const delay = metricOf('queue-delay-seconds').read(reader, link, 'in')!.value;
+    const depth = metricOf('queue-depth-bytes').read(reader, link, 'in', '>')!.value;
+    const delay = metricOf('queue-delay-seconds').read(reader, link, 'in', '>')!.value;
     expect(Math.abs(depth / 80_000 - 1)).toBeLessThan(0.07);
     expect(Math.abs(delay / 5e-6 - 1)).toBeLessThan(0.07);
-    const drops = metricOf('drop-notifications-per-second').read(reader, {kind: 'fabric'}, 'in')!.value;
+    const drops = metricOf('drop-notifications-per-second').read(reader, {kind: 'fabric'}, 'in', '>')!.value;
     expect(drops).toBeGreaterThan(4);
     expect(drops).toBeLessThanOrEqual(12);
   });
@@ -267,8 +267,8 @@ describe('the metrics of thresholds', () => {
     const reader = new ThresholdReader(one.fabric);
     const {read} = metricOf('samples-missing-share');
     const agent = one.fabric.agents.get('10.0.0.1')!;
-    expect(read(reader, {kind: 'agent', agent}, 'in')?.value).toBeCloseTo(0.1, 6);
-    expect(read(reader, {kind: 'fabric'}, 'in')?.value).toBeCloseTo(0.025, 6);
+    expect(read(reader, {kind: 'agent', agent}, 'in', '>')?.value).toBeCloseTo(0.1, 6);
+    expect(read(reader, {kind: 'fabric'}, 'in', '>')?.value).toBeCloseTo(0.025, 6);
   });
 
   it('have a reading of every scope that they name, or none, but never one that is no number', () => {
@@ -281,10 +281,11 @@ describe('the metrics of thresholds', () => {
       role: {kind: 'role', role: 'edge'},
       agent: {kind: 'agent', agent: port!.agent},
       link: {kind: 'link', port: port!},
+      job: {kind: 'job', id: 'j1', name: undefined},
     };
     for (const id of METRIC_IDS) {
       for (const scope of metricOf(id).scopes) {
-        const reading = metricOf(id).read(reader, subjects[scope]!, 'in');
+        const reading = metricOf(id).read(reader, subjects[scope]!, 'in', '>');
         for (const figure of Object.values(reading ?? {})) expect(Number.isFinite(figure), `${id} ${scope}`).toBe(true);
       }
     }
