@@ -1,9 +1,7 @@
-import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {createServer} from 'node:net';
 import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
-import {Worker} from 'node:worker_threads';
 import {decodePartial} from './account/codec.ts';
 import {LinkEngine} from './analysis/congestion/link-engine.ts';
 import {FabricJob} from './analysis/fabric-job.ts';
@@ -23,7 +21,7 @@ import type {Api} from './api/server.ts';
 import {AiTrend} from './api/sflow-rt/ai-trend.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
-import {type Config, memoryOf, readToken} from './config.ts';
+import {type Config, ingestThreadsOf, memoryOf, readToken} from './config.ts';
 import {listenError, TenhertzError} from './errors.ts';
 import {DEFAULT_FABRIC, Fabric} from './fabric/fabric.ts';
 import {defaultBudget} from './fabric/history/memory.ts';
@@ -31,8 +29,9 @@ import {readNamesFile, readTopologyFile} from './history/given.ts';
 import {lock} from './history/lock.ts';
 import {State} from './history/state.ts';
 import {Store} from './history/store.ts';
-import type {FromIngest, IngestSource, IngestThreadData, ToIngest} from './ingest.ts';
+import type {FromIngest, IngestSource} from './ingest.ts';
 import type {Log} from './log.ts';
+import {IngestThreads} from './threads.ts';
 
 /** What a start of the server is given beside its configuration. */
 export interface AppOptions {
@@ -60,7 +59,6 @@ export interface App {
 const KEEP_EVERY_MS = 60_000;
 
 const WEB_ROOT = fileURLToPath(new URL('./web', import.meta.url));
-const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 /**
  * Wires ingest thread, fabric and API, and opens their ports. Throws `TenhertzError` when one cannot be had; nothing
@@ -127,13 +125,10 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   // A recording's bins keep their own time, and so does all that is said of it.
   const played = new ManualClock();
   const clock: Clock = source.kind === 'udp' ? new SteadyClock() : played;
-  const worker = startIngest(source, memory, config.trimDscp);
   let api: Api | undefined;
-  // Kept from the start: a thread that has ended already does not say so again.
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const isListening = deferred<void>();
   const ended = deferred<string>();
-  worker.on('message', (message: FromIngest) => {
+  const take = (message: FromIngest) => {
     switch (message.type) {
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
@@ -144,7 +139,6 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
         aiTrend.advance();
         thresholds.advance();
         if (context.info.ready) notifier?.advance();
-        worker.postMessage({type: 'taken'} satisfies ToIngest);
         break;
       case 'listening':
         context.info.receiver = message.listening?.receiver;
@@ -153,13 +147,9 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
         context.info.receiveBufferBytes = message.listening?.receiveBufferBytes;
         isListening.resolve();
         break;
-      case 'failed': {
-        context.info.ready = false;
-        const error = new TenhertzError(message.code, message.message);
-        isListening.reject(error);
-        ended.reject(error);
+      case 'failed':
+        fail(new TenhertzError(message.code, message.message));
         break;
-      }
       case 'warning':
         log.warn(message.message);
         break;
@@ -167,12 +157,14 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
         ended.resolve(message.message);
         break;
     }
-  });
-  worker.on('error', (error) => {
+  };
+  const fail = (error: Error) => {
     context.info.ready = false;
     isListening.reject(error);
     ended.reject(error);
-  });
+  };
+  const options = {source, memory, threads: ingestThreadsOf(config), trimDscp: config.trimDscp};
+  const threads = new IngestThreads(options, {message: take, error: fail});
   ended.promise.catch(() => {}); // who waits for the end hears of it; nobody need wait
   isListening.promise.catch(() => {});
   const keep = () => state.keepLearned().catch((error: Error) => log.warn(`names cannot be kept: ${error.message}`));
@@ -180,8 +172,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const stop = async () => {
     clearInterval(keeping);
     webhook?.stop();
-    worker.postMessage({type: 'stop'} satisfies ToIngest);
-    await Promise.all([exited, analysis.stop(), api?.server.close()]);
+    await Promise.all([threads.stop(), analysis.stop(), api?.server.close()]);
     await keep();
     unlock();
   };
@@ -196,7 +187,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   } catch (error) {
     clearInterval(keeping);
     webhook?.stop();
-    await Promise.all([worker.terminate(), analysis.stop(), api?.server.close()]);
+    await Promise.all([threads.terminate(), analysis.stop(), api?.server.close()]);
     unlock();
     throw error;
   }
@@ -258,20 +249,6 @@ function openStore(config: Config, log: Log, usual: string | undefined) {
     log.warn(`${message}; topology and names will not outlive the server`);
     return NO_STORE;
   }
-}
-
-function startIngest(source: IngestSource, memory: number, trimDscp: number): Worker {
-  const random = randomBytes(8);
-  const workerData: IngestThreadData = {
-    tenhertz: 'ingest',
-    source,
-    producer: 0,
-    epoch: random.readUInt32LE(0),
-    seed: random.readUInt32LE(4),
-    memory,
-    trimDscp,
-  };
-  return new Worker(INGEST, {workerData});
 }
 
 const httpError = (error: unknown, {httpHost, httpPort}: Config) =>

@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
 import {isAbsolute, join} from 'node:path';
 import {Ajv} from 'ajv';
 import {type Static, Type} from 'typebox';
@@ -20,6 +21,13 @@ export const ConfigSchema = Type.Object(
       default: 'auto',
       description: "what takes datagrams from the kernel: native, Node's own dgram, or auto: native where it is built",
     }),
+    ingestThreads: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 8,
+        description: 'threads that decode and account; 1 up to 3 cores, else about half of them, at most 8',
+      }),
+    ),
     forward: Type.Optional(
       Type.Array(Type.String(), {description: 'HOST:PORT of other collectors that get every datagram as it came'}),
     ),
@@ -193,6 +201,15 @@ export function defaultStateDir(environment: NodeJS.ProcessEnv, home: string): s
 export function memoryOf({memory}: Config): number | undefined {
   if (memory === undefined) return undefined;
   return Number.parseInt(memory, 10) * (memory.endsWith('GB') ? 1024 ** 3 : 1024 ** 2);
+}
+
+/** Cores that the main thread, the receiver and whatever else there is have to themselves where there are so few. */
+const FEW_CORES = 3;
+const MOST_THREADS = 8;
+
+/** Threads that decode and account; as many as the machine has room for where nobody said. */
+export function ingestThreadsOf({ingestThreads}: Config, cores: number = availableParallelism()): number {
+  return ingestThreads ?? (cores <= FEW_CORES ? 1 : Math.min(MOST_THREADS, cores >>> 1));
 }
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;

@@ -2,11 +2,13 @@ import {isMainThread, parentPort, workerData} from 'node:worker_threads';
 import {type AccountLimits, DEFAULT_LIMITS} from './account/accountant.ts';
 import {Ingest} from './account/ingest.ts';
 import {SteadyClock} from './clock.ts';
+import {RingFeeder} from './collector/feeder.ts';
 import {KernelDrops} from './collector/kernel-drops.ts';
 import {bufferAdvice, type UdpListening} from './collector/listen.ts';
 import {type Addon, loadAddon} from './collector/native/addon.ts';
-import {NativeCollector} from './collector/native/collector.ts';
+import {NativeCollector, type SharedRings} from './collector/native/collector.ts';
 import {RingPump} from './collector/native/pump.ts';
+import {Mark, RingReader} from './collector/native/ring.ts';
 import {RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
 import {GRACE_MS, Turns} from './collector/turns.ts';
@@ -35,10 +37,13 @@ export type Receiver = 'native' | 'dgram';
 export interface IngestThreadData {
   tenhertz: 'ingest';
   source: IngestSource;
-  producer: number;
+  /** Which of several it is; the first one opens the sockets. */
+  thread: number;
+  /** The rings of all threads; none where there is but one. */
+  shared?: SharedRings | undefined;
   epoch: number;
   seed: number;
-  /** Bytes that history and tables may take, those of this thread among them. */
+  /** Bytes that history and tables may take, those of this thread among them: its share of them. */
   memory: number;
   /** DSCP of packets that switches have trimmed; -1: none. */
   trimDscp: number;
@@ -46,6 +51,7 @@ export interface IngestThreadData {
 
 /** Ingest thread to main thread. Results go as Partials; the rest is about the thread itself. */
 export type FromIngest =
+  | {type: 'ready'}
   | {type: 'listening'; listening: (UdpListening & {receiver: Receiver}) | null}
   | {type: 'failed'; code: ErrorCode; message: string}
   | {type: 'warning'; message: string}
@@ -84,6 +90,8 @@ class IngestThread {
   private readonly turns: Turns;
   private readonly native: NativeCollector | undefined;
   private readonly collector: NativeCollector | UdpCollector | undefined;
+  /** What this thread empties; none where it reads Node's sockets for itself alone. */
+  private readonly ring: RingReader | undefined;
   /** Why there is no native receiver though one was wanted. */
   private readonly noNative: string = '';
   private drops: KernelDrops | undefined;
@@ -96,32 +104,38 @@ class IngestThread {
   constructor(data: IngestThreadData, post: Post) {
     this.data = data;
     this.post = post;
-    const {producer, epoch, seed, source, memory, trimDscp} = data;
-    if (source.kind === 'udp' && source.receiver !== 'dgram') {
+    const {thread, shared, epoch, seed, source, memory, trimDscp} = data;
+    const opens = source.kind === 'udp' && thread === 0;
+    if (opens && source.receiver !== 'dgram') {
       const addon = tryAddon();
       if (typeof addon === 'string') this.noNative = addon;
-      else this.native = new NativeCollector(source, addon);
+      else this.native = new NativeCollector({...source, shared}, addon);
     }
     const sink = (encoded: ArrayBuffer) => {
       this.untaken++;
       this.post({type: 'partial', encoded}, [encoded]);
     };
-    const options = {limits: limitsWithin(memory), producer, epoch, seed, trimDscp};
-    this.ingest = new Ingest(options, sink, this.native?.ring.landing);
-    const pump = this.native && new RingPump(this.native.ring, this.ingest, this.clock, GRACE_MS);
+    const options = {limits: limitsWithin(memory), producer: thread, epoch, seed, trimDscp, tellsClock: thread === 0};
+    this.ring = this.native?.ring ?? (shared && new RingReader(shared.rings[thread]!));
+    this.ingest = new Ingest(options, sink, this.ring?.landing);
+    const pump = this.ring && new RingPump(this.ring, this.ingest, this.clock, GRACE_MS);
+    if (this.ring) this.ring.onMark = (mark, _bucket, _peer, _number, timeMs) => this.pass(mark, timeMs);
     this.turns = new Turns(this.ingest, this.clock, {
       pump: pump && (() => pump.turn()),
+      feeder: opens && shared && !this.native ? new RingFeeder(shared, this.clock) : undefined,
       count: (now) => this.readDrops(now),
       soon: setImmediate,
     });
-    this.collector = this.native ?? (source.kind === 'udp' ? this.plainCollector(source) : undefined);
+    this.collector = this.native ?? (opens ? this.plainCollector(source) : undefined);
   }
 
   async start(): Promise<void> {
     try {
       const {source} = this.data;
-      if (source.kind === 'udp' && this.collector) await this.listen(this.collector, source);
-      else await this.play();
+      if (source.kind === 'recording') await this.play();
+      else if (this.collector) await this.listen(this.collector, source);
+      else this.takeTurns();
+      this.post({type: 'ready'});
     } catch (error) {
       const {message} = error as Error;
       if (error instanceof TenhertzError) this.post({type: 'failed', code: error.code, message});
@@ -171,15 +185,24 @@ class IngestThread {
     if (!this.stopped) this.timer = setTimeout(() => this.takeTurns(), this.turns.turn());
   }
 
+  /** What a mark among the datagrams says. Returns whether to go on behind it. */
+  private pass(mark: number, timeMs: number): boolean {
+    if (mark === Mark.Backlog) this.ingest.backlog(this.clock.at(timeMs));
+    else if (mark === Mark.BacklogEnd) this.ingest.endBacklog();
+    return true;
+  }
+
   /** Both the sockets and /proc tell the same count: one with the next datagram, the other now and then. */
   private readDrops(now: number): void {
     if (now - this.dropsReadAt < DROPS_EVERY_MS) return;
     this.dropsReadAt = now;
-    const counts = this.native?.counts;
+    this.ring?.count();
+    const counts = this.ring?.counts;
     this.ingest.kernelDropped(Math.max(this.drops?.total() ?? 0, counts?.kernelDropped ?? 0));
     this.ingest.ringDropped(counts?.ringDropped ?? 0);
     this.ingest.thinned(counts?.thinned ?? 0);
-    const {forwarded, forwardFailed} = this.collector!.counts;
+    if (!this.collector) return;
+    const {forwarded, forwardFailed} = this.collector.counts;
     this.ingest.forwarded(forwarded, forwardFailed);
   }
 

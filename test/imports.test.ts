@@ -11,6 +11,7 @@ const TABLE: ImportTable = {
   cli: 'all',
   app: 'all',
   ingest: 'all',
+  threads: [...ROOT, 'ingest', 'collector'],
   config: ['errors'],
   errors: [],
   log: [],

@@ -19,6 +19,8 @@ export interface IngestOptions {
   seed: number;
   /** DSCP of packets that switches have trimmed; without it none are known. */
   trimDscp?: number;
+  /** Whether it counts the steps of the clock: the first of several threads does, for it is one clock. */
+  tellsClock?: boolean;
 }
 
 /**
@@ -28,10 +30,13 @@ export interface IngestOptions {
 export class Ingest {
   /** Datagrams are written here, then `receive` is called. */
   readonly buffer: Uint8Array;
+  /** What the next datagram's agent is handed over by, where there are several threads. */
+  bucket = 0;
   readonly accountant: Accountant;
   private readonly view: DatagramView;
   private readonly decoder: DatagramDecoder;
   private readonly reporter: Reporter;
+  private readonly tellsClock: boolean;
   private bin = Number.NEGATIVE_INFINITY;
   private now = Number.NEGATIVE_INFINITY;
 
@@ -41,6 +46,7 @@ export class Ingest {
     this.view = new DatagramView(buffer);
     this.accountant = new Accountant(options.limits, options.seed);
     this.accountant.trimDscp = options.trimDscp ?? NO_TRIM_DSCP;
+    this.tellsClock = options.tellsClock ?? true;
     this.decoder = new DatagramDecoder(this.accountant);
     this.reporter = new Reporter(this.accountant, sink, options.producer, options.epoch);
   }
@@ -76,8 +82,10 @@ export class Ingest {
 
   /** Time was set forward by `ms` to `now` by a step of the wall clock. */
   stepped(ms: number, now: number): void {
-    this.accountant.counts[Count.ClockSteps]!++;
-    this.accountant.counts[Count.ClockStepMs]! += ms;
+    if (this.tellsClock) {
+      this.accountant.counts[Count.ClockSteps]!++;
+      this.accountant.counts[Count.ClockStepMs]! += ms;
+    }
     this.accountant.step(ms, now);
   }
 

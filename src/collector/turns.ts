@@ -22,10 +22,19 @@ export interface TurnClock {
   follow(): number;
 }
 
+/** Where datagrams that are read go first if there are several threads: into the rings that those empty. */
+export interface TurnFeeder {
+  put(bytes: Uint8Array, from: Uint32Array): void;
+  backlog(from: number): void;
+  endBacklog(): void;
+}
+
 /** What differs between receivers, and what a test does otherwise than a thread. */
 export interface TurnOptions {
   /** Empties the native receiver's ring and returns when it wants to be called again; none where datagrams are `read`. */
   pump?: (() => number) | undefined;
+  /** Takes what is `read`, for rings of which the pump empties one. */
+  feeder?: TurnFeeder | undefined;
   /** Called each turn: brings the kernel's and the receiver's counts. */
   count: (now: number) => void;
   /** Runs something after the event loop has read what waits in the sockets: `setImmediate`. */
@@ -54,9 +63,9 @@ export class Turns {
 
   /** One turn. Returns in how many milliseconds the next one is due. */
   turn(): number {
-    const {pump, count} = this.options;
+    const {pump, feeder, count} = this.options;
     const now = this.clock.now();
-    if (pump) this.noticeStall(now);
+    if (pump && !feeder) this.noticeStall(now);
     else this.noticeBacklog(now);
     count(now);
     const wait = pump ? pump() : this.tick();
@@ -71,6 +80,11 @@ export class Turns {
     const now = this.clock.now();
     this.noticeBacklog(now);
     this.readCount++;
+    const {feeder} = this.options;
+    if (feeder) {
+      feeder.put(bytes, from);
+      return;
+    }
     this.target.buffer.set(bytes);
     this.target.receive(bytes.length, from, now);
   }
@@ -91,7 +105,8 @@ export class Turns {
   private noticeBacklog(now: number): void {
     const ms = this.noticeStall(now);
     if (ms === 0) return;
-    this.target.backlog(this.watch.since);
+    const reader = this.options.feeder ?? this.target;
+    reader.backlog(this.watch.since);
     this.isCatchingUp = true;
     const until = now + ms;
     const next = (before: number) => {
@@ -99,7 +114,7 @@ export class Turns {
       const sofar = this.readCount;
       if (!isAll) return this.options.soon(() => next(sofar));
       this.isCatchingUp = false;
-      this.target.endBacklog();
+      reader.endBacklog();
     };
     const sofar = this.readCount;
     this.options.soon(() => next(sofar));

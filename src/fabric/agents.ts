@@ -212,8 +212,9 @@ export class Agents {
     subAgent.agentDrops += delta.agentDrops;
     subAgent.timestamped += delta.timestamped;
     subAgent.timestampsRefused += delta.timestampsRefused;
-    subAgent.uptimeMs = delta.uptimeMs;
     subAgent.largestDatagram = Math.max(subAgent.largestDatagram, delta.largestDatagram);
+    // A thread goes on naming an agent that another one handles by now.
+    if (delta.received > 0) subAgent.uptimeMs = delta.uptimeMs;
     if (delta.received === 0 || delta.lastArrival < agent.lastArrival) return Number.POSITIVE_INFINITY;
     // One sub-agent may rest while another speaks: the agent was silent for no longer than since it was last heard.
     const silence = Math.min(delta.longestGapMs, delta.lastArrival - agent.lastArrival);

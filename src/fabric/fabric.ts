@@ -246,7 +246,7 @@ export class Fabric {
     const end = partial.watermark;
     if (sources) this.corrections.applySources(sources, this.subAgents, end);
     const open = {from: Math.max(this.openFrom, end - REVISED_BINS), to: this.roomUpTo};
-    this.dirtyFrom = Math.min(this.dirtyFrom, this.corrections.settle(end, open));
+    this.dirtyFrom = Math.min(this.dirtyFrom, this.corrections.settle(partial.producer, end, open));
   }
 
   /** Registers the agents that the Partial names; its sections refer to them by position. */

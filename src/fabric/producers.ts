@@ -5,7 +5,10 @@ import {BIN_MS} from '../shared/bins.ts';
 const WINDOW = 1_024;
 /** Starts of one producer that are told apart; older ones cannot be redelivered any more. */
 const MAX_EPOCHS = 4;
-/** A producer this far behind the foremost has stopped: the others go on without it, and its rows are late. */
+/**
+ * A producer this far behind the foremost, after as many Partials of others, has stopped: those go on without it, and
+ * its rows are late. After a step of the clock one is far ahead until the next has told of it too.
+ */
 const STOPPED_BINS = 3_000 / BIN_MS;
 
 /** One start of one producer. */
@@ -18,6 +21,8 @@ interface Stream {
   /** Applied numbers from `next` on. */
   early: Set<number>;
   watermark: number;
+  /** Partials of all producers since its last one. */
+  silence: number;
 }
 
 /**
@@ -47,6 +52,8 @@ export class Producers {
       while (stream.early.delete(stream.next)) stream.next++;
     }
     if (watermark > stream.watermark) stream.watermark = watermark;
+    for (const starts of this.streams.values()) starts.at(-1)!.silence++;
+    stream.silence = 0;
     return true;
   }
 
@@ -61,7 +68,7 @@ export class Producers {
     if (known) return known;
     // The first to arrive need not be the first that was sent.
     const next = Math.max(0, sequence - WINDOW);
-    const stream = {epoch, first: sequence, next, early: new Set<number>(), watermark};
+    const stream = {epoch, first: sequence, next, early: new Set<number>(), watermark, silence: 0};
     starts.push(stream);
     if (starts.length > MAX_EPOCHS) starts.shift();
     return stream;
@@ -72,8 +79,9 @@ export class Producers {
    * hangs must not stop time for all. Producers share a clock, or one that is ahead would make all others late.
    */
   watermark(): number {
-    const current = [...this.streams.values()].map((starts) => starts.at(-1)!.watermark);
-    const foremost = Math.max(...current);
-    return Math.min(...current.filter((watermark) => watermark >= foremost - STOPPED_BINS), foremost);
+    const current = [...this.streams.values()].map((starts) => starts.at(-1)!);
+    const foremost = Math.max(...current.map(({watermark}) => watermark));
+    const hasStopped = ({watermark, silence}: Stream) => watermark < foremost - STOPPED_BINS && silence >= STOPPED_BINS;
+    return Math.min(...current.filter((stream) => !hasStopped(stream)).map(({watermark}) => watermark), foremost);
   }
 }

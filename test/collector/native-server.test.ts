@@ -5,6 +5,7 @@ import {cpSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest';
+import {datagram} from '../account/support/wire.ts';
 import {repositoryRoot} from '../support/captures.ts';
 import {cleanEnvironment} from '../support/child.ts';
 import {freeTcpPort, freeUdpPort} from '../support/ports.ts';
@@ -53,6 +54,23 @@ for (const name of RECEIVERS) {
       expect(heard).toEqual(new Array(50).fill(JUNK.length));
       const {waterfall} = await rest.health();
       expect([waterfall['datagramsReceived'], waterfall['forwardsFailed']]).toEqual([50, 0]);
+    });
+
+    it('receives with several threads, each agent with one of them', async () => {
+      server = await startServer({args: [`--receiver=${name}`, '--ingest-threads=3']});
+      const rest = new Rest(server.url);
+      const sender = await makeSender();
+      for (let sequence = 0; sequence < 30; sequence++) {
+        for (let i = 0; i < 10; i++) {
+          await sender.send(datagram([], {agent: `10.0.0.${i}`, sequence: sequence * (1 + (i % 2))}), server.udpPort);
+        }
+      }
+      await expect.poll(async () => (await rest.health()).waterfall['datagramsDecoded']).toBe(300);
+      const {waterfall} = await rest.health();
+      expect([waterfall['datagramsDuplicate'], waterfall['datagramsMissing'], waterfall['rowsLate']]).toEqual([
+        ...[0, 5 * 29, 0],
+      ]);
+      sender.close();
     });
 
     it('ends within a second where its port is in use', async () => {

@@ -253,11 +253,15 @@ needsAddon()('the addon', () => {
     const {loadAddon} = await import('../../src/collector/native/addon.ts');
     const addon = loadAddon();
     const bad = [new Uint8Array(256), new Uint8Array(256 + 300_000), new Uint16Array(2 ** 19), {}, undefined];
-    for (const memory of bad) expect(() => addon.open(memory as Uint8Array)).toThrow('not a ring');
+    const none = new Uint8Array(0);
+    for (const memory of bad) expect(() => addon.open([memory as Uint8Array], none)).toThrow('not a ring');
+    const ring = () => new Uint8Array(256 + 2 ** 18);
+    expect(() => addon.open([], none)).toThrow('not a ring');
+    expect(() => addon.open(Array.from({length: 9}, ring), none)).toThrow('not a ring');
+    expect(() => addon.open([ring()], {} as Uint8Array)).toThrow('not a table');
+    expect(() => addon.open([ring(), ring()], new Uint8Array(64))).toThrow('table is of another size');
     expect(() => addon.start({} as never)).toThrow('not a handle');
-    expect(() => addon.listen(addon.open(new Uint8Array(256 + 2 ** 18)), 'x'.repeat(99), '1', true, 1)).toThrow(
-      'wrong',
-    );
+    expect(() => addon.listen(addon.open([ring()], none), 'x'.repeat(99), '1', true, 1)).toThrow('wrong');
   });
 
   it('is refused where its file is none, or of other source', async () => {

@@ -1,14 +1,15 @@
 /*
  * The receiver as a Node-API addon: receiver.ts is its only caller.
  *
- *   open(memory: Uint8Array): Handle            memory is a zeroed ring, see ring.h
+ *   open(rings: Uint8Array[], table: Uint8Array): Handle
+ *                                              zeroed rings, see ring.h; with several a table, see dispatch.h
  *   listen(handle, host, port, reusePort, bufferBytes): port, or a negative errno
  *   forward(handle, host, port): 0, or a negative errno
  *   bufferBytes(handle): bytes that the kernel granted
  *   start(handle), stop(handle): 0 or a negative errno
  *   layout: number                              RING_LAYOUT
  *
- * A handle keeps the ring's memory alive until it is stopped, which happens at the latest when its environment (the
+ * A handle keeps the memory of rings and table alive until it is stopped, which happens at the latest when its environment (the
  * worker, or the process) is cleaned up or the handle is collected.
  */
 #define NAPI_VERSION 8
@@ -21,15 +22,18 @@
 
 struct handle {
   struct receiver *receiver;
-  napi_ref memory;
+  napi_ref rings;
+  napi_ref table;
 };
 
 /* ---- life ---- */
 
 static void shut(napi_env env, struct handle *handle) {
   receiver_stop(handle->receiver);
-  if (handle->memory != NULL) napi_delete_reference(env, handle->memory);
-  handle->memory = NULL;
+  if (handle->rings != NULL) napi_delete_reference(env, handle->rings);
+  if (handle->table != NULL) napi_delete_reference(env, handle->table);
+  handle->rings = NULL;
+  handle->table = NULL;
 }
 
 /* The environment ends with the thread still running: it must not outlive the memory that it writes to. */
@@ -44,10 +48,10 @@ static void collected(napi_env env, void *data, void *hint) {
   free(handle);
 }
 
-static struct handle *new_handle(const struct ring *ring) {
+static struct handle *new_handle(const struct ring *rings, int count, void *table, size_t table_bytes) {
   struct handle *handle = calloc(1, sizeof *handle);
   if (handle == NULL) return NULL;
-  handle->receiver = receiver_new(ring);
+  handle->receiver = receiver_new(rings, count, table, table_bytes);
   if (handle->receiver != NULL) return handle;
   free(handle);
   return NULL;
@@ -93,27 +97,45 @@ static struct handle *only_handle(napi_env env, napi_callback_info info) {
 /* ---- functions ---- */
 
 /* napi_get_arraybuffer_info refuses a SharedArrayBuffer; a view over one is welcome. */
-static bool read_ring(napi_env env, napi_value value, struct ring *ring) {
+static bool read_memory(napi_env env, napi_value value, void **memory, size_t *length) {
   napi_typedarray_type type;
-  size_t length = 0;
-  void *memory = NULL;
-  if (napi_get_typedarray_info(env, value, &type, &length, &memory, NULL, NULL) != napi_ok) return false;
-  return type == napi_uint8_array && ring_init(ring, memory, length);
+  if (napi_get_typedarray_info(env, value, &type, length, memory, NULL, NULL) != napi_ok) return false;
+  return type == napi_uint8_array;
+}
+
+/* Returns how many there are; 0 where they are too many, or one of them is none. */
+static int read_rings(napi_env env, napi_value values, struct ring rings[DISPATCH_MAX_RINGS]) {
+  uint32_t count = 0;
+  if (napi_get_array_length(env, values, &count) != napi_ok || count > DISPATCH_MAX_RINGS) return 0;
+  for (uint32_t i = 0; i < count; i++) {
+    napi_value value = NULL;
+    void *memory = NULL;
+    size_t length = 0;
+    if (napi_get_element(env, values, i, &value) != napi_ok) return 0;
+    if (!read_memory(env, value, &memory, &length) || !ring_init(&rings[i], memory, length)) return 0;
+  }
+  return (int)count;
 }
 
 static napi_value open_handle(napi_env env, napi_callback_info info) {
-  napi_value memory = NULL;
-  struct ring ring;
-  if (!read_arguments(env, info, 1, &memory) || !read_ring(env, memory, &ring)) return fail(env, "not a ring");
-  struct handle *handle = new_handle(&ring);
-  if (handle == NULL) return fail(env, "out of memory");
+  napi_value values[2];
+  struct ring rings[DISPATCH_MAX_RINGS];
+  void *table = NULL;
+  size_t table_bytes = 0;
+  if (!read_arguments(env, info, 2, values)) return fail(env, "open takes 2 arguments");
+  int count = read_rings(env, values[0], rings);
+  if (count == 0) return fail(env, "not a ring");
+  if (!read_memory(env, values[1], &table, &table_bytes)) return fail(env, "not a table");
+  struct handle *handle = new_handle(rings, count, table, table_bytes);
+  if (handle == NULL) return fail(env, "the table is of another size, or out of memory");
   napi_value result = NULL;
   if (napi_create_external(env, handle, collected, NULL, &result) != napi_ok) {
     receiver_free(handle->receiver);
     free(handle);
     return NULL;
   }
-  if (napi_create_reference(env, memory, 1, &handle->memory) != napi_ok) return NULL;
+  if (napi_create_reference(env, values[0], 1, &handle->rings) != napi_ok) return NULL;
+  if (napi_create_reference(env, values[1], 1, &handle->table) != napi_ok) return NULL;
   if (napi_add_env_cleanup_hook(env, at_exit_of_environment, handle) != napi_ok) return NULL;
   return result;
 }

@@ -8,7 +8,8 @@ export type Handle = {readonly __brand: 'NativeReceiver'};
 /** What addon.c exports. Numbers below zero are errors of the system, as `errno` has them. */
 export interface Addon {
   readonly layout: number;
-  open(memory: Uint8Array): Handle;
+  /** `table` tells several rings apart; one needs none, and it may be empty. */
+  open(rings: readonly Uint8Array[], table: Uint8Array): Handle;
   listen(handle: Handle, host: string, port: string, reusePort: boolean, bufferBytes: number): number;
   forward(handle: Handle, host: string, port: string): number;
   bufferBytes(handle: Handle): number;

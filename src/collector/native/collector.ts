@@ -11,16 +11,25 @@ import {
   type UdpOptions,
 } from '../listen.ts';
 import type {Addon, Handle} from './addon.ts';
-import {type RingCounts, RingReader} from './ring.ts';
+import {type RingCounts, RingReader, ringMemory, writtenPart} from './ring.ts';
 
 /** Holds 25,000 datagrams of 1.3 kB: 80 ms of 150,000 a second before it is half full. What is not used takes no memory. */
-const RING_BYTES = 32 * 1024 * 1024;
+export const RING_BYTES = 32 * 1024 * 1024;
+const NO_TABLE = new Uint8Array(0);
+
+/** What several threads share: a ring for each, and the table that tells which is whose. */
+export interface SharedRings {
+  rings: readonly SharedArrayBuffer[];
+  table: SharedArrayBuffer;
+}
 
 export interface NativeOptions extends UdpOptions {
   /** Lets several receivers share the port; the kernel spreads the senders over them. */
   reusePort?: boolean;
   /** A power of two. */
   ringBytes?: number;
+  /** Several rings, of which this thread reads the first; instead of one that is made here. */
+  shared?: SharedRings | undefined;
   receiveBufferBytes?: number;
 }
 
@@ -37,13 +46,16 @@ export class NativeCollector {
   constructor(options: NativeOptions, addon: Addon) {
     this.options = options;
     this.addon = addon;
-    this.ring = new RingReader(options.ringBytes ?? RING_BYTES);
+    this.ring = new RingReader(options.shared?.rings[0] ?? ringMemory(options.ringBytes ?? RING_BYTES));
   }
 
   /** Opens the sockets. Throws `TenhertzError` with one clear line when the port or address cannot be had. */
   async start(): Promise<UdpListening> {
     const {addon} = this;
-    const handle = addon.open(this.ring.memory);
+    const {shared} = this.options;
+    const handle = shared
+      ? addon.open(shared.rings.map(writtenPart), new Uint8Array(shared.table))
+      : addon.open([this.ring.memory], NO_TABLE);
     this.handle = handle;
     const addresses: string[] = [];
     try {

@@ -7,14 +7,22 @@ const DRAIN_MS = 5;
 const QUIET_DRAIN_MS = 33;
 /** Datagrams that are little: a small part of what the ring holds. */
 const FEW = 256;
+/** How soon it is looked again whether a mark may be passed. */
+const HELD_MS = 1;
 
 /** Where datagrams come from: a `RingReader`. */
 export interface PumpedRing {
+  /** Whether it ended at a mark that is not to be passed yet: what lies behind it may be of the bin that is over. */
+  readonly isHeld?: boolean;
+  /** Of the datagram that is handled. */
+  readonly bucket?: number;
   drain(handler: SlotHandler): number;
 }
 
 /** What is fed: an `Ingest`, whose buffer is the ring's landing place. */
 export interface PumpTarget {
+  /** What the next datagram's agent is handed over by, where there are several threads. */
+  bucket?: number;
   receive(length: number, source: Uint32Array, arrivalMs: number): void;
   tick(now: number): void;
 }
@@ -35,8 +43,10 @@ export class RingPump {
   private readonly target: PumpTarget;
   private readonly clock: PumpClock;
   private readonly graceMs: number;
-  private readonly onSlot: SlotHandler = (length, source, arrivalMs) =>
+  private readonly onSlot: SlotHandler = (length, source, arrivalMs) => {
+    this.target.bucket = this.ring.bucket ?? 0;
     this.target.receive(length, source, this.clock.at(arrivalMs));
+  };
 
   constructor(ring: PumpedRing, target: PumpTarget, clock: PumpClock, graceMs: number) {
     this.ring = ring;
@@ -50,6 +60,7 @@ export class RingPump {
     // Asked before draining: a bin that ends meanwhile is for the next turn.
     const closable = this.clock.now() - this.graceMs;
     const count = this.ring.drain(this.onSlot);
+    if (this.ring.isHeld === true) return HELD_MS;
     this.target.tick(closable);
     const interval = count > FEW ? DRAIN_MS : QUIET_DRAIN_MS;
     const spent = this.clock.now() - this.graceMs - closable;

@@ -53,7 +53,13 @@ struct batch {
 };
 
 struct receiver {
-  struct ring ring;
+  struct ring rings[DISPATCH_MAX_RINGS];
+  int ring_count;
+  /* Only where there are several. */
+  struct dispatch dispatch;
+  /* Of the present batch: how many went to each ring, and how full that is. */
+  uint32_t taken[DISPATCH_MAX_RINGS];
+  uint32_t pressure[DISPATCH_MAX_RINGS];
   struct udp_socket sockets[MAX_SOCKETS];
   int socket_count;
   int buffer_bytes;
@@ -68,16 +74,26 @@ struct receiver {
   int wake_fd;
 };
 
+/* Counts what concerns the sockets and no one ring. */
+static void count(struct receiver *receiver, enum Word word, uint32_t more) {
+  ring_count(&receiver->rings[0], word, more);
+}
+
 static int64_t now_ns(clockid_t clock) {
   struct timespec time;
   clock_gettime(clock, &time);
   return time.tv_sec * NS_PER_S + time.tv_nsec;
 }
 
-struct receiver *receiver_new(const struct ring *ring) {
+struct receiver *receiver_new(const struct ring *rings, int count, void *table, size_t table_bytes) {
   struct receiver *receiver = calloc(1, sizeof *receiver);
   if (receiver == NULL) return NULL;
-  receiver->ring = *ring;
+  memcpy(receiver->rings, rings, (size_t)count * sizeof *rings);
+  receiver->ring_count = count;
+  if (count > 1 && !dispatch_init(&receiver->dispatch, table, table_bytes, receiver->rings, count)) {
+    free(receiver);
+    return NULL;
+  }
   receiver->wake_fd = -1;
   receiver->random = (uint32_t)now_ns(CLOCK_MONOTONIC) | 1;
   return receiver;
@@ -127,7 +143,7 @@ static int64_t read_control(struct receiver *receiver, struct udp_socket *from, 
     } else if (it->cmsg_type == SO_RXQ_OVFL) {
       uint32_t dropped;
       memcpy(&dropped, CMSG_DATA(it), sizeof dropped);
-      ring_count(&receiver->ring, WORD_KERNEL_DROPPED, dropped - from->dropped);
+      count(receiver, WORD_KERNEL_DROPPED, dropped - from->dropped);
       from->dropped = dropped;
     }
   }
@@ -160,38 +176,41 @@ static uint32_t throw_dice(struct receiver *receiver) {
 
 /* Where the reader cannot keep up, datagrams are dropped at random before the ring is full: to drop the newest would
  * leave out what comes in bursts, and no correction could bring that back. */
-static void put(struct receiver *receiver, const struct slot *slot, const uint8_t *datagram, uint32_t pressure) {
-  if (pressure > 0 && throw_dice(receiver) < pressure) ring_count(&receiver->ring, WORD_THINNED, 1);
-  else if (!ring_push(&receiver->ring, slot, datagram)) ring_count(&receiver->ring, WORD_RING_DROPPED, 1);
+static void put(struct receiver *receiver, struct slot *slot, const uint8_t *datagram) {
+  int i = receiver->ring_count > 1 ? dispatch_ring(&receiver->dispatch, slot, datagram) : 0;
+  struct ring *ring = &receiver->rings[i];
+  uint32_t pressure = receiver->pressure[i];
+  receiver->taken[i]++;
+  if (pressure > 0 && throw_dice(receiver) < pressure) ring_count(ring, WORD_THINNED, 1);
+  else if (!ring_push(ring, slot, datagram)) ring_count(ring, WORD_RING_DROPPED, 1);
 }
 
 /* Returns the datagram's age. A stamp from the future is one from now. */
-static int64_t take(struct receiver *receiver, struct udp_socket *from, int i, int64_t monotonic_ns, int64_t wall_ns,
-                    uint32_t pressure) {
+static int64_t take(struct receiver *receiver, struct udp_socket *from, int i, int64_t monotonic_ns, int64_t wall_ns) {
   struct batch *batch = receiver->batch;
   struct msghdr *message = &batch->messages[i].msg_hdr;
   int64_t stamp = read_control(receiver, from, message);
   int64_t age_ns = stamp > 0 && stamp < wall_ns ? wall_ns - stamp : 0;
   struct slot slot = {.length = batch->messages[i].msg_len, .arrival_ms = (double)(monotonic_ns - age_ns) / NS_PER_MS};
   read_source(&batch->names[i], slot.source);
-  put(receiver, &slot, batch->bytes[i], pressure);
+  put(receiver, &slot, batch->bytes[i]);
   /* The kernel has written how much it used of these. */
   message->msg_namelen = sizeof batch->names[i];
   message->msg_controllen = CONTROL_BYTES;
   return age_ns;
 }
 
-static void forward_batch(struct receiver *receiver, int count, int64_t oldest_ns) {
+static void forward_batch(struct receiver *receiver, int datagrams, int64_t oldest_ns) {
   struct batch *batch = receiver->batch;
-  uint32_t copies = (uint32_t)(count * receiver->forward.count);
+  uint32_t copies = (uint32_t)(datagrams * receiver->forward.count);
   uint32_t sent = 0;
   if (oldest_ns <= MAX_FORWARD_AGE_NS) {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < datagrams; i++)
       forward_put(&receiver->forward, (size_t)i, batch->bytes[i], batch->messages[i].msg_len);
-    sent = forward_send(&receiver->forward, (size_t)count);
+    sent = forward_send(&receiver->forward, (size_t)datagrams);
   }
-  ring_count(&receiver->ring, WORD_FORWARDED, sent);
-  ring_count(&receiver->ring, WORD_FORWARD_FAILED, copies - sent);
+  count(receiver, WORD_FORWARDED, sent);
+  count(receiver, WORD_FORWARD_FAILED, copies - sent);
 }
 
 /* A short sleep lets datagrams gather in the socket, so that one call brings many: waking for each one costs more than
@@ -202,30 +221,44 @@ static void rest(const struct receiver *receiver) {
   clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
 }
 
+static void begin_batch(struct receiver *receiver, int64_t monotonic_ns) {
+  for (int i = 0; i < receiver->ring_count; i++) {
+    ring_rewind(&receiver->rings[i]);
+    receiver->pressure[i] = ring_pressure(&receiver->rings[i]);
+    receiver->taken[i] = 0;
+  }
+  if (receiver->ring_count > 1) dispatch_moves(&receiver->dispatch, (double)monotonic_ns / NS_PER_MS);
+}
+
+static void end_batch(struct receiver *receiver) {
+  for (int i = 0; i < receiver->ring_count; i++) {
+    ring_count(&receiver->rings[i], WORD_RECEIVED, receiver->taken[i]);
+    ring_publish(&receiver->rings[i]);
+  }
+}
+
 /* Reads what one call brings. A full ring does not stop it: what comes later would only wait in the socket, grow old and
  * be lost there. */
 static int read_batch(struct receiver *receiver, struct udp_socket *from) {
-  int count = recvmmsg(from->fd, receiver->batch->messages, BATCH, MSG_DONTWAIT, NULL);
-  if (count < 0) {
+  int read = recvmmsg(from->fd, receiver->batch->messages, BATCH, MSG_DONTWAIT, NULL);
+  if (read < 0) {
     if (errno == EAGAIN || errno == EINTR) return 0;
     /* An error that stays would have `poll` come back at once for ever. */
-    ring_count(&receiver->ring, WORD_ERRORS, 1);
+    count(receiver, WORD_ERRORS, 1);
     rest(receiver);
     return 0;
   }
   int64_t monotonic_ns = now_ns(CLOCK_MONOTONIC);
   int64_t wall_ns = now_ns(CLOCK_REALTIME);
   int64_t oldest_ns = 0;
-  ring_rewind(&receiver->ring);
-  uint32_t pressure = ring_pressure(&receiver->ring);
-  for (int i = 0; i < count; i++) {
-    int64_t age_ns = take(receiver, from, i, monotonic_ns, wall_ns, pressure);
+  begin_batch(receiver, monotonic_ns);
+  for (int i = 0; i < read; i++) {
+    int64_t age_ns = take(receiver, from, i, monotonic_ns, wall_ns);
     if (age_ns > oldest_ns) oldest_ns = age_ns;
   }
-  ring_count(&receiver->ring, WORD_RECEIVED, (uint32_t)count);
-  ring_publish(&receiver->ring);
-  if (receiver->forward.count > 0) forward_batch(receiver, count, oldest_ns);
-  return count;
+  end_batch(receiver);
+  if (receiver->forward.count > 0) forward_batch(receiver, read, oldest_ns);
+  return read;
 }
 
 /* Reads each socket in turn until none has a whole batch left. Returns whether there was anything at all. Datagrams of
@@ -236,9 +269,9 @@ static bool read_sockets(struct receiver *receiver) {
   do {
     has_more = false;
     for (int i = 0; i < receiver->socket_count; i++) {
-      int count = read_batch(receiver, &receiver->sockets[i]);
-      had_any |= count > 0;
-      has_more |= count == BATCH;
+      int read = read_batch(receiver, &receiver->sockets[i]);
+      had_any |= read > 0;
+      has_more |= read == BATCH;
     }
   } while (has_more && !atomic_load(&receiver->is_stopping));
   return had_any;

@@ -1,5 +1,5 @@
 /*
- * Receives UDP datagrams in a thread of its own and puts them into a ring. All functions but the thread itself are
+ * Receives UDP datagrams in a thread of its own and puts them into rings. All functions but the thread itself are
  * called from one other thread. Linux only: recvmmsg(2), socket(7).
  */
 #ifndef TENHERTZ_RECEIVER_H
@@ -8,12 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ring.h"
+#include "dispatch.h"
 
 struct receiver;
 
-/* Returns NULL where memory is short. `ring` is copied; its memory must outlive `receiver_stop`. */
-struct receiver *receiver_new(const struct ring *ring);
+/* Returns NULL where memory is short, or the table is none that tells several rings apart; one ring needs none.
+ * `rings` are copied; their memory, and that of the table, must outlive `receiver_stop`. */
+struct receiver *receiver_new(const struct ring *rings, int count, void *table, size_t table_bytes);
 
 /*
  * Opens a socket as `udp_open` does, before the start. Returns its port, or a negative errno.

@@ -54,22 +54,39 @@ static bool has_free(struct ring *ring, uint32_t bytes) {
   return ring->size - (ring->head - ring->tail) >= bytes;
 }
 
-bool ring_push(struct ring *ring, const struct slot *slot, const uint8_t *datagram) {
-  uint32_t bytes = (uint32_t)((sizeof *slot + slot->length + 7) & ~(size_t)7);
+/* Bytes that a slot takes from `head` on, those left out in front of it among them. */
+static uint32_t bytes_for(const struct ring *ring, uint32_t length) {
+  uint32_t bytes = (uint32_t)((sizeof(struct slot) + length + 7) & ~(size_t)7);
+  uint32_t rest = ring->size - (ring->head & (ring->size - 1));
+  return rest < bytes ? rest + bytes : bytes;
+}
+
+/* Goes on by that much. Returns the slot's place. */
+static uint8_t *take_place(struct ring *ring, uint32_t length) {
+  uint32_t bytes = (uint32_t)((sizeof(struct slot) + length + 7) & ~(size_t)7);
   uint32_t at = ring->head & (ring->size - 1);
   uint32_t rest = ring->size - at;
-  uint32_t skipped = rest < bytes ? rest : 0;
-  if (!has_free(ring, skipped + bytes)) return false;
-  if (skipped > 0) {
+  if (rest < bytes) {
     uint32_t wrap = RING_WRAP;
     memcpy(ring->room + at, &wrap, sizeof wrap);
+    ring->head += rest;
     at = 0;
   }
-  memcpy(ring->room + at, slot, sizeof *slot);
-  memcpy(ring->room + at + sizeof *slot, datagram, slot->length);
-  ring->head += skipped + bytes;
+  ring->head += bytes;
+  return ring->room + at;
+}
+
+bool ring_push(struct ring *ring, const struct slot *slot, const uint8_t *datagram) {
+  if (!has_free(ring, bytes_for(ring, slot->length))) return false;
+  uint8_t *place = take_place(ring, slot->length);
+  memcpy(place, slot, sizeof *slot);
+  memcpy(place + sizeof *slot, datagram, slot->length);
   return true;
 }
+
+bool ring_has_mark_room(struct ring *ring) { return has_free(ring, bytes_for(ring, 0)); }
+
+void ring_mark(struct ring *ring, const struct slot *slot) { memcpy(take_place(ring, 0), slot, sizeof *slot); }
 
 void ring_publish(struct ring *ring) {
   atomic_store_explicit(&ring->words[WORD_HEAD], ring->head, memory_order_release);

@@ -12,6 +12,9 @@
  * room's start again (`ring_rewind`), so that only what a pause really needs is ever touched. It says so in a word
  * and not in the room, because the place that it leaves from may be written over before the reader comes there.
  *
+ * A mark is a slot without a datagram, RING_MARK instead of a length: it tells the reader something at its place among
+ * the datagrams (`Mark`).
+ *
  * ring.ts reads this layout: change both together, and RING_LAYOUT with them, so that an addon of other source is
  * refused.
  */
@@ -23,12 +26,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RING_LAYOUT 2
+#define RING_LAYOUT 3
 #define RING_CONTROL_BYTES 256
 /* Two of the largest datagrams fit into the smallest room, so any fits wherever the empty ring stands. */
 #define RING_MIN_ROOM (256 * 1024)
 #define RING_MAX_ROOM (1024 * 1024 * 1024)
 #define RING_WRAP UINT32_MAX
+#define RING_MARK (UINT32_MAX - 1)
 /* How far the writer goes at least before it begins again. */
 #define RING_REWIND_BYTES (1024 * 1024)
 
@@ -47,9 +51,17 @@ enum Word {
   WORD_TAIL = 32,
 };
 
+/* What a mark says, in `source[0]`: the agents of its bucket are handed over to the ring `source[1]`, or come from it, by
+ * the move with the number `source[2]`. */
+enum Mark {
+  MARK_LEAVE = 1,
+  MARK_ARRIVE = 2,
+};
+
 struct slot {
   uint32_t length;
-  uint32_t unused;
+  /* Of its agent, where there are several rings: see dispatch.h. */
+  uint32_t bucket;
   /* As an IPv6 address of four words in the machine's order; IPv4 is mapped (RFC 4291 2.5.5.2). */
   uint32_t source[4];
   /* When the kernel received it, in milliseconds of CLOCK_MONOTONIC. */
@@ -73,6 +85,10 @@ bool ring_init(struct ring *ring, void *memory, size_t bytes);
 
 /* Copies a datagram behind the others; false when the ring is too full. Nothing is seen before `ring_publish`. */
 bool ring_push(struct ring *ring, const struct slot *slot, const uint8_t *datagram);
+
+/* Whether a mark finds room; and puts one behind the datagrams, where it does. */
+bool ring_has_mark_room(struct ring *ring);
+void ring_mark(struct ring *ring, const struct slot *slot);
 
 /* Asks where the reader is, and begins at the room's start again if nothing waits for it. */
 void ring_rewind(struct ring *ring);

@@ -1,11 +1,11 @@
 // Hot path: nothing is allocated for a datagram.
 
 /** The layout of ring.h that this file reads. */
-export const RING_LAYOUT = 2;
+export const RING_LAYOUT = 3;
 
-const CONTROL_BYTES = 256;
+export const CONTROL_BYTES = 256;
 /** Indexes of the control words. */
-const Word = {
+export const Word = {
   Head: 0,
   Received: 1,
   RingDropped: 2,
@@ -18,12 +18,20 @@ const Word = {
   Tail: 32,
 } as const;
 
-/** A slot's header: length, four words of the source from word 2 on, arrival as a double behind them. */
-const SLOT_BYTES = 32;
-const SOURCE_WORD = 2;
-const ARRIVAL_DOUBLE = 3;
+/** A slot's header: length, bucket, four words of the source from word 2 on, arrival as a double behind them. */
+export const SLOT_BYTES = 32;
+const BUCKET_WORD = 1;
+export const SOURCE_WORD = 2;
+export const ARRIVAL_DOUBLE = 3;
 /** Stands instead of a length: the next slot is at the start. */
-const WRAP = -1;
+export const WRAP = -1;
+/** Stands instead of a length: the slot is a mark. */
+export const MARK = -2;
+/**
+ * What a mark says: the agents of its bucket leave for another ring, or come from one; or, where Node's own sockets are
+ * read, that what comes next waited there through a pause, and that it no longer does.
+ */
+export const Mark = {Leave: 1, Arrive: 2, Backlog: 3, BacklogEnd: 4} as const;
 
 /** Room for any UDP datagram. */
 const LANDING_BYTES = 65_536;
@@ -35,6 +43,22 @@ const GIVE_BACK_BYTES = 256 * 1024;
  * until it returns. `arrivalMs` is when the kernel received it, on the clock of this thread's `performance.now()`.
  */
 export type SlotHandler = (length: number, source: Uint32Array, arrivalMs: number) => void;
+
+/**
+ * Called for each mark: one of `Mark`, its bucket, the other ring and the number of the move, and when it was set, on
+ * the clock of `SlotHandler`. Answers whether the reader may go on; if not, the mark is handed over again the next time.
+ */
+export type MarkHandler = (mark: number, bucket: number, peer: number, number: number, timeMs: number) => boolean;
+
+/** The memory of a ring whose room, a power of two of at least 256 KiB, has so many bytes. */
+export function ringMemory(roomBytes: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(CONTROL_BYTES + roomBytes + LANDING_BYTES);
+}
+
+/** What the writer of a ring writes to. */
+export function writtenPart(memory: SharedArrayBuffer): Uint8Array {
+  return new Uint8Array(memory, 0, memory.byteLength - LANDING_BYTES);
+}
 
 /** What the writer has counted since the start. */
 export interface RingCounts {
@@ -52,8 +76,8 @@ export interface RingCounts {
 }
 
 /**
- * The reading side of the ring that the addon's thread writes (ring.h). Owns the memory, with a landing place behind
- * the ring: copying inside one array is the only way that neither allocates a view nor loops in JavaScript.
+ * The reading side of the ring that the addon's thread writes (ring.h). Its memory has a landing place behind the ring:
+ * copying inside one array is the only way that neither allocates a view nor loops in JavaScript.
  */
 export class RingReader {
   /** What the addon writes to. */
@@ -78,17 +102,20 @@ export class RingReader {
   private readonly seen = new Int32Array(CONTROL_BYTES / 4);
   private readonly originMs: number;
   private tail = 0;
+  /** The bucket of the datagram that is handled. */
+  bucket = 0;
+  /** Whether the last `drain` ended at a mark that is not to be passed yet. */
+  isHeld = false;
+  onMark: MarkHandler = () => true;
 
-  /** `roomBytes` is a power of two of at least 256 KiB. */
-  constructor(roomBytes: number, originMs: number = monotonicOrigin()) {
-    this.landingAt = CONTROL_BYTES + roomBytes;
-    const shared = new SharedArrayBuffer(this.landingAt + LANDING_BYTES);
-    this.memory = new Uint8Array(shared, 0, this.landingAt);
+  constructor(shared: SharedArrayBuffer, originMs: number = monotonicOrigin()) {
+    this.memory = writtenPart(shared);
+    this.landingAt = this.memory.length;
     this.landing = new Uint8Array(shared, this.landingAt);
     this.all = new Uint8Array(shared);
     this.words = new Int32Array(shared);
     this.doubles = new Float64Array(shared);
-    this.mask = roomBytes - 1;
+    this.mask = this.landingAt - CONTROL_BYTES - 1;
     this.originMs = originMs;
   }
 
@@ -108,11 +135,13 @@ export class RingReader {
     if ((this.tail | 1) === Atomics.load(words, Word.Rewind)) this.tail = this.nextRound();
     let count = 0;
     let givenBack = this.tail;
+    this.isHeld = false;
     while (this.tail !== head) {
       const at = CONTROL_BYTES + (this.tail & mask);
       const length = words[at >>> 2]!;
-      if (length === WRAP) {
-        this.tail = this.nextRound();
+      if (length < 0) {
+        if (length === WRAP) this.tail = this.nextRound();
+        else if (!this.passMark(at)) break;
         continue;
       }
       this.land(at, length);
@@ -145,8 +174,19 @@ export class RingReader {
     return ((this.tail | this.mask) + 1) | 0;
   }
 
+  private passMark(at: number): boolean {
+    const {words} = this;
+    const first = at >>> 2;
+    const told = first + SOURCE_WORD;
+    const timeMs = this.doubles[(at >>> 3) + ARRIVAL_DOUBLE]! - this.originMs;
+    this.isHeld = !this.onMark(words[told]!, words[first + BUCKET_WORD]!, words[told + 1]!, words[told + 2]!, timeMs);
+    if (!this.isHeld) this.tail = (this.tail + SLOT_BYTES) | 0;
+    return !this.isHeld;
+  }
+
   private land(at: number, length: number): void {
     const {words, source} = this;
+    this.bucket = words[(at >>> 2) + BUCKET_WORD]!;
     const first = (at >>> 2) + SOURCE_WORD;
     source[0] = words[first]!;
     source[1] = words[first + 1]!;
@@ -164,7 +204,7 @@ export class RingReader {
 }
 
 /** What the machine's monotonic clock shows when this thread's `performance.now()` is 0. */
-function monotonicOrigin(): number {
+export function monotonicOrigin(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e3 + nanoseconds / 1e6 - performance.now();
 }

@@ -99,8 +99,8 @@ export class Corrections {
   }
 
   /** Corrects what a Partial has told of, once its rows are in. Returns the first bin that is another one now. */
-  settle(end: number, open: OpenBins): number {
-    let first = this.laying.settle(end, open);
+  settle(producer: number, end: number, open: OpenBins): number {
+    let first = this.laying.settle(producer, end, open);
     for (const stream of this.touched) {
       // A Partial that was sent early brings a part of a second.
       if (end <= stream.settledTo) continue;

@@ -33,7 +33,8 @@ export class Laying {
   private found: Found[] = [];
   /** Upon whose bins more has arrived since something was laid there. */
   private readonly stale = new Set<Losses>();
-  private lastEnd = Number.POSITIVE_INFINITY;
+  /** By producer: where its last Partial ended. */
+  private readonly lastEnds = new Map<number, number>();
 
   constructor(rows: Rows, rings: Rings) {
     this.rows = rows;
@@ -67,11 +68,11 @@ export class Laying {
   }
 
   /** Lays what was heard of, once its Partial's rows are in. Returns the first bin that is another one now. */
-  settle(end: number, open: OpenBins): number {
+  settle(producer: number, end: number, open: OpenBins): number {
     let first = Number.POSITIVE_INFINITY;
     // Bins that the Partial tells of: after a stall they are several.
-    const bins = Math.max(1, end - this.lastEnd);
-    this.lastEnd = end;
+    const bins = Math.max(1, end - (this.lastEnds.get(producer) ?? end));
+    this.lastEnds.set(producer, end);
     for (const losses of this.stale) first = Math.min(first, losses.renew(open.from));
     this.stale.clear();
     for (const {stream, missing, drops, silence} of this.found) {

@@ -1,0 +1,90 @@
+import {randomBytes} from 'node:crypto';
+import {Worker} from 'node:worker_threads';
+import {dispatchTable} from './collector/dispatch.ts';
+import {RING_BYTES, type SharedRings} from './collector/native/collector.ts';
+import {ringMemory} from './collector/native/ring.ts';
+import type {FromIngest, IngestSource, IngestThreadData, ToIngest} from './ingest.ts';
+
+const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+
+export interface ThreadsOptions {
+  source: IngestSource;
+  /** How many; a recording has one. */
+  threads: number;
+  /** Bytes that history and tables may take. */
+  memory: number;
+  trimDscp: number;
+}
+
+/** What the threads have to say, and that one of them has died. */
+export interface ThreadsHandler {
+  message: (message: FromIngest) => void;
+  error: (error: Error) => void;
+}
+
+/** The ingest threads: all datagrams of one agent are handled by one of them, in order. */
+export class IngestThreads {
+  private readonly workers: Worker[] = [];
+  private readonly exits: Promise<void>[] = [];
+  private readonly options: ThreadsOptions;
+  private readonly handler: ThreadsHandler;
+  private readonly shared: SharedRings | undefined;
+  private readonly random = randomBytes(12);
+  private isStopped = false;
+
+  constructor(options: ThreadsOptions, handler: ThreadsHandler) {
+    const threads = options.source.kind === 'udp' ? options.threads : 1;
+    this.options = {...options, threads};
+    this.handler = handler;
+    if (threads === 1) {
+      this.start(0);
+      return;
+    }
+    const rings = Array.from({length: threads}, () => ringMemory(RING_BYTES));
+    this.shared = {rings, table: dispatchTable(this.random.readUInt32LE(8))};
+    this.startAll(threads);
+  }
+
+  /** Resolves when all have ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    for (const worker of this.workers) worker.postMessage({type: 'stop'} satisfies ToIngest);
+    await Promise.all(this.exits);
+  }
+
+  async terminate(): Promise<void> {
+    this.isStopped = true;
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  /** The one that opens the sockets comes last: what arrives meanwhile would be too old when it is taken. */
+  private startAll(threads: number): void {
+    let waiting = threads - 1;
+    for (let thread = 1; thread < threads; thread++) {
+      this.start(thread, () => {
+        if (--waiting === 0 && !this.isStopped) this.start(0);
+      });
+    }
+  }
+
+  private start(thread: number, onReady: () => void = () => {}): void {
+    const {source, threads, memory, trimDscp} = this.options;
+    const workerData: IngestThreadData = {
+      tenhertz: 'ingest',
+      ...{source, thread, shared: this.shared, trimDscp},
+      memory: memory / threads,
+      epoch: this.random.readUInt32LE(0),
+      seed: this.random.readUInt32LE(4),
+    };
+    const worker = new Worker(INGEST, {workerData});
+    this.workers.push(worker);
+    // Kept from the start: a thread that has ended already does not say so again.
+    this.exits.push(new Promise((resolve) => worker.once('exit', () => resolve())));
+    worker.on('message', (message: FromIngest) => {
+      if (message.type === 'ready') onReady();
+      this.handler.message(message);
+      if (message.type === 'partial') worker.postMessage({type: 'taken'} satisfies ToIngest);
+    });
+    worker.on('error', this.handler.error);
+  }
+}
