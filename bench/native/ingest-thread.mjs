@@ -14,7 +14,7 @@ const worker = new Worker(new URL('../../dist/ingest.js', import.meta.url), {
     tenhertz: 'ingest',
     memory: 2 * 1024 ** 3,
     source: {kind: 'udp', port: Number(port), host: '127.0.0.1', receiver},
-    producer: 0,
+    thread: 0,
     epoch: 1,
     seed: 1,
   },
