@@ -358,3 +358,28 @@ export interface Straggler {
   cycles: number;
   text: string;
 }
+
+/** `GET /api/v1/counters` */
+export interface CountersAnswer {
+  finalBefore: number;
+  counters: readonly Counter[];
+  /** Values that are not listed. */
+  others: number;
+}
+
+/** The last value of a counter record beside the interface counters. */
+export interface Counter {
+  agent: string;
+  link: string | null;
+  /** `{class}:{index}` of a data source that is no port. */
+  device: string | null;
+  metric: string;
+  meaning: string;
+  unit: string;
+  kind: 'gauge' | 'rate';
+  /** Of an optical module, from 1. */
+  lane: number | null;
+  value: number;
+  /** Epoch ms. */
+  time: number;
+}

@@ -50,6 +50,7 @@ it('answers with the last values of ports and devices', async () => {
   expect(json.counters[3]).toMatchObject({link: null, device: '2:1', metric: 'gpu-installed', value: 8});
   expect((await get('/api/v1/counters?agent=10.0.0.2')).json.counters).toHaveLength(1);
   expect((await get('/api/v1/counters?metric=pfc-requests')).json.counters).toHaveLength(1);
+  expect((await get('/api/v1/counters?metric=pfc-requests,gpu-installed')).json.counters).toHaveLength(2);
   expect((await get('/api/v1/counters?top=2')).json).toMatchObject({others: 3});
   expect((await get('/api/v1/counters?top=no')).status).toBe(400);
 

@@ -44,7 +44,17 @@ describe.skipIf(missing)('the page of congestion', () => {
       /Ethernet7 10\.0\.0\.1: 12 hosts at once \(usually 1\), 98 bursts every 500\u202fms, load 101\u202f%, 19\.0\u202f% marked/,
     );
     expect(await byId('congested-row').textContent()).toContain('18.6\u202f% ± 2.8\u202f%');
-    expect(await byId('panel-queues').textContent()).toContain('No switch tells of queues');
+  });
+
+  test('queues are shown with the flows in them, pauses by link', async () => {
+    await open('?page=congestion', {dropping: true});
+    await byId('queued-flows-row').waitFor();
+    expect(await byId('queues-row').textContent()).toMatch(/Ethernet7 10\.0\.0\.13.*50\.0\u202fkB.*4\.0\u202fµs/);
+    expect(await byId('queued-flows-row').textContent()).toMatch(
+      /gpu-1 172\.16\.0\.1 → 172\.16\.0\.90x1201.*61\.0\u202fkB40/,
+    );
+    await byId('pauses-row').first().waitFor();
+    expect(await byId('pauses-row').first().textContent()).toMatch(/Ethernet7 10\.0\.0\.112\.5\u202f%1\.20\u202fk/);
   });
 
   test('a link that is followed stands in a lane', async () => {
@@ -59,6 +69,8 @@ describe.skipIf(missing)('the page of congestion', () => {
     expect(await byId('card-drops').getByTestId('card-empty').textContent()).toContain('mirror-on-drop');
     expect(await byId('panel-imbalance').textContent()).toContain('No parallel links known');
     expect(await byId('panel-drops').count()).toBe(0);
+    await expect.poll(() => byId('panel-queues').textContent()).toContain('No switch tells of queues');
+    await expect.poll(() => byId('panel-pauses').textContent()).toContain('No switch tells of pauses');
   });
 
   test.each([360, 1440, 3840])('nothing overflows at %d pixels', async (width) => {

@@ -140,10 +140,12 @@ describe.skipIf(missing)('data health', () => {
     await open({}, {query: ''});
     await byId('charts').waitFor();
     await page.waitForFunction(() => window.tenhertz.framesReceived > 12);
-    expect(new Set(server.asked)).toEqual(new Set(['/api/v1/periods']));
-    server.asked.length = 0;
+    const ofFabric = ['periods', 'stragglers', 'congestion?top=1', 'drops?top=10', 'imbalance', 'jobs'];
+    expect(new Set(server.asked)).toEqual(new Set(ofFabric.map((route) => `/api/v1/${route}`)));
     await page.keyboard.press('h');
     await byId('verdict').waitFor();
+    server.asked.length = 0;
+    await expect.poll(() => server.asked.length).toBeGreaterThan(1);
     expect(new Set(server.asked)).toEqual(new Set(['/api/v1/health', '/api/v1/agents']));
   });
 

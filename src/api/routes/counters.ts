@@ -21,7 +21,7 @@ const CounterSchema = Type.Object(
 
 const Query = Type.Object({
   agent: Type.Optional(Type.String({description: 'only those of this agent'})),
-  metric: Type.Optional(Type.String({description: 'only this metric'})),
+  metric: Type.Optional(Type.String({description: 'only this metric, or these, with commas between them'})),
   top: Type.Optional(Type.Integer({minimum: 1, maximum: 100_000, default: 1_000, description: 'values, at most'})),
 });
 
@@ -50,9 +50,10 @@ export const counterRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (
     ({query: {agent, metric, top = 1_000}}) => {
       const counters = [];
       let others = 0;
+      const wanted = metric === undefined ? undefined : new Set(metric.split(','));
       for (const {agent: of, port, source, values} of fabric.gauges.all(agent)) {
         for (const value of values) {
-          if (metric !== undefined && value.metric.id !== metric) continue;
+          if (wanted && !wanted.has(value.metric.id)) continue;
           const about = {agent: of.address, link: port?.id ?? null, device: port ? null : source};
           if (counters.length < top) counters.push({...about, ...gaugesOf(value)});
           else others++;

@@ -40,7 +40,9 @@ export function fakeAnalysis(route: string, query: URLSearchParams, fabric: Fake
     case 'congestion':
       return {finalBefore, window: 10, ...(fabric.scenario.dropping ? congestion(fabric, finalBefore) : NO_CONGESTION)};
     case 'queues':
-      return {finalBefore, window: 10, ports: [], otherPorts: 0, flows: [], otherFlows: 0};
+      return {finalBefore, window: 10, ...(fabric.scenario.dropping ? queues(fabric) : NO_QUEUES)};
+    case 'counters':
+      return {finalBefore, others: 0, counters: fabric.scenario.dropping ? counters(fabric, finalBefore) : []};
     case 'imbalance':
       return {
         finalBefore,
@@ -193,6 +195,43 @@ function drops(fabric: FakeFabric, now: number) {
     agents: [{agent: fabric.list[6]!.agent, notifications: 600, suppressed: 12_000, missing: 0}],
     discards: [{link, time: now - 8_000, inDiscardsPerSecond: 0, outDiscardsPerSecond: 4_200}],
   };
+}
+
+const NO_QUEUES = {ports: [], otherPorts: 0, flows: [], otherFlows: 0};
+
+/** One queue that is filled, and who stands in it. */
+function queues(fabric: FakeFabric) {
+  const {id: link, agent, name} = fabric.list[6]!;
+  const percentiles = (p50: number) => ({p50, p90: 2 * p50, p99: 3 * p50, max: 4 * p50, samples: 300});
+  return {
+    ports: [{agent, link, name, queue: 3, depth: percentiles(50_000), delay: percentiles(4_000)}],
+    otherPorts: 0,
+    flows: [
+      {
+        ...{agent, link, queue: 3, source: '172.16.0.1', sourceName: 'gpu-1', destination: '172.16.0.9', isRoce: true},
+        ...{destQp: 0x1201, samples: 40, meanDepth: 61_000},
+      },
+    ],
+    otherFlows: 0,
+  };
+}
+
+/** A port that is paused, with a module of two lanes; and the switch itself. */
+function counters(fabric: FakeFabric, now: number) {
+  const {id: link, agent} = fabric.list[6]!;
+  const of = (metric: string, unit: string, value: number, more: object = {}) => ({
+    ...{agent, link, device: null, metric, meaning: metric, unit, kind: 'gauge', lane: null, value, time: now - 900},
+    ...more,
+  });
+  return [
+    of('pfc-pause', 'ratio', 0.125),
+    of('pfc-requests', 'frames/s', 1_200),
+    of('pfc-storms-detected', 'storms/s', 0.5),
+    of('optics-temperature', 'celsius', 41.25),
+    of('optics-tx-power', 'watts', 0.0009, {lane: 1}),
+    of('optics-tx-power', 'watts', 0.00105, {lane: 2}),
+    of('processor-busy', 'ratio', 0.07, {link: null, device: '2:1'}),
+  ];
 }
 
 /** Two parallel links, one of them full of two elephants. */

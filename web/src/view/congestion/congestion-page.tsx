@@ -1,6 +1,7 @@
 import {useMemo} from 'preact/hooks';
 import type {
   CongestionAnswer,
+  CountersAnswer,
   DropsAnswer,
   FabricAnswer,
   ImbalanceAnswer,
@@ -20,7 +21,11 @@ import {DropsPanel} from './drops-panel.tsx';
 import {ImbalancePanel} from './imbalance-panel.tsx';
 import {IncastsPanel} from './incasts-panel.tsx';
 import {CongestedPanel} from './links-panel.tsx';
+import {PAUSES_PATH, PausesPanel} from './pauses-panel.tsx';
+import {QueuedFlowsPanel} from './queued-flows-panel.tsx';
 import {QueuesPanel} from './queues-panel.tsx';
+
+const QUEUES_PATH = '/api/v1/queues?top=15';
 
 /** "Congestion": marks, drops and discards over time, then which flows and links they are of. */
 export function CongestionPage() {
@@ -34,13 +39,14 @@ export function CongestionPage() {
   );
   const imbalance = useAnswer<ImbalanceAnswer>('/api/v1/imbalance', 2_000);
   const congestion = useAnswer<CongestionAnswer>('/api/v1/congestion?top=15', 2_000);
-  const queues = useAnswer<QueuesAnswer>('/api/v1/queues?top=15', 2_000);
+  const queues = useAnswer<QueuesAnswer>(QUEUES_PATH, 2_000);
+  const pauses = useAnswer<CountersAnswer>(PAUSES_PATH, 4_000);
   return (
     <main class={`page ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="congestion">
       <h1 class="sr-only">Congestion and drops</h1>
       <div class="top">
         <Notices />
-        <Problems of={[trend, fabric, drops, operations, imbalance, congestion, queues]} />
+        <Problems of={[trend, fabric, drops, operations, imbalance, congestion, queues, pauses]} />
       </div>
       <div class="cards short">
         <Card {...congestionCard(metrics)} />
@@ -61,6 +67,8 @@ export function CongestionPage() {
         )}
         {drops.value.value !== null && <DiscardsPanel answer={drops.value.value} />}
         {queues.value.value !== null && <QueuesPanel answer={queues.value.value} />}
+        {queues.value.value !== null && <QueuedFlowsPanel answer={queues.value.value} path={QUEUES_PATH} />}
+        {pauses.value.value !== null && <PausesPanel answer={pauses.value.value} />}
       </div>
     </main>
   );

@@ -2,6 +2,7 @@ import {useSignal} from '@preact/signals';
 import type {AgentAnswer, LinkAnswer} from '../../../../src/shared/health.ts';
 import {useApp} from '../../app.ts';
 import {duration, grouped, plural, short, UNKNOWN} from '../../format.ts';
+import {AgentCounters} from './agent-counters.tsx';
 import {ratioText} from './agent-row.tsx';
 import {timeOf} from './events-panel.tsx';
 import {sentence} from './findings-panel.tsx';
@@ -49,6 +50,7 @@ export function AgentDetail({answer}: {answer: AgentAnswer}) {
       </dl>
       <SubAgents answer={answer} />
       <Ports agent={answer.address} />
+      <AgentCounters agent={answer.address} />
     </div>
   );
 }
