@@ -9,6 +9,7 @@ import {HealthFeed} from './health/feed.ts';
 import {Loop} from './loop.ts';
 import {MetricsModel} from './metrics/model.ts';
 import {Page} from './page.ts';
+import {SETTLED_BINS} from './series.ts';
 import {Store} from './store.ts';
 import {followTheme} from './theme.ts';
 import type {Place} from './url.ts';
@@ -42,6 +43,7 @@ export type Phase = 'connecting' | 'login' | 'setup' | 'charts';
 
 /** What a page needs of the live socket beside the fabric: a page that is not looked at costs nothing. */
 const NOTHING = {hasLinks: false, hasMap: false};
+const PAST_NEEDS = {hasLinks: true, hasMap: false};
 const NEEDS: Readonly<Record<Place, {hasLinks: boolean; hasMap: boolean}>> = {
   fabric: {hasLinks: true, hasMap: true},
   heatmap: {hasLinks: true, hasMap: true},
@@ -88,7 +90,8 @@ export function start(app: App): void {
   });
   let former = {hasLinks: true, hasMap: true};
   effect(() => {
-    const needs = NEEDS[page.place.value];
+    // The map has no past.
+    const needs = page.isPast.value ? PAST_NEEDS : NEEDS[page.place.value];
     // What was not asked for meanwhile has a hole.
     const isMore = (needs.hasLinks && !former.hasLinks) || (needs.hasMap && !former.hasMap);
     former = needs;
@@ -164,6 +167,8 @@ function followAddress(page: Page): void {
 /** Bins to ask for: as far back as is shown, or only what may be revised where all that is held already. */
 function historyWanted(app: App, links: readonly string[], anew: boolean): number {
   const {store, page} = app;
+  // What is older than the bins of the page comes by REST.
+  if (page.isPast.peek()) return REVISED_BINS + SETTLED_BINS;
   const back = Math.max(page.windowBins.peek(), store.newestBin + 1 - page.span().from);
   const held = store.newestBin + 1 - store.heldFrom(links);
   return held >= back && !anew ? REVISED_BINS : Math.min(MOST_HISTORY, back + REVISED_BINS);

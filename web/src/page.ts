@@ -15,6 +15,7 @@ import {
   SLOW,
   type Theme,
   type UrlState,
+  WINDOWS,
   writeUrl,
   type Zone,
 } from './url.ts';
@@ -69,7 +70,12 @@ export class Page {
   /** Counts up twice a second: whatever shows figures reads it. */
   readonly tick = signal(0);
   /** The window of the page that is shown, in seconds. */
-  readonly seconds = computed(() => (SLOW.has(this.place.value) ? this.trend.value : this.window.value));
+  readonly seconds = computed(() => {
+    if (SLOW.has(this.place.value)) return this.trend.value;
+    return this.place.value === 'fabric' ? this.window.value : Math.min(WINDOWS.at(-1)!, this.window.value);
+  });
+  /** True where the window reaches further back than single bins: means of longer steps are shown. */
+  readonly isPast = computed(() => this.seconds.value > WINDOWS.at(-1)!);
   readonly windowBins = computed(() => this.seconds.value * 10);
   readonly #colours = new Map<string, number>();
   readonly #store: Store;
@@ -242,7 +248,10 @@ export class Page {
   /** Halves or doubles what is shown, about the crosshair or the middle. */
   scale(factor: number): void {
     const span = this.span();
-    const width = Math.min(3000, Math.max(SHORTEST_BINS, (span.to - span.from) * factor));
+    const width = Math.min(
+      Math.max(3000, this.windowBins.peek()),
+      Math.max(SHORTEST_BINS, (span.to - span.from) * factor),
+    );
     const middle = this.cursorBin() ?? (span.from + span.to) / 2;
     const part = (middle - span.from) / (span.to - span.from);
     this.zoom(middle - part * width, middle + (1 - part) * width);
@@ -266,6 +275,7 @@ export class Page {
 
   #clampEnd(to: number, width: number): number {
     const newest = this.#store.newestBin + 1;
+    if (this.isPast.peek()) return Math.min(newest, to);
     const first = this.#store.total.roce.first;
     const earliest = Math.max(first < 0 ? newest : first, newest - RING_BINS) + width;
     return Math.min(newest, Math.max(Math.min(earliest, newest), to));

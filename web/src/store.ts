@@ -11,6 +11,7 @@ import {
 } from '../../src/shared/live.ts';
 import type {Columns, FrameHeader, FrameSink} from './frame.ts';
 import {Heat} from './heat.ts';
+import type {Past} from './past.ts';
 import {RING_BINS, Series} from './series.ts';
 
 /** Time that runs back by more than this is another recording, not a late frame. */
@@ -28,6 +29,8 @@ export class Store implements FrameSink {
   readonly total = {roce: new Series(), all: new Series()};
   /** Series of the subscribed links, by id: a server that was restarted may hand out other slots. */
   readonly links = new Map<string, Series>();
+  /** The last hour or day of links by id, and of the fabric by `''`, while a window shows it. */
+  readonly past = new Map<string, Past>();
   readonly heat = new Heat();
   readonly summary = signal<SummaryTopic | null>(null);
   readonly flows = signal<FlowsTopic | null>(null);

@@ -65,6 +65,9 @@ export const SLOW: ReadonlySet<Place> = new Set<Place>(['metrics', 'jobs', 'cong
 /** Windows on offer, in seconds. */
 export const WINDOWS = [15, 60, 300] as const;
 
+/** Windows of the page of the fabric that reach further back than single bins do. */
+export const LONG_WINDOWS = [3_600, 86_400] as const;
+
 /** As many links as lanes can be told apart. */
 export const MOST_LINKS = 8;
 
@@ -105,7 +108,7 @@ export function readUrl(search: string): UrlState {
     place: oneOf(query.get('page'), PLACES, DEFAULTS.place),
     links,
     pins: list(query.get('pins')).filter((id) => links.includes(id)),
-    window: WINDOWS.find((w) => w === window) ?? DEFAULTS.window,
+    window: [...WINDOWS, ...LONG_WINDOWS].find((w) => w === window) ?? DEFAULTS.window,
     trend: WINDOWS.find((w) => w === Number(query.get('trend'))) ?? DEFAULTS.trend,
     theme: oneOf(query.get('theme'), ['dark', 'light'], DEFAULTS.theme),
     view: oneOf(query.get('view'), ['overlay'], DEFAULTS.view),

@@ -16,6 +16,7 @@ import {
 import {fakeAnalysis, fakeTrend} from './fake-analysis.ts';
 import {FakeFabric, REFERENCE, type Scenario} from './fake-fabric.ts';
 import {fakeAgents, fakeEvents, fakeHealth, fakeLinks} from './fake-health.ts';
+import {fakeSeries} from './fake-series.ts';
 import {FrameBuilder} from './frame-builder.ts';
 
 /** The header that the real server sends with the page. */
@@ -131,6 +132,7 @@ export class FakeServer {
     if (pathname === '/app/ai-metrics/scripts/metrics.js/trend/json') {
       return fakeTrend(this.fabric, finalBefore, Number(searchParams.get('after') ?? 0));
     }
+    if (pathname.endsWith('/series')) return fakeSeries(this.fabric, pathname, searchParams, finalBefore);
     switch (pathname.slice('/api/v1/'.length)) {
       case 'health':
         return {finalBefore, ...fakeHealth(this.fabric)};

@@ -1,8 +1,10 @@
 import {tickLabel} from '../format.ts';
+import {highestOf, type Past} from '../past.ts';
 import type {Series} from '../series.ts';
 import {decimate, Envelope, largestOf} from './decimate.ts';
 import {drawFurniture, plotBox, pointSize, type Size, type View} from './frame-of.ts';
 import {axisFont, dot, hairline, hatch, plate, type Style} from './marks.ts';
+import {drawPast, drawPastGaps} from './past.ts';
 import {heldTop, valueTicks} from './scale.ts';
 import {type Box, type Context, drawTrace, eachGap, type Mapping} from './trace.ts';
 
@@ -10,6 +12,8 @@ import {type Box, type Context, drawTrace, eachGap, type Mapping} from './trace.
 export interface Lane {
   id: string;
   series: Series | null;
+  /** What is drawn in place of single bins where the window reaches further back. */
+  past?: Past | null;
   colour: string;
   /** bit/s, null where unknown. */
   speed: number | null;
@@ -38,10 +42,11 @@ export class LanesChart {
     for (const [i, lane] of lanes.entries()) {
       const env = (this.#envelopes[i] ??= new Envelope());
       env.count = 0;
-      if (lane.series !== null) decimate(lane.series, view.from, view.to, points, view.finalBin, env);
+      if (lane.series !== null && lane.past === undefined)
+        decimate(lane.series, view.from, view.to, points, view.finalBin, env);
       if (lane.speed === null) {
         unknown = true;
-        largest = Math.max(largest, largestOf(env));
+        largest = Math.max(largest, lane.past ? highestOf(lane.past, view.from, view.to) : largestOf(env));
       }
       fastest = Math.max(fastest, lane.speed ?? 0);
     }
@@ -97,10 +102,14 @@ export class LanesChart {
     ctx.beginPath();
     ctx.rect(clip.x, clip.y, clip.w, clip.h + style.font * 0.1);
     ctx.clip();
-    if (gaps) drawGaps(ctx, env, map, clip, lane.agent, style);
+    if (lane.past) {
+      if (gaps) drawPastGaps(ctx, lane.past, view.from, map, clip, style);
+      drawPast(ctx, lane.past, view.from, map, lane.colour, style.font * 0.11);
+    } else if (gaps) drawGaps(ctx, env, map, clip, lane.agent, style);
     drawTrace(ctx, env, map, lane.colour, style.font * 0.11, gaps ? undefined : OVERLAY_BAND);
     ctx.restore();
-    const at = view.cursor === null || view.brush !== null ? -1 : (lane.series?.indexOf(view.cursor) ?? -1);
+    const isPointed = view.cursor !== null && view.brush === null && lane.past === undefined;
+    const at = isPointed ? (lane.series?.indexOf(view.cursor!) ?? -1) : -1;
     if (at < 0) return;
     const x = map.x + (view.cursor! + 0.5 - view.from) * map.perBin;
     dot(ctx, x, Math.max(clip.y, map.y - lane.series!.value[at]! * map.perUnit), lane.colour, style);

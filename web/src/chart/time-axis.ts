@@ -1,7 +1,9 @@
 import {clock} from '../format.ts';
 
-/** Round steps of time in bins: 100 ms to 10 min. */
-const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 300, 600, 1200, 3000, 6000];
+/** Round steps of time in bins: 100 ms to 6 h. */
+const STEPS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 300, 600, 1200, 3000, 6000, 9000, 18_000, 36_000, 108_000, 144_000, 216_000,
+];
 
 export interface TimeTick {
   /** Edge of a bin: the instant bin × 100 ms. */
@@ -33,6 +35,7 @@ export function timeTicks(from: number, to: number, most: number, live: boolean)
 
 function agoLabel(bins: number): string {
   const seconds = bins / 10;
+  if (seconds >= 7_200 && seconds % 3_600 === 0) return `−${seconds / 3_600} h`;
   if (seconds >= 60 && seconds % 60 === 0) return `−${seconds / 60} min`;
   return seconds >= 60
     ? `−${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`

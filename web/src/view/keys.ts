@@ -1,6 +1,6 @@
 import type {App} from '../app.ts';
-import {HEAT_SORTS, WINDOWS, type Zone} from '../url.ts';
-import {PAGES, TIMED} from './pages.ts';
+import {HEAT_SORTS, type Zone} from '../url.ts';
+import {PAGES, TIMED, windowsOf} from './pages.ts';
 
 /** A key and what it does, as the help dialog lists it. */
 export interface KeyHelp {
@@ -12,7 +12,7 @@ export const KEYS: readonly KeyHelp[] = [
   ...PAGES.map(({key, does}) => ({keys: [key], does})),
   {keys: ['space'], does: 'pause, and back to live'},
   {keys: ['Esc'], does: 'back to live, close a dialog'},
-  {keys: ['1', '2', '3'], does: 'show 15 s, 60 s, 5 min'},
+  {keys: ['1', '2', '3', '4', '5'], does: 'show 15 s, 60 s, 5 min; of the fabric also 1 h and 24 h'},
   {keys: ['r'], does: 'draw five other links; pinned ones stay'},
   {keys: ['/'], does: 'find a link by name or id; an agent on data health'},
   {keys: ['o'], does: 'lanes or overlaid lines'},
@@ -77,7 +77,7 @@ function pressAnywhere(app: App, event: KeyboardEvent): boolean {
 
 function press(app: App, event: KeyboardEvent): boolean {
   const {page} = app;
-  const window = WINDOWS[Number(event.key) - 1];
+  const window = windowsOf(page.place.peek())[Number(event.key) - 1];
   if (window !== undefined) {
     page.choose(window);
     return true;

@@ -1,16 +1,22 @@
 import type {LinkInfo} from '../../../src/shared/live.ts';
 import {type App, useApp} from '../app.ts';
 import {type HeldFigure, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {type Past, stepOf} from '../past.ts';
 import {type Mean, meanOf, SETTLED_BINS, type Series} from '../series.ts';
 import {CloseIcon, PinIcon} from './icons.tsx';
 
 /** The figures of a legend: under the crosshair, or the mean over the settled two seconds. */
-export function readout(app: App, series: Series | undefined): Mean | null {
-  if (series === undefined) return null;
+export function readout(app: App, series: Series | undefined, past?: Past | null): Mean | null {
   const bin = app.page.cursorBin();
+  if (past !== undefined && bin !== null) return past === null ? null : meanOfStep(past, stepOf(past, bin));
+  if (series === undefined) return null;
   if (bin !== null) return meanOf(series, bin, bin + 1);
   const end = Math.min(app.store.finalBin, app.page.span().to);
   return meanOf(series, end - SETTLED_BINS, end);
+}
+
+function meanOfStep({values, low, high, samples}: Past, i: number): Mean | null {
+  return i < 0 ? null : {value: values[i]!, low: low[i]!, high: high[i]!, samples: samples[i]!};
 }
 
 /** Value and half its band, each with its prefix. */
@@ -39,7 +45,7 @@ export function LegendRow({id, link, held}: RowProps) {
   const {page, store} = app;
   void page.tick.value;
   void page.cursor.value;
-  const mean = readout(app, store.links.get(id));
+  const mean = readout(app, store.links.get(id), page.isPast.value ? (store.past.get(id) ?? null) : undefined);
   const {value, error} = texts(mean, held);
   const pinned = page.pins.value.has(id);
   const name = link?.name ?? id;

@@ -6,6 +6,7 @@ import {ChartMenu} from './chart-menu.tsx';
 import {Choice} from './controls.tsx';
 import {DiceIcon, SearchIcon} from './icons.tsx';
 import {LegendRow} from './legend.tsx';
+import {PastOf} from './past-of.tsx';
 import {Plot} from './plot.tsx';
 import {linksSource} from './sources.ts';
 
@@ -31,6 +32,7 @@ export function LinksPanel() {
       return {
         id,
         series: store.links.get(id) ?? null,
+        ...(page.isPast.peek() ? {past: store.past.get(id) ?? null} : {}),
         colour: app.palette.peek().series[page.colourOf(id)] ?? app.palette.peek().accent,
         speed: link?.speed ?? null,
         agent: link?.agent ?? id,
@@ -41,7 +43,8 @@ export function LinksPanel() {
       <header>
         <h2 id="links-title">Per link telemetry</h2>
         <p>
-          {store.measure.value === 'all' ? 'all traffic' : 'RoCEv2'} received, bit/s in 100 ms{reach}
+          {store.measure.value === 'all' ? 'all traffic' : 'RoCEv2'} received, bit/s
+          {page.isPast.value ? '' : ` in 100 ms${reach}`}
         </p>
         <div class="controls">
           <button type="button" class="quiet-button" onClick={() => page.reroll()} data-testid="reroll">
@@ -67,6 +70,7 @@ export function LinksPanel() {
         testId="plot-links"
         draw={(ctx, size, view, style) => chart.draw(ctx, size, view, lanes(), page.view.peek() === 'overlay', style)}
       />
+      {page.isPast.value && ids.map((id) => byId.has(id) && <PastOf key={id} id={id} />)}
       <ul class={`legend ${overlay ? '' : 'in-lanes'}`} aria-label="Chosen links">
         {ids.map((id) => (
           <LegendRow key={id} id={id} link={byId.get(id)} held={held(id)} />

@@ -1,4 +1,4 @@
-import type {Place} from '../url.ts';
+import {LONG_WINDOWS, type Place, WINDOWS} from '../url.ts';
 
 /** A page as the navigation lists it. */
 export interface PageEntry {
@@ -22,3 +22,7 @@ export const PAGES: readonly PageEntry[] = [
 
 /** Pages that show time, and so a window, a pause and a crosshair. */
 export const TIMED: ReadonlySet<Place> = new Set<Place>(['fabric', 'metrics', 'jobs', 'heatmap', 'congestion']);
+
+/** Windows that a page offers, in seconds. */
+export const windowsOf = (place: Place): readonly number[] =>
+  place === 'fabric' ? [...WINDOWS, ...LONG_WINDOWS] : WINDOWS;

@@ -82,7 +82,7 @@ function Charts({place}: {place: Place}) {
 
 /** "Fabric": one glance, one sentence. */
 function Overview() {
-  const {connection, store} = useApp();
+  const {connection, store, page} = useApp();
   return (
     <main class={`charts ${connection.status.value === 'lost' ? 'stale' : ''}`} data-testid="charts">
       <div class="top">
@@ -93,8 +93,24 @@ function Overview() {
       </div>
       <LinksPanel />
       <TotalPanel />
-      <HeatmapPanel />
+      {page.isPast.value ? <NoMap /> : <HeatmapPanel />}
       {store.measure.value === 'roce' && <FlowsPanel />}
     </main>
+  );
+}
+
+/** In place of the map where the window reaches further back than it. */
+function NoMap() {
+  const {page} = useApp();
+  return (
+    <section class="panel listing heat" aria-labelledby="heat-title" data-testid="no-map">
+      <h2 id="heat-title">Every link</h2>
+      <p class="empty">
+        The map shows single bins of 100 ms, which are kept for some minutes.{' '}
+        <button type="button" class="button" onClick={() => page.choose(300)}>
+          Show 5 min
+        </button>
+      </p>
+    </section>
   );
 }

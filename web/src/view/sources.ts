@@ -1,8 +1,25 @@
 import type {App} from '../app.ts';
+import {pastTable} from '../export/past-table.ts';
 import {seriesTable} from '../export/series-table.ts';
 import type {ChartSource} from '../export/source.ts';
+import type {Page} from '../page.ts';
+import {PAST_STEPS} from '../past.ts';
+import {pastPath} from './past-of.tsx';
 
 const SETTLED_NOTE = 'Prometheus holds the mean of the last settled 2 s in bytes, not single bins.';
+
+/** The route that gives the fabric (`''`) or a link as it is drawn. */
+function seriesPath(page: Page, id: string, measure: string): string {
+  const seconds = page.seconds.peek();
+  if (page.isPast.peek()) return pastPath(id, measure, seconds, `from=-${seconds}s`);
+  const of = id === '' ? 'fabric' : `links/${encodeURIComponent(id)}`;
+  return `/api/v1/${of}/series?measure=${measure}&from=-${seconds}s`;
+}
+
+const stepText = (page: Page): string =>
+  page.isPast.peek()
+    ? `in means of ${PAST_STEPS[page.seconds.peek()]! / 1_000} s with the lowest and highest bin`
+    : 'in bins of 100 ms';
 
 /** What the menu of the fabric's chart saves and tells. */
 export function totalSource({page, store}: App): ChartSource {
@@ -11,6 +28,7 @@ export function totalSource({page, store}: App): ChartSource {
     table: () => {
       const {from, to} = page.span();
       const {roce, all} = store.total;
+      if (page.isPast.peek()) return pastTable([{name: 'Fabric', past: store.past.get('')}]);
       return seriesTable(
         [
           {name: 'RoCEv2', series: roce},
@@ -24,8 +42,8 @@ export function totalSource({page, store}: App): ChartSource {
       const measure = store.measure.peek();
       return [
         {
-          what: 'The fabric in bins of 100 ms, bit/s',
-          path: `/api/v1/fabric/series?measure=${measure}&from=-${page.seconds.peek()}s`,
+          what: `The fabric ${stepText(page)}, bit/s`,
+          path: seriesPath(page, '', measure),
           promql: `8 * tenhertz_fabric_bytes_per_second{traffic="${measure}"}`,
           note: SETTLED_NOTE,
         },
@@ -47,15 +65,17 @@ export function linksSource({page, store}: App): ChartSource {
       const {from, to} = page.span();
       const named = page.links.peek().map((id) => {
         const name = store.linkById.peek().get(id)?.name;
-        return {name: name === undefined ? id : `${name} (${id})`, series: store.links.get(id) ?? null};
+        const past = store.past.get(id);
+        return {name: name === undefined ? id : `${name} (${id})`, series: store.links.get(id) ?? null, past};
       });
+      if (page.isPast.peek()) return pastTable(named);
       return seriesTable(named, from, to);
     },
     queries: () => {
       const measure = store.measure.peek();
       return page.links.peek().map((id) => ({
-        what: `${store.linkById.peek().get(id)?.name ?? id} received, in bins of 100 ms, bit/s`,
-        path: `/api/v1/links/${encodeURIComponent(id)}/series?measure=${measure}&from=-${page.seconds.peek()}s`,
+        what: `${store.linkById.peek().get(id)?.name ?? id} received, ${stepText(page)}, bit/s`,
+        path: seriesPath(page, id, measure),
         promql: `8 * tenhertz_link_bytes_per_second{link="${id}",direction="in",traffic="${measure}"}`,
         note: SETTLED_NOTE,
       }));

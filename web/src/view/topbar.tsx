@@ -1,14 +1,13 @@
 import {useApp} from '../app.ts';
 import {duration} from '../format.ts';
-import {WINDOWS} from '../url.ts';
 import {Choice} from './controls.tsx';
 import {BadIcon, HelpIcon, Logo, MoonIcon, PauseIcon, PlayIcon, SunIcon, SystemIcon, WarnIcon} from './icons.tsx';
 import {nextTheme, otherZone} from './keys.ts';
 import {LivePill} from './live-pill.tsx';
 import {PageLink} from './page-link.tsx';
-import {PAGES, TIMED} from './pages.ts';
+import {PAGES, TIMED, windowsOf} from './pages.ts';
 
-const WINDOW_NAMES: Record<number, string> = {15: '15 s', 60: '60 s', 300: '5 min'};
+const WINDOW_NAMES: Record<number, string> = {15: '15 s', 60: '60 s', 300: '5 min', 3600: '1 h', 86400: '24 h'};
 
 /** Name, state of the connection, and the controls of the whole page. */
 export function TopBar() {
@@ -31,7 +30,11 @@ export function TopBar() {
               label="Window"
               testId="window"
               value={page.seconds.value}
-              options={WINDOWS.map((window, i) => ({value: window, label: WINDOW_NAMES[window]!, key: String(i + 1)}))}
+              options={windowsOf(page.place.value).map((window, i) => ({
+                value: window,
+                label: WINDOW_NAMES[window]!,
+                key: String(i + 1),
+              }))}
               onChoose={(window) => page.choose(window)}
             />
           </>

@@ -1,10 +1,12 @@
 import {useMemo} from 'preact/hooks';
-import {useApp} from '../app.ts';
+import {type App, useApp} from '../app.ts';
 import {TotalChart} from '../chart/total.ts';
 import {grouped, HeldFigure, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {isKnown, type Past} from '../past.ts';
 import type {Series} from '../series.ts';
 import {ChartMenu} from './chart-menu.tsx';
 import {readout, texts} from './legend.tsx';
+import {PastNote, PastOf} from './past-of.tsx';
 import {Plot} from './plot.tsx';
 import {totalSource} from './sources.ts';
 
@@ -22,6 +24,11 @@ export function TotalPanel() {
         <p>
           sum over edge links, each packet once
           {left > 0 ? `; ${plural(left, 'link')} of unknown role left out` : ''}
+          {app.page.isPast.value && (
+            <>
+              ; <PastNote id="" />
+            </>
+          )}
         </p>
         <div class="controls">
           <ChartMenu source={totalSource(app)} />
@@ -30,13 +37,18 @@ export function TotalPanel() {
       <Plot
         label={`${all ? 'Total' : 'RoCEv2'} traffic of the whole fabric over time; the legend holds the figures`}
         testId="plot-fabric"
-        draw={(ctx, size, view, style) =>
-          chart.draw(ctx, size, view, store.total[store.measure.peek()], style.palette.accent, style)
-        }
+        draw={(ctx, size, view, style) => chart.draw(ctx, size, view, drawnOf(app), style.palette.accent, style)}
       />
       <TotalLegend />
+      {app.page.isPast.value && <PastOf id="" />}
     </section>
   );
+}
+
+/** What is drawn: single bins, or an hour or a day of longer steps. */
+function drawnOf({page, store}: App) {
+  const series = store.total[store.measure.peek()];
+  return page.isPast.peek() ? {series, past: store.past.get('') ?? null} : {series};
 }
 
 function TotalLegend() {
@@ -47,11 +59,12 @@ function TotalLegend() {
   void page.frozen.value;
   const held = useMemo(() => ({mean: new HeldFigure(), range: new HeldPrefix()}), []);
   const series = store.total[store.measure.value];
-  const mean = readout(app, series);
+  const past = page.isPast.value ? (store.past.get('') ?? null) : undefined;
+  const mean = readout(app, series, past);
   const {value, error} = texts(mean, held.mean);
   const share = mean === null || mean.value === 0 ? null : plusMinus(mean.value, mean.low, mean.high) / mean.value;
   const span = page.span();
-  const range = extremes(series, span.from, span.to);
+  const range = past === undefined ? extremes(series, span.from, span.to) : extremesOfPast(past, span.from, span.to);
   const prefix = range === null ? 0 : held.range.of(range.peak);
   const text = (n: number): string => `${scaled(n, prefix)}${THIN}${unitOf(prefix, '')}`;
   return (
@@ -100,4 +113,20 @@ function extremes(series: Series, from: number, to: number): {peak: number; leas
     bins++;
   }
   return bins === 0 ? null : {peak, least, mean: sum / bins};
+}
+
+function extremesOfPast(past: Past | null, from: number, to: number) {
+  let peak = Number.NEGATIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let steps = 0;
+  for (let i = 0; i < (past?.values.length ?? 0); i++) {
+    const at = (past!.start + i * past!.step) / 100;
+    if (at < from || at >= to || !isKnown(past!, i)) continue;
+    peak = Math.max(peak, past!.max[i]!);
+    least = Math.min(least, past!.min[i]!);
+    sum += past!.values[i]!;
+    steps++;
+  }
+  return steps === 0 ? null : {peak, least, mean: sum / steps};
 }

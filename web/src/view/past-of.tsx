@@ -1,0 +1,55 @@
+import {useEffect, useMemo} from 'preact/hooks';
+import {useApp} from '../app.ts';
+import {clock, day} from '../format.ts';
+import {knownSince, PAST_STEPS, type SeriesAnswer} from '../past.ts';
+import {useAnswer} from '../rest/asking.ts';
+
+/** Path of the series of the fabric (`''`) or of a link, in the steps of the window that is shown. */
+export function pastPath(id: string, measure: string, seconds: number, range: string): string {
+  const of = id === '' ? 'fabric' : `links/${encodeURIComponent(id)}`;
+  return `/api/v1/${of}/series?measure=${measure}&${range}&step=${PAST_STEPS[seconds]}`;
+}
+
+/** Keeps the past of the fabric (`''`) or of a link while a window shows it; has nothing to show itself. */
+export function PastOf({id}: {id: string}) {
+  const {page, store, loop} = useApp();
+  const seconds = page.seconds.value;
+  const measure = store.measure.value;
+  const path = useMemo(
+    () => () => {
+      const held = page.frozen.peek();
+      const range = held === null ? `from=-${seconds}s` : `from=${held.from * 100}&to=${held.to * 100}`;
+      return pastPath(id, measure, seconds, range);
+    },
+    [page, id, measure, seconds],
+  );
+  // A step's own length is soon enough for the next one.
+  useAnswer<SeriesAnswer>(path, PAST_STEPS[seconds]! * 2, (answer) => {
+    store.past.set(id, answer);
+    page.tick.value++;
+    loop.request(true);
+  });
+  useEffect(
+    () => () => {
+      store.past.delete(id);
+    },
+    [store, id, measure, seconds],
+  );
+  return null;
+}
+
+/** What a window of the past shows, and how far back what is kept. */
+export function PastNote({id}: {id: string}) {
+  const {page, store} = useApp();
+  void page.tick.value;
+  const past = store.past.get(id);
+  const since = past === undefined ? null : knownSince(past);
+  const bins = (store.summary.value?.historyBins ?? 0) / 10;
+  return (
+    <span data-testid="past-note">
+      means of {PAST_STEPS[page.seconds.value]! / 1_000} s with their band, lowest to highest 100 ms behind; kept: 100
+      ms for {bins >= 60 ? `${Math.round(bins / 60)} min` : `${bins} s`}, 1 s for 1 h, 10 s for 24 h
+      {since !== null && `; here since ${day(since)} ${clock(since, false)}`}
+    </span>
+  );
+}
