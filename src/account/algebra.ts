@@ -85,5 +85,6 @@ function foldRow(
     else if (role === 'max') held[index] = Math.max(was, is);
     else if (role === 'min') held[index] = Math.min(was, is);
     else if (role === 'last') held[index] = is;
+    else if (role === 'or') held[index] = (was | is) >>> 0;
   });
 }

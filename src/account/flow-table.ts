@@ -1,7 +1,9 @@
 // Hot path: no allocation after construction, no exception.
 import {Ecn} from '../packet/numbers.ts';
 import type {PacketView} from '../packet/view.ts';
+import {FLOW_SLOT_MS, FLOW_SLOTS} from '../shared/bins.ts';
 import {KEY_AT, KeyTable} from './key-table.ts';
+import {ClockAt} from './times.ts';
 
 /** Where each word of a flow's key stands; `Row` is the row of accounting that it was seen on. */
 export const FlowKey = {Row: 0, Source: 1, Destination: 5, DestQp: 9, Dscp: 10} as const;
@@ -23,9 +25,12 @@ export const FlowSum = {
   Output: 9,
   LastPsn: 10,
   Backward: 11,
+  SlotsLow: 12,
+  SlotsHigh: 13,
 } as const;
-export const FLOW_SUMS = 12;
+export const FLOW_SUMS = 14;
 
+const SLOTS_OF_WORD = 32;
 /** A packet whose number lies behind the last one's by no more was overtaken on its way, and not sent again. */
 const MOST_REORDERED = 64;
 
@@ -53,17 +58,17 @@ export class FlowTable {
   add(row: number, packet: PacketView, length: number, starts: boolean, isCnp: boolean, output: number): boolean {
     const {table, atHand} = this;
     const {doubles} = table;
-    const slot =
+    const place =
       (Math.imul(row, 0x9e3779b1) +
         Math.imul(packet.source3, 0x85ebca6b) +
         Math.imul(packet.destination3, 0xc2b2ae35) +
         Math.imul(packet.destQp, 0x27d4eb2f)) >>>
       AT_HAND_SHIFT;
-    let flow = atHand[slot]! - 1;
+    let flow = atHand[place]! - 1;
     if (flow < 0 || flow >= table.limit || !this.isAt(flow, row, packet)) {
       flow = this.intern(row, packet);
       if (flow < 0) return false;
-      atHand[slot] = flow + 1;
+      atHand[place] = flow + 1;
     }
     const at = this.sumsAt(flow);
     doubles[at + FlowSum.Frames]!++;
@@ -77,6 +82,10 @@ export class FlowTable {
     if (output !== 0) doubles[at + FlowSum.Output] = output;
     const now = table.clock[0]!;
     if (now > doubles[at + FlowSum.LastSeen]!) doubles[at + FlowSum.LastSeen] = now;
+    const slot = Math.floor(table.clock[ClockAt.SampleTime]! / FLOW_SLOT_MS);
+    const bit = slot - Math.floor(slot / FLOW_SLOTS) * FLOW_SLOTS; // the remainder of doubles is a division in software
+    const word = at + (bit < SLOTS_OF_WORD ? FlowSum.SlotsLow : FlowSum.SlotsHigh);
+    doubles[word] = (doubles[word]! | (1 << bit)) >>> 0; // modulo 32, as shifts are
     this.last = at;
     return true;
   }

@@ -1,5 +1,5 @@
 /** How two readings of one column become one when Partials are folded. */
-export type Fold = 'sum' | 'max' | 'min' | 'last';
+export type Fold = 'sum' | 'max' | 'min' | 'last' | 'or';
 
 /** One folded column of the `bins` section. */
 export interface MeasureDefinition {

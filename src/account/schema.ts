@@ -86,7 +86,7 @@ export const BINS: SectionSchema = {
 /** Once a second: RoCEv2 flows as seen on a port. */
 export const FLOWS: SectionSchema = {
   id: 3,
-  version: 2,
+  version: 3,
   name: 'flows',
   maxRows: 1_000_000,
   columns: [
@@ -105,6 +105,8 @@ export const FLOWS: SectionSchema = {
     // sample before it in the same Partial: its sender has gone back.
     ...columns('last', 'u32', 'lastPsn'),
     ...columns('sum', 'u32', 'backward'),
+    // When its samples were taken, one bit for each 25 ms since the epoch modulo 64: the first 32 of them, the others.
+    ...columns('or', 'u32', 'slotsLow slotsHigh'),
   ],
 };
 

@@ -43,16 +43,25 @@ export function locksOf({periodMs, hosts, counts, length, tickMs}: LockInput): L
       if (isTaken[b] === 1 || hosts[a] !== hosts[b]) continue;
       if (Math.abs(periodMs[b] / periodMs[a] - 1) > SAME_PERIOD) continue;
       const series = [a, b].map((at) => counts.subarray(at * length, (at + 1) * length));
-      const lock = lockOf(series[0], series[1], tickMs, (periodMs[a] + periodMs[b]) / 2);
-      if (!lock) continue;
+      const step = stepOf(series[0], series[1], tickMs, (periodMs[a] + periodMs[b]) / 2);
+      if (!step?.isKept) continue;
       isTaken[b] = 1;
-      locks.push({a, b, ...lock});
+      locks.push({a, b, cycles: step.cycles, off: step.off});
     }
   }
   return locks;
 }
 
-function lockOf(x: Float32Array, y: Float32Array, tickMs: number, periodMs: number) {
+/** How two series of one period went together: for so many cycles, and by how much at most they were out of step. */
+export interface Step {
+  cycles: number;
+  off: number;
+  /** Whether they kept step. */
+  isKept: boolean;
+}
+
+/** How two series of equal length went together; undefined where they are too short, or tell too little. */
+export function stepOf(x: Float32Array, y: Float32Array, tickMs: number, periodMs: number): Step | undefined {
   let from = 0;
   while (from < x.length && (Number.isNaN(x[from]) || Number.isNaN(y[from]))) from++;
   const ms = (x.length - from) * tickMs;
@@ -72,7 +81,7 @@ function lockOf(x: Float32Array, y: Float32Array, tickMs: number, periodMs: numb
   const mean = apart.reduce((sum, value) => sum + value, 0) / BLOCKS;
   const off = Math.max(...apart.map((value) => Math.abs(value - mean)));
   const isLoose = apart.some((value, block) => Math.abs(value - mean) > DEVIATIONS * errors[block]);
-  return isLoose || hasDrift(apart, errors) ? undefined : {cycles: Math.floor(ms / periodMs), off};
+  return {cycles: Math.floor(ms / periodMs), off, isKept: !isLoose && !hasDrift(apart, errors)};
 }
 
 /** Whether the phase wanders off in one direction, over the whole time. */

@@ -1,5 +1,6 @@
-import type {PairWindow} from '../fabric/pair-log.ts';
-import {type FoundJobs, findJobs} from './jobs/job-work.ts';
+import type {PairSlice} from '../fabric/pair-log.ts';
+import {type FoundJobs, JobFinder} from './jobs/job-work.ts';
+import type {PairSums} from './jobs/pair-history.ts';
 import {PeriodFinder} from './period/period.ts';
 import {type PeriodFigures, PeriodWatch, type ShownPeriod} from './period/period-watch.ts';
 import type {TickSeries} from './period/spectrum.ts';
@@ -18,7 +19,9 @@ export interface PeriodInput extends TickSeries {
  */
 export interface Work {
   periods: {input: PeriodInput; output: PeriodFigures[]};
-  jobs: {input: PairWindow; output: FoundJobs};
+  /** Slices one after the other; of each the jobs of the window that ends with it. */
+  jobs: {input: PairSlice; output: FoundJobs};
+  pairs: {input: {seconds: number}; output: PairSums};
   locks: {input: LockInput; output: Lock[]};
   stragglers: {input: StragglerInput; output: StragglerOutput};
 }
@@ -38,6 +41,7 @@ const MOST_SERIES = 80;
 export function makeWork(): {[K in Kind]: (input: Work[K]['input']) => Work[K]['output']} {
   const finder = new PeriodFinder();
   const watches = new Map<string, PeriodWatch>();
+  const jobs = new JobFinder();
   const stragglers = new StragglerWork();
   return {
     periods({of, ...series}) {
@@ -47,7 +51,8 @@ export function makeWork(): {[K in Kind]: (input: Work[K]['input']) => Work[K]['
       if (watches.size > MOST_SERIES) watches.delete(watches.keys().next().value!);
       return watch.look(series).map(figuresOf);
     },
-    jobs: findJobs,
+    jobs: (slice) => jobs.take(slice),
+    pairs: ({seconds}) => jobs.pairs(seconds),
     locks: locksOf,
     stragglers: (input) => stragglers.take(input),
   };

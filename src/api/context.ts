@@ -43,7 +43,7 @@ export interface Context {
   /** Looks for cycles; without it none are told. */
   periods?: Pick<PeriodEngine, 'report'>;
   /** Looks who works together; without it no jobs are told. */
-  jobs?: Pick<JobEngine, 'report' | 'withName' | 'setNames'>;
+  jobs?: Pick<JobEngine, 'report' | 'over' | 'withName' | 'setNames'>;
   /** Looks how evenly parallel links carry; without it nothing is told of that. */
   imbalance?: Pick<ImbalanceEngine, 'report'>;
   /** Finds congested links and incasts; without it none are told. */

@@ -1,4 +1,5 @@
 import {Type} from 'typebox';
+import {LEAST_WINDOW_SECONDS, MOST_WINDOW_SECONDS, WINDOW_SECONDS} from '../analysis/jobs/pair-history.ts';
 import {PATTERN_KINDS} from '../analysis/jobs/pattern.ts';
 import {FinalBefore, Nullable, PeriodSchema} from './schemas.ts';
 
@@ -57,6 +58,10 @@ export const JobSchema = Type.Object(
     }),
     pattern: Nullable(PatternSchema),
     overlaps: Type.Array(Type.String(), {description: 'ids of jobs that it shares hosts with'}),
+    mixedPeriods: Type.Array(Type.Number(), {
+      description:
+        'ms: periods that do not go together, where several jobs overlap on these hosts and no queue pair tells them apart; else empty',
+    }),
   },
   {title: 'Job'},
 );
@@ -102,6 +107,12 @@ export const MatrixQuery = Type.Object({
       }),
     ),
   ),
+  window: Type.Optional(
+    Type.String({
+      default: `${WINDOW_SECONDS}s`,
+      description: `what the rates are taken over: ${LEAST_WINDOW_SECONDS}s to ${MOST_WINDOW_SECONDS}s, in steps of ${LEAST_WINDOW_SECONDS}s`,
+    }),
+  ),
   top: Type.Optional(
     Type.Integer({minimum: 1, maximum: MOST_ROWS, default: 64, description: 'rows and columns, most traffic first'}),
   ),
@@ -112,7 +123,9 @@ const cells = (description: string) => Type.Array(Type.Array(Type.Number()), {de
 export const MatrixAnswer = Type.Object({
   finalBefore: FinalBefore,
   time: Nullable(number('epoch ms: the end of the window; null before there is one')),
-  window: Nullable(number('seconds that the rates are taken over')),
+  window: Nullable(
+    number('seconds that the rates are taken over: as many as were asked for, as far as they are known'),
+  ),
   by: Type.Unsafe<MatrixBy>(Type.String({enum: MATRIX_BY})),
   rows: Type.Array(Type.String(), {description: 'who sends'}),
   columns: Type.Array(Type.String(), {description: 'who receives'}),

@@ -10,7 +10,7 @@ const BITS = 8;
 
 /** A job as REST tells it, its sums being of so many seconds; `stragglers` knows its steps and its slow hosts. */
 export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragglers']) {
-  const {id, name, since, until, isProbable, why, hosts, traffic, period, pattern, overlaps} = job;
+  const {id, name, since, until, isProbable, why, hosts, traffic, period, pattern, overlaps, mixedPeriods} = job;
   const scale = BITS / seconds;
   const band = weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
   const ceShare = traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : 0;
@@ -41,6 +41,7 @@ export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragg
     },
     pattern: pattern ? {...pattern, degree: Number.isNaN(pattern.degree) ? null : pattern.degree} : null,
     overlaps,
+    mixedPeriods,
   };
 }
 

@@ -29,6 +29,8 @@ const CE = column['ce']!;
 const CNP = column['cnp']!;
 const LAST_PSN = column['lastPsn']!;
 const BACKWARD = column['backward']!;
+const SLOTS_LOW = column['slotsLow']!;
+const SLOTS_HIGH = column['slotsHigh']!;
 /** More than any direction and basis. */
 const SIDES = 8;
 
@@ -150,17 +152,18 @@ export class FlowTable {
     coverage.extend(time);
     this.pairs.advance(second);
     this.weights.clear();
-    for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, second, watermark);
+    for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, time, watermark);
   }
 
   private applyRow(
     section: SectionData,
     i: number,
     locals: readonly (Agent | undefined)[],
-    second: number,
+    time: number,
     end: number,
   ): void {
     const {columns} = section;
+    const second = Math.floor(time / 1_000);
     const agent = locals[columns[AGENT]![i]!];
     const port = agent && this.ports.intern(agent, columns[PORT]![i]!);
     if (!port) return;
@@ -172,7 +175,7 @@ export class FlowTable {
     const output = columns[OUTPUT]![i]!;
     if (output !== 0 && output !== sighting.output?.ifIndex) sighting.output = this.ports.of(agent, output);
     const weight = this.weightOf(port, side, columns[RATE]![i]!, end);
-    if (side >>> 1 === this.rows.basis(port.slot, side & 1)) this.logPair(section, i, port, side, weight, second);
+    if (side >>> 1 === this.rows.basis(port.slot, side & 1)) this.logPair(section, i, port, side, weight, time);
     const {sums} = sighting;
     const at = sighting.open(second);
     const frames = columns[FRAMES]![i]!;
@@ -199,13 +202,14 @@ export class FlowTable {
     return known.weight;
   }
 
-  private logPair({columns}: SectionData, i: number, port: Port, side: number, weight: number, second: number): void {
+  private logPair({columns}: SectionData, i: number, port: Port, side: number, weight: number, time: number): void {
     this.pair ??= emptyPair(port);
     const {pair} = this;
     for (let word = 0; word < 4; word++) {
       pair.source[word] = columns[KEY + word]![i]!;
       pair.destination[word] = columns[KEY + 4 + word]![i]!;
     }
+    pair.destQp = columns[KEY + 8]![i]!;
     pair.port = port;
     pair.role = this.rows.role(port.slot);
     pair.isIn = (side & 1) === Direction.In;
@@ -217,7 +221,10 @@ export class FlowTable {
     pair.ce = columns[CE]![i]!;
     pair.cnp = columns[CNP]![i]!;
     pair.weight = weight;
-    this.pairs.add(second, pair);
+    pair.time = time;
+    pair.slotsLow = columns[SLOTS_LOW]![i]!;
+    pair.slotsHigh = columns[SLOTS_HIGH]![i]!;
+    this.pairs.add(Math.floor(time / 1_000), pair);
   }
 
   private flowOf({columns}: SectionData, i: number): Flow {
@@ -353,5 +360,5 @@ export class FlowTable {
 
 const emptyPair = (port: Port): PairScratch => ({
   ...{source: [0, 0, 0, 0], destination: [0, 0, 0, 0], port, role: 'unknown', isIn: false, ttl: 0, samples: 0},
-  ...{bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0, weight: 0},
+  ...{bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0, weight: 0, destQp: 0, time: 0, slotsLow: 0, slotsHigh: 0},
 });

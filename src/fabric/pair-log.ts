@@ -1,10 +1,10 @@
 import {formatAddress} from './address.ts';
 import type {Port, Role} from './ports.ts';
 
-/** Seconds of a slice, and slices of the window. */
+/** Seconds of a slice. */
 export const SLICE_SECONDS = 2;
-const WINDOW_SLICES = 5;
-export const PAIR_WINDOW_SECONDS = SLICE_SECONDS * WINDOW_SLICES;
+/** Slices that wait to be taken over, at most. */
+const MOST_WAITING = 5;
 
 /** Hosts that are known by a number; newcomers past it are not followed. */
 const MAX_HOSTS = 65_536;
@@ -28,6 +28,7 @@ export interface PairRow {
   /** Addresses in four words each. */
   source: readonly [number, number, number, number];
   destination: readonly [number, number, number, number];
+  destQp: number;
   port: Port;
   role: Role;
   isIn: boolean;
@@ -43,16 +44,32 @@ export interface PairRow {
   cnp: number;
   /** Frames that a sample stands for. */
   weight: number;
+  /** Epoch ms by which it was told, and the slots of `FLOW_SLOT_MS` before that in which there were samples. */
+  time: number;
+  slotsLow: number;
+  slotsHigh: number;
 }
 
-/** What hosts sent each other in the window, a row for each flow and second; arrays of equal length. */
-export interface PairWindow {
+/**
+ * What hosts sent each other in two seconds, a row for each flow and about a second. Arrays are as long or longer than
+ * there are rows.
+ */
+export interface PairSlice {
+  /** Counts slices since the epoch. */
+  number: number;
+  /** Hosts have numbers below this. */
   hosts: number;
-  /** Seconds of the window that are over. */
-  seconds: number;
-  /** By row: numbers of the hosts. */
+  rows: number;
+  /** Rows that came for each one that was kept. */
+  scale: number;
+  /** By row: numbers of the hosts, and the queue pair at the destination. */
   source: Uint32Array;
   destination: Uint32Array;
+  destQp: Uint32Array;
+  /** By row: ms after the slice began by which it was told, and the slots before that with samples, as in `PairRow`. */
+  told: Uint32Array;
+  slotsLow: Uint32Array;
+  slotsHigh: Uint32Array;
   /** By row: samples, those of data among them (as if all had one length), and estimates. */
   samples: Float32Array;
   data: Float32Array;
@@ -66,7 +83,10 @@ export interface PairWindow {
 }
 
 const COLUMNS = ['samples', 'data', 'frames', 'bytes', 'squares', 'largest', 'ce', 'cnp'] as const;
-type Column = (typeof COLUMNS)[number];
+const WORDS = ['source', 'destination', 'destQp', 'told', 'slotsLow', 'slotsHigh'] as const;
+/** Rows that a slice has room for at first, and room for more than the one before it had. */
+const FIRST_ROWS = 1_024;
+const SPARE = 1.2;
 
 /** A host, as its traffic shows it. */
 interface Host {
@@ -80,19 +100,14 @@ interface Host {
   heardSlice: number;
 }
 
-interface Slice {
-  number: number;
-  rows: number;
+interface Slice extends Omit<PairSlice, 'hosts' | 'scale'> {
   /** Rows that came, kept or not. */
   came: number;
-  source: Uint32Array;
-  destination: Uint32Array;
-  columns: Record<Column, Float32Array>;
 }
 
 /**
  * What hosts sent each other in the last seconds: of each host the samples at the place nearest to it alone, so that each
- * packet counts once. Kept as it comes, and added up by those who read it.
+ * packet counts once. Kept as it comes, and handed over to whoever adds it up.
  */
 export class PairLog {
   private readonly hosts: Host[] = [];
@@ -114,17 +129,20 @@ export class PairLog {
     if (slice.rows === slice.source.length) grow(slice);
     const at = slice.rows++;
     const {samples, bytes, squares, weight} = row;
-    const {columns} = slice;
     slice.source[at] = source;
     slice.destination[at] = destination;
-    columns.samples[at] = samples;
-    columns.data[at] = squares >= LEAST_DATA_BYTES * bytes ? (bytes * bytes) / squares : 0;
-    columns.frames[at] = samples * weight;
-    columns.bytes[at] = bytes * weight;
-    columns.squares[at] = squares * weight * weight;
-    columns.largest[at] = row.largest * weight;
-    columns.ce[at] = row.ce * weight;
-    columns.cnp[at] = row.cnp * weight;
+    slice.destQp[at] = row.destQp;
+    slice.told[at] = Math.max(0, row.time - number * SLICE_SECONDS * 1_000);
+    slice.slotsLow[at] = row.slotsLow;
+    slice.slotsHigh[at] = row.slotsHigh;
+    slice.samples[at] = samples;
+    slice.data[at] = squares >= LEAST_DATA_BYTES * bytes ? (bytes * bytes) / squares : 0;
+    slice.frames[at] = samples * weight;
+    slice.bytes[at] = bytes * weight;
+    slice.squares[at] = squares * weight * weight;
+    slice.largest[at] = row.largest * weight;
+    slice.ce[at] = row.ce * weight;
+    slice.cnp[at] = row.cnp * weight;
   }
 
   /** The address of a host, by its number. */
@@ -137,35 +155,26 @@ export class PairLog {
     return this.hosts[host]?.home;
   }
 
-  /** A copy of the slices that are over, oldest first. */
-  window(): PairWindow {
-    const over = this.slices.filter(({number}) => number < this.newest && number >= this.newest - WINDOW_SLICES);
-    const rows = over.reduce((sum, slice) => sum + slice.rows, 0);
-    const window: PairWindow = {
+  /** The slices that are over, oldest first, each once: whoever takes them may hand their arrays on. */
+  takeOver(): PairSlice[] {
+    const over = this.slices.filter(({number}) => number < this.newest);
+    this.slices.splice(0, over.length);
+    return over.map(({came, ...slice}) => ({
+      ...slice,
       hosts: this.hosts.length,
-      seconds: SLICE_SECONDS * over.length,
-      source: new Uint32Array(rows),
-      destination: new Uint32Array(rows),
-      ...(Object.fromEntries(COLUMNS.map((name) => [name, new Float32Array(rows)])) as Record<Column, Float32Array>),
-    };
-    let at = 0;
-    for (const slice of over) {
-      window.source.set(slice.source.subarray(0, slice.rows), at);
-      window.destination.set(slice.destination.subarray(0, slice.rows), at);
-      for (const name of COLUMNS) window[name].set(slice.columns[name].subarray(0, slice.rows), at);
-      if (slice.came > slice.rows) scale(window, at, slice);
-      at += slice.rows;
-    }
-    return window;
+      scale: came / Math.max(1, slice.rows),
+    }));
   }
 
   /** Time has come to this second, whether anything was sent or not. */
   advance(second: number): void {
     const number = Math.floor(second / SLICE_SECONDS);
     if (number <= this.newest) return;
-    for (let next = Math.max(this.newest + 1, number - WINDOW_SLICES); next <= number; next++) {
-      const reused = this.slices.length > WINDOW_SLICES ? this.slices.shift() : undefined;
-      this.slices.push(reused ? Object.assign(reused, {number: next, rows: 0, came: 0}) : makeSlice(next));
+    for (let next = Math.max(this.newest + 1, number - MOST_WAITING); next <= number; next++) {
+      // As long as the last one had need of: most seconds are alike.
+      const rows = this.slices.at(-1)?.rows ?? 0;
+      if (this.slices.length > MOST_WAITING) this.slices.shift();
+      this.slices.push(makeSlice(next, Math.min(MAX_ROWS, Math.max(FIRST_ROWS, Math.ceil(SPARE * rows)))));
     }
     // Before the first second there was nothing to hear.
     if (this.newest === Number.NEGATIVE_INFINITY) this.slices.splice(0, this.slices.length - 1);
@@ -223,29 +232,18 @@ export class PairLog {
   }
 }
 
-function makeSlice(number: number): Slice {
-  const rows = 1_024;
+function makeSlice(number: number, rows: number): Slice {
+  const words = Object.fromEntries(WORDS.map((name) => [name, new Uint32Array(rows)]));
   const columns = Object.fromEntries(COLUMNS.map((name) => [name, new Float32Array(rows)]));
-  const hosts = {source: new Uint32Array(rows), destination: new Uint32Array(rows)};
-  return {number, rows: 0, came: 0, ...hosts, columns: columns as Record<Column, Float32Array>};
+  return {number, rows: 0, came: 0, ...words, ...columns} as Slice;
 }
 
 function grow(slice: Slice): void {
-  const rows = 2 * slice.source.length;
+  const rows = Math.min(MAX_ROWS, 2 * slice.source.length);
   const longer = <T extends Uint32Array | Float32Array>(old: T, fresh: T): T => {
     fresh.set(old);
     return fresh;
   };
-  slice.source = longer(slice.source, new Uint32Array(rows));
-  slice.destination = longer(slice.destination, new Uint32Array(rows));
-  for (const name of COLUMNS) slice.columns[name] = longer(slice.columns[name], new Float32Array(rows));
-}
-
-/** What was kept of a slice stands for what came. */
-function scale(window: PairWindow, from: number, {rows, came}: Slice): void {
-  const factor = came / rows;
-  for (const name of ['frames', 'bytes', 'ce', 'cnp', 'largest'] as const) {
-    for (let i = from; i < from + rows; i++) window[name][i]! *= factor;
-  }
-  for (let i = from; i < from + rows; i++) window.squares[i]! *= factor * factor;
+  for (const name of WORDS) slice[name] = longer(slice[name], new Uint32Array(rows));
+  for (const name of COLUMNS) slice[name] = longer(slice[name], new Float32Array(rows));
 }

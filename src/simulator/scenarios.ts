@@ -29,6 +29,7 @@ import {rails} from './scenarios/rails.ts';
 import {reference} from './scenarios/reference.ts';
 import {restart} from './scenarios/restart.ts';
 import {retries} from './scenarios/retries.ts';
+import {sharedHosts} from './scenarios/shared-hosts.ts';
 import {silence} from './scenarios/silence.ts';
 import {slowFlush} from './scenarios/slow-flush.ts';
 import {startStop} from './scenarios/start-stop.ts';
@@ -49,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
   bonded,
   large,
   twoJobs,
+  sharedHosts,
   patterns,
   railJobs,
   startStop,

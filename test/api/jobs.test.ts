@@ -40,6 +40,7 @@ async function watch(seconds: number, directory?: string) {
     get report() {
       return engine.report;
     },
+    over: (seconds) => engine.over(seconds),
     withName: (job, name) => engine.withName(job, name),
     setNames: (names) => engine.setNames(names),
   };
@@ -83,6 +84,7 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
     steps: null,
     stragglers: 0,
     overlaps: [],
+    mixedPeriods: [],
   });
   const rate = HOSTS * FRAMES * 4_178 * 8 * RATE;
   expect(job.roce.bitsPerSecond).toBeCloseTo(rate, -4);
@@ -173,6 +175,14 @@ it('tells who sends to whom, by host, switch and rail, and what is left out', as
   const ids = engine.report!.jobs.map(({id}) => id);
   expect(byRail.rows.toSorted()).toEqual([...ids, 'no job'].toSorted());
   expect(byRail.bitsPerSecond[byRail.rows.indexOf(ids[0])][byRail.rows.indexOf(ids[1])]).toBe(0);
+  const longer = (await get('/api/v1/matrix?window=16s')).json;
+  expect(longer.window).toBe(16);
+  expect(longer.bitsPerSecond[longer.rows.indexOf(host(1, 2))][longer.rows.indexOf(host(1, 3))]).toBeCloseTo(rate, -3);
+  expect((await get('/api/v1/matrix?window=60s')).json.window).toBeLessThan(22);
+  expect((await get('/api/v1/matrix?window=2s&by=rail')).json).toMatchObject({window: 2, rows: byRail.rows});
+  for (const window of ['1s', '3s', '62s', '500ms', 'x']) {
+    expect((await get(`/api/v1/matrix?window=${window}`)).status).toBe(400);
+  }
   expect((await get('/api/v1/matrix?by=rack')).status).toBe(400);
   expect((await get('/api/v1/matrix?top=1000')).status).toBe(400);
 });

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {PAIR_WINDOW_SECONDS, PairLog, type PairRow} from '../../src/fabric/pair-log.ts';
+import {PairLog, type PairRow} from '../../src/fabric/pair-log.ts';
 import {AGENT, IN, OUT, PartialBuilder, T} from '../support/partial-builder.ts';
 
 const mapped = (last: number): PairRow['source'] => [0, 0, 0xffff, 0x0a000000 + last];
@@ -13,6 +13,7 @@ const [edge, core] = fabric.ports.all;
 const row = (source: number, destination: number, more: Partial<PairRow> = {}): PairRow => ({
   source: mapped(source),
   destination: mapped(destination),
+  destQp: 17,
   port: edge!,
   role: 'edge',
   isIn: true,
@@ -24,6 +25,9 @@ const row = (source: number, destination: number, more: Partial<PairRow> = {}): 
   ce: 1,
   cnp: 0,
   weight: 1_000,
+  time: 1_000_900,
+  slotsLow: 5,
+  slotsHigh: 2 ** 31,
   ...more,
 });
 
@@ -35,21 +39,33 @@ function logOf(...rows: PairRow[]): PairLog {
   return log;
 }
 
+/** The only slice that is over, its columns as long as it has rows. */
+function sliceOf(log: PairLog) {
+  const slices = log.takeOver();
+  expect(slices).toHaveLength(1);
+  const {rows, ...slice} = slices[0]!;
+  const column = <T extends Uint32Array | Float32Array>(values: T) => [...values.subarray(0, rows)];
+  return {...slice, rows, column};
+}
+
 describe('what hosts sent each other', () => {
   it('is weighted, and knows hosts by their numbers', () => {
     const log = logOf(row(1, 2), row(2, 1, {samples: 1, bytes: 82, squares: 82 ** 2, ce: 0, cnp: 1}));
-    const window = log.window();
-    expect([window.hosts, window.seconds]).toEqual([2, 2]);
-    expect([...window.source]).toEqual([0, 1]);
-    expect([...window.destination]).toEqual([1, 0]);
+    const {column, ...slice} = sliceOf(log);
+    expect([slice.number, slice.hosts, slice.rows, slice.scale]).toEqual([500, 2, 2, 1]);
+    expect(column(slice.source)).toEqual([0, 1]);
+    expect(column(slice.destination)).toEqual([1, 0]);
     expect([log.address(0), log.address(1), log.address(9)]).toEqual(['10.0.0.1', '10.0.0.2', '']);
-    expect([...window.samples]).toEqual([2, 1]);
-    expect([...window.data]).toEqual([2, 0]);
-    expect([...window.frames]).toEqual([2_000, 1_000]);
-    expect([...window.bytes]).toEqual([8_356_000, 82_000]);
-    expect(window.squares[0]! / (2 * 4_178_000 ** 2)).toBeCloseTo(1, 6);
-    expect([...window.ce]).toEqual([1_000, 0]);
-    expect([...window.cnp]).toEqual([0, 1_000]);
+    expect(column(slice.samples)).toEqual([2, 1]);
+    expect(column(slice.data)).toEqual([2, 0]);
+    expect(column(slice.frames)).toEqual([2_000, 1_000]);
+    expect(column(slice.bytes)).toEqual([8_356_000, 82_000]);
+    expect(slice.squares[0]! / (2 * 4_178_000 ** 2)).toBeCloseTo(1, 6);
+    expect(column(slice.ce)).toEqual([1_000, 0]);
+    expect(column(slice.cnp)).toEqual([0, 1_000]);
+    expect(column(slice.destQp)).toEqual([17, 17]);
+    expect([slice.told[0], slice.slotsLow[0], slice.slotsHigh[0]]).toEqual([900, 5, 2 ** 31]);
+    expect(log.takeOver()).toEqual([]);
   });
 
   it('counts where it enters, and nowhere else', () => {
@@ -61,42 +77,50 @@ describe('what hosts sent each other', () => {
       row(1, 3, {role: 'unknown'}),
     );
     // The first came before the nearer place was known.
-    expect(log.window().source).toHaveLength(2);
+    expect(sliceOf(log).rows).toBe(2);
     expect(log.home(0)).toBe(edge);
     expect(log.home(1)).toBeUndefined();
   });
 
   it('counts where a switch sends it out, if that is all that is sampled', () => {
     const log = logOf(row(1, 2, {isIn: false, ttl: 63}), row(1, 2, {isIn: false, ttl: 62}));
-    expect(log.window().source).toHaveLength(1);
+    expect(sliceOf(log).rows).toBe(1);
     expect(log.home(0)).toBeUndefined();
   });
 
   it('tells hosts apart by what TTL they begin with, and finds a new nearest place when the old one is gone', () => {
     const log = logOf(row(1, 2, {ttl: 255}), row(3, 4, {ttl: 128}), row(5, 6, {ttl: 64}));
-    expect(log.window().source).toHaveLength(3);
-    for (let second = 1_004; second < 1_040; second += 2)
+    expect(sliceOf(log).rows).toBe(3);
+    const rows: number[] = [];
+    for (let second = 1_004; second < 1_040; second += 2) {
       log.add(second, row(1, 2, {ttl: 254, role: 'core', port: core!}));
-    expect(log.window().source).toHaveLength(5);
+      rows.push(...log.takeOver().map((slice) => slice.rows));
+    }
+    expect(rows.slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(rows.slice(-4)).toEqual([1, 1, 1, 1]);
   });
 
-  it('is forgotten with time, whether anything comes or not', () => {
+  it('waits to be taken over for ten seconds, whether anything comes or not', () => {
     const log = logOf(row(1, 2));
-    log.advance(1_000 + PAIR_WINDOW_SECONDS);
-    expect([log.window().seconds, log.window().source.length]).toEqual([PAIR_WINDOW_SECONDS, 1]);
-    log.advance(1_002 + PAIR_WINDOW_SECONDS);
-    expect([log.window().seconds, log.window().source.length]).toEqual([PAIR_WINDOW_SECONDS, 0]);
+    log.advance(1_010);
+    expect(log.takeOver().map(({number, rows}) => [number, rows])).toEqual([
+      [500, 1],
+      [501, 0],
+      [502, 0],
+      [503, 0],
+      [504, 0],
+    ]);
     log.advance(9_000);
-    expect(log.window().seconds).toBe(PAIR_WINDOW_SECONDS);
+    expect(log.takeOver().map(({number}) => number)).toEqual([4_495, 4_496, 4_497, 4_498, 4_499]);
   });
 
   it('stands for what there was no room for', () => {
     const log = new PairLog();
     for (let i = 0; i < 150_000; i++) log.add(1_000, row(1 + (i % 500), 501 + (i % 499)));
     log.advance(1_002);
-    const {bytes, source} = log.window();
-    expect(source).toHaveLength(131_072);
-    expect(bytes.reduce((sum, value) => sum + value, 0) / (150_000 * 8_356_000)).toBeCloseTo(1, 3);
+    const {bytes, rows, scale} = sliceOf(log);
+    expect(rows).toBe(131_072);
+    expect((scale * bytes.reduce((sum, value) => sum + value, 0)) / (150_000 * 8_356_000)).toBeCloseTo(1, 3);
   });
 });
 
@@ -108,7 +132,7 @@ it('a fabric logs its flows on the basis that counts', () => {
   whole.apply(builder.next(T + 1, {rows}));
   whole.apply(builder.next(T + 10, {flows: [flow, {...flow, side: OUT, port: 2}], isSecond: true}));
   whole.apply(builder.next(T + 40, {isSecond: true}));
-  const window = whole.flows.pairs.window();
-  expect([...window.samples]).toEqual([1]);
+  const [slice] = whole.flows.pairs.takeOver();
+  expect([...slice!.samples.subarray(0, slice!.rows)]).toEqual([1]);
   expect(whole.flows.pairs.home(0)?.id).toBe(`${AGENT}~1`);
 });

@@ -4,6 +4,7 @@ import {type JobSpec, job, nodesFrom} from '../../src/simulator/job-spec.ts';
 import type {Scenario} from '../../src/simulator/scenario.ts';
 import {patterns} from '../../src/simulator/scenarios/patterns.ts';
 import {railJobs} from '../../src/simulator/scenarios/rail-jobs.ts';
+import {sharedHosts} from '../../src/simulator/scenarios/shared-hosts.ts';
 import {startStop} from '../../src/simulator/scenarios/start-stop.ts';
 import {storage} from '../../src/simulator/scenarios/storage.ts';
 import {twoJobs} from '../../src/simulator/scenarios/two-jobs.ts';
@@ -131,6 +132,45 @@ it('rails that never cross are one job when they were in step for 32 cycles, and
   expect(joined.map(({figures}) => figures!['cycles']! >= 32)).toEqual([true, true]);
   // 32 cycles, and until bins are final and looked at.
   for (const {time} of joined) expect(time - START_MS).toBeLessThan(32 * 650 + 5_000);
+});
+
+it('jobs on the same hosts are told apart by period, and by when their queue pairs send', () => {
+  const load = 0.45;
+  const scenario = small(sharedHosts, {
+    nodes: 8,
+    fabric: {kind: 'leaf-spine', leaves: 2, spines: 2},
+    jobs: [
+      job({name: 'ring', members: [nodesFrom(0, 8)], cycleMs: 500, load}),
+      job({name: 'tree', members: [nodesFrom(0, 8)], cycleMs: 720, load, pattern: 'tree'}),
+    ],
+  });
+  const watched = watch(scenario);
+  const specs = scenario.options.jobs!;
+  watched.pass(proofCount(40, 70));
+  const told = watched.jobs.filter(({until}) => until === undefined);
+  expect(told).toHaveLength(specs.length);
+  for (const spec of specs) {
+    const hosts = addressesOf(spec.members.flat());
+    const truth = truePeriod(watched, spec, 25);
+    const own = told.filter(
+      (one) =>
+        one.hosts
+          .map(({address}) => address)
+          .sort()
+          .join() === hosts.join(),
+    );
+    // Of those with one period no name tells which is which.
+    const of = own.find(({period, pattern}) => {
+      return Math.abs(period!.periodMs / truth - 1) < 0.02 && pattern?.kind === spec.pattern;
+    });
+    expect(of, `${spec.name} of ${truth} ms among ${own.map(({period}) => period?.periodMs)}`).toBeDefined();
+    expect(own.filter(({id}) => of!.overlaps.includes(id))).toHaveLength(1);
+    const off = `${((100 * (of!.period!.periodMs - truth)) / truth).toFixed(2)} %`;
+    const appeared = watched.events.find(({kind, job: id}) => kind === 'job-appeared' && id === of!.id)!;
+    const after = `${((appeared.time - START_MS) / 1_000).toFixed(1)} s`;
+    const period = [`${truth.toFixed(1)} ms`, `${of!.period!.periodMs.toFixed(1)} ms`, off];
+    table.push(['shared-hosts', spec.name, `${hosts.length} of ${hosts.length}`, of!.pattern!.kind, ...period, after]);
+  }
 });
 
 it('two jobs of the same kind, on as many hosts, are not taken for one', () => {

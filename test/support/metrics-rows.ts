@@ -323,7 +323,7 @@ const JOBS: readonly MetricRow[] = [
     rest: ['jobs: jobs.hosts', 'jobs: jobs.roce.bitsPerSecond', 'jobs: services'],
     prometheus: ['tenhertz_jobs', 'tenhertz_job_hosts'],
     sflowRt: [],
-    scenarios: ['two-jobs', 'storage', 'rail-jobs', 'start-stop'],
+    scenarios: ['two-jobs', 'shared-hosts', 'storage', 'rail-jobs', 'start-stop'],
     proof: 'test/proofs/jobs.test.ts',
     error: 'of 200 random placements all jobs right in 95.0 % at 1 Gbit/s a host, in 100 % at 5 and at 20',
   },

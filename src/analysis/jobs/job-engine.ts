@@ -4,17 +4,21 @@ import {BIN_MS, TICK_MS} from '../../shared/bins.ts';
 import type {PeriodFigures} from '../period/period-watch.ts';
 import type {Lock} from '../phase-lock.ts';
 import type {Analyse} from '../work.ts';
-import {JobIdentities} from './job-identities.ts';
+import {ADDED, NO_TRAFFIC, type TrafficSums} from './job-groups.ts';
+import {type Identity, JobIdentities} from './job-identities.ts';
 import {JobJoins} from './job-joins.ts';
 import {type JobName, nameOf, withName} from './job-names.ts';
 import {JobPeriods} from './job-periods.ts';
 import {JobSeries} from './job-series.ts';
-import {appearedText, endedText, joinedText} from './job-text.ts';
-import type {FoundJob, FoundJobs, PairSums, TrafficSums} from './job-work.ts';
+import {appearedText, endedText, joinedText, mixedText, partText} from './job-text.ts';
+import type {FoundJob, FoundJobs} from './job-work.ts';
+import type {PairSums} from './pair-history.ts';
 import type {Pattern} from './pattern.ts';
 
 /** Looks are so far apart; windows are five times as long. */
 const LOOK_EVERY_BINS = 20;
+/** What a look found is taken in over so many bins, that none of them has to wait. */
+const TAKE_BINS = 5;
 /** A job that has ended is told of for so long. */
 const ENDED_MS = 60_000;
 /** Ticks of the series that are compared for being in step, 64 s. */
@@ -45,6 +49,8 @@ export interface Job {
   pattern: Pattern | undefined;
   /** Ids of jobs that it has hosts in common with. */
   overlaps: string[];
+  /** ms: periods that do not go together, where these are several jobs on the same hosts that cannot be told apart. */
+  mixedPeriods: number[];
 }
 
 export interface JobReport {
@@ -60,6 +66,14 @@ export interface JobReport {
   hosts: ReadonlyMap<number, JobHost>;
 }
 
+/** What a look knows beside what was found. */
+interface Look {
+  known: Map<number, JobHost>;
+  byAddress: ReadonlyMap<string, JobHost>;
+  appeared: readonly Identity[];
+  ended: readonly Identity[];
+}
+
 /** Looks every two seconds who works together, elsewhere: here only what was sampled is copied. */
 export class JobEngine {
   report: JobReport | undefined;
@@ -73,7 +87,10 @@ export class JobEngine {
   private readonly periods: JobPeriods;
   private readonly ended: Job[] = [];
   private lookedAt = Number.NEGATIVE_INFINITY;
+  /** From the order to look until what was found is taken in. */
   private isLooking = false;
+  private readonly steps: (() => void)[] = [];
+  private takenBy = 0;
   private isComparing = false;
 
   constructor(fabric: Fabric, analyse: Analyse) {
@@ -82,18 +99,33 @@ export class JobEngine {
     this.periods = new JobPeriods(analyse);
   }
 
-  /** A bin more may be final: looks when it is time. */
+  /** A bin more may be final: looks when it is time, and takes in what the last look found, part by part. */
   advance(): void {
     const {fabric} = this;
     const end = fabric.finalBin;
-    if (!Number.isFinite(end) || end - this.lookedAt < LOOK_EVERY_BINS || this.isLooking) return;
+    if (!Number.isFinite(end)) return;
+    this.takeNext(end);
+    if (end - this.lookedAt < LOOK_EVERY_BINS || this.isLooking) return;
     this.lookedAt = end;
-    const window = fabric.flows.pairs.window();
-    if (window.seconds === 0) return;
+    const slices = fabric.flows.pairs.takeOver();
+    const last = slices.pop();
+    if (!last) return;
+    // Of those that had to wait the look at the last one tells all.
+    for (const slice of slices) this.analyse('jobs', slice, () => {});
     this.isLooking = true;
-    this.analyse('jobs', window, (found) => {
-      this.isLooking = false;
-      if (found) this.take(found, end);
+    this.analyse('jobs', last, (found) => {
+      if (found) this.begin(found, end);
+      else this.isLooking = false;
+    });
+  }
+
+  /** The report with pairs of the last so many seconds, as far as they are known; undefined where there is none. */
+  over(seconds: number): Promise<JobReport | undefined> {
+    return new Promise((resolve) => {
+      this.analyse('pairs', {seconds}, (pairs) => {
+        const {report} = this;
+        resolve(report && pairs && {...report, windowSeconds: pairs.seconds, pairs, hosts: this.knownHosts(pairs)});
+      });
     });
   }
 
@@ -117,20 +149,50 @@ export class JobEngine {
     }
   }
 
-  private take(found: FoundJobs, end: number): void {
+  /** Lines up what there is to do about what a look found. */
+  private begin(found: FoundJobs, end: number): void {
     const {fabric, identities} = this;
     const {pairs} = fabric.flows;
     const time = end * BIN_MS;
-    const groups = found.jobs.map(({hosts}) => hosts.map((host) => pairs.address(host)));
-    const before = this.report?.jobs ?? [];
+    const groups = found.jobs.map(({hosts, part}) => ({
+      hosts: hosts.map((host) => pairs.address(host)),
+      mark: part?.mark,
+    }));
     const {appeared, ended} = identities.update(groups, time);
-    const known = this.knownHosts(found.pairs);
-    const byAddress = new Map(Array.from(known.values(), (host) => [host.address, host] as const));
-    for (const {id, hosts} of identities.shown) {
+    let known = new Map<number, JobHost>();
+    let byAddress = new Map<string, JobHost>();
+    const follow = ({id, hosts, found: place}: Identity) => {
       const series = this.series.get(id) ?? new JobSeries(fabric);
       this.series.set(id, series);
       series.advance(hosts, (address) => byAddress.get(address)?.port);
-    }
+      series.own = found.jobs[place]?.part;
+    };
+    this.steps.push(
+      () => {
+        known = this.knownHosts(found.pairs);
+        byAddress = new Map(Array.from(known.values(), (host) => [host.address, host] as const));
+      },
+      ...identities.shown.map((one) => () => follow(one)),
+      () => this.take(found, time, {known, byAddress, appeared, ended}),
+      () => this.compare(time),
+      () => {
+        this.isLooking = false;
+      },
+    );
+    this.takenBy = end + TAKE_BINS;
+  }
+
+  /** Does as much of what there is to do as this bin's share. */
+  private takeNext(end: number): void {
+    const {steps} = this;
+    let due = Math.ceil(steps.length / Math.max(1, this.takenBy - end));
+    while (due-- > 0) steps.shift()!();
+  }
+
+  private take(found: FoundJobs, time: number, {known, byAddress, appeared, ended}: Look): void {
+    const {fabric} = this;
+    const {pairs} = fabric.flows;
+    const before = this.report?.jobs ?? [];
     for (const {id} of ended) {
       this.forget(id);
       const job = before.find((one) => one.id === id);
@@ -157,7 +219,6 @@ export class JobEngine {
       const figures = {hosts: job.hosts.length, since};
       fabric.events.raise({time, kind: 'job-appeared', level: 'info', job: id, text: appearedText(job, time), figures});
     }
-    this.compare(time);
   }
 
   /** Hosts by their number in the sums. */
@@ -195,7 +256,8 @@ export class JobEngine {
         since: Math.min(...members.map(({since}) => since)),
         until: isSilent ? (Math.max(...series) + 1) * BIN_MS || undefined : undefined,
         isProbable: ids.length > 1,
-        why: whyOf(ids.length, lock),
+        why: whyOf(ids.length, lock, parts),
+        mixedPeriods: parts.flatMap(({mixed}) => mixed),
         hosts: members.flatMap((one) => {
           const portOf = (address: string) => this.series.get(one.id)?.port(address);
           return one.hosts.map((address) => byAddress.get(address) ?? this.silent(address, portOf(address)));
@@ -231,6 +293,8 @@ export class JobEngine {
   private compare(time: number): void {
     const timed = this.identities.shown.flatMap(({id, hosts}) => {
       const period = this.periods.of(id);
+      // Jobs on the same hosts have been told apart by that already.
+      if (this.series.get(id)?.own) return [];
       return period ? [{id, hosts: hosts.length, period}] : [];
     });
     if (timed.length < 2 || this.isComparing) return;
@@ -263,16 +327,19 @@ export class JobEngine {
   }
 }
 
-function whyOf(groups: number, lock: Lock | undefined): string {
+function whyOf(groups: number, lock: Lock | undefined, parts: readonly FoundJob[]): string {
+  const [first] = parts;
+  if (first?.part) return partText(first.part);
+  if (first && first.mixed.length > 0) return mixedText(first.mixed);
   if (!lock) return 'its hosts talk to each other';
   const off = (100 * lock.off).toFixed(1);
   return `${groups} groups that never talk to each other keep one phase, to ${off} % of a cycle for ${lock.cycles} cycles`;
 }
 
 function sumOf(parts: readonly FoundJob[]): TrafficSums {
-  const sum: TrafficSums = {samples: 0, frames: 0, bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0};
+  const sum: TrafficSums = {...NO_TRAFFIC};
   for (const {traffic} of parts) {
-    for (const name of ['samples', 'frames', 'bytes', 'squares', 'ce', 'cnp'] as const) sum[name] += traffic[name];
+    for (const name of ADDED) sum[name] += traffic[name];
     sum.largest = Math.max(sum.largest, traffic.largest);
   }
   return sum;

@@ -15,6 +15,8 @@ export interface Identity {
   readonly since: number;
   /** Addresses, sorted. */
   hosts: readonly string[];
+  /** Of one of several jobs on the same hosts: what tells it from the others. */
+  mark: string | undefined;
   /** Its place among the groups of the last look; -1 where it was missing. */
   found: number;
   /** It was found often enough to be told of. */
@@ -26,6 +28,13 @@ interface Followed extends Identity {
   looks: ReadonlySet<string>[];
   seen: number;
   missing: number;
+}
+
+/** A group as a look found it. */
+export interface FoundGroup {
+  /** Addresses of its hosts. */
+  hosts: readonly string[];
+  mark?: string | undefined;
 }
 
 /** What a look changed. */
@@ -44,8 +53,8 @@ export class JobIdentities {
     return this.followed.filter(({isShown}) => isShown);
   }
 
-  /** Takes the groups of a look, addresses of their hosts. */
-  update(groups: readonly (readonly string[])[], time: number): IdentityChanges {
+  /** Takes the groups of a look. */
+  update(groups: readonly FoundGroup[], time: number): IdentityChanges {
     for (const one of this.followed) one.found = -1;
     for (const {one, place} of matches(this.followed, groups)) {
       if (one.found >= 0 || this.followed.some(({found}) => found === place)) continue;
@@ -56,18 +65,29 @@ export class JobIdentities {
       if (one.found >= 0) this.see(one, groups[one.found], changes);
       else this.miss(one, changes);
     }
-    for (const [place, hosts] of groups.entries()) {
+    for (const [place, {hosts, mark}] of groups.entries()) {
       if (this.followed.some(({found}) => found === place)) continue;
       const sorted = [...hosts].sort(byNumber);
       const looks = [new Set(hosts)];
       const id = `j${++this.last}`;
-      this.followed.push({id, since: time, hosts: sorted, found: place, isShown: false, looks, seen: 1, missing: 0});
+      this.followed.push({
+        id,
+        since: time,
+        hosts: sorted,
+        mark,
+        found: place,
+        isShown: false,
+        looks,
+        seen: 1,
+        missing: 0,
+      });
     }
     return changes;
   }
 
-  private see(one: Followed, hosts: readonly string[], {appeared}: IdentityChanges): void {
+  private see(one: Followed, {hosts, mark}: FoundGroup, {appeared}: IdentityChanges): void {
     one.seen++;
+    one.mark = mark;
     one.missing = 0;
     one.looks.push(new Set(hosts));
     if (one.looks.length > LOOKS) one.looks.shift();
@@ -91,8 +111,8 @@ export class JobIdentities {
   }
 }
 
-/** Which group may be which, the most hosts in common first. */
-function matches(followed: readonly Followed[], groups: readonly (readonly string[])[]) {
+/** Which group may be which: those with the same mark first, then those with the most hosts in common. */
+function matches(followed: readonly Followed[], groups: readonly FoundGroup[]) {
   const owners = new Map<string, Followed[]>();
   for (const one of followed) {
     for (const host of one.hosts) {
@@ -101,15 +121,19 @@ function matches(followed: readonly Followed[], groups: readonly (readonly strin
       else owners.set(host, [one]);
     }
   }
-  const all: {one: Followed; place: number; common: number}[] = [];
-  for (const [place, hosts] of groups.entries()) {
+  const all: {one: Followed; place: number; common: number; isMarked: boolean}[] = [];
+  for (const [place, {hosts, mark}] of groups.entries()) {
     const common = new Map<Followed, number>();
     for (const host of hosts) {
       for (const one of owners.get(host) ?? []) common.set(one, (common.get(one) ?? 0) + 1);
     }
     for (const [one, count] of common) {
-      if (count >= SAME * one.hosts.length) all.push({one, place, common: count});
+      const isMarked = mark !== undefined && mark === one.mark;
+      if (count >= SAME * one.hosts.length) all.push({one, place, common: count, isMarked});
     }
   }
-  return all.sort((a, b) => b.common - a.common || Number(b.one.isShown) - Number(a.one.isShown) || a.place - b.place);
+  const byMark = (a: {isMarked: boolean}, b: {isMarked: boolean}) => Number(b.isMarked) - Number(a.isMarked);
+  return all.sort(
+    (a, b) => byMark(a, b) || b.common - a.common || Number(b.one.isShown) - Number(a.one.isShown) || a.place - b.place,
+  );
 }

@@ -11,6 +11,9 @@ const LEAST_TAKING_PART = 3;
 const MAIN_SHARE = 0.25;
 /** A group so many times as large takes in small ones without being looked at anew. */
 const MUCH_LARGER = 8;
+/** Groups are one if most hosts of either have a partner in the other that they exchange so many samples with. */
+const MOST_HOSTS = 0.75;
+const SURE_SAMPLES = 4;
 /** What is known of strangers beforehand: this share of all samples is theirs, and so many pairs say so. */
 const STRANGERS = 0.002;
 const PRIOR_PAIRS = 2;
@@ -33,6 +36,9 @@ interface Cut {
   /** Hosts of either that take part. */
   hostsOfA: number;
   hostsOfB: number;
+  /** And those that do with `SURE_SAMPLES` of one pair. */
+  sureOfA: number;
+  sureOfB: number;
   /** Σ c(c − 1) over pairs of hosts, and what it would be if each host of either spread its samples evenly. */
   alike: number;
   alikeIfEven: number;
@@ -63,8 +69,8 @@ export function mergeGroups(neighbours: Neighbours, union: Union): void {
       const own = union.size[cut.a] * union.size[cut.b];
       const expected = (own * (crossing - cut.pairs + PRIOR_PAIRS)) / (Math.max(0, apart - own) + PRIOR_PAIRS / prior);
       const evidence = evidenceOf(cut.pairs, expected);
-      if (evidence < LEAST_EVIDENCE || !takesPart(cut, totals, union) || isDiffuse(cut, union, within, totals))
-        continue;
+      if (evidence < LEAST_EVIDENCE && !takesMost(cut, union)) continue;
+      if (!takesPart(cut, totals, union) || isDiffuse(cut, union, within, totals)) continue;
       likely.push({cut, evidence});
     }
     if (likely.length === 0) return;
@@ -86,6 +92,12 @@ function evidenceOf(count: number, expected: number): number {
   return count > expected ? count * Math.log(count / expected) - (count - expected) : 0;
 }
 
+/** Strangers are few: what few groups there are may be all that is known of them. */
+function takesMost({a, b, sureOfA, sureOfB}: Cut, {size}: Union): boolean {
+  const most = (hosts: number, root: number) => hosts >= LEAST_TAKING_PART && hosts >= MOST_HOSTS * size[root];
+  return most(sureOfA, a) && most(sureOfB, b);
+}
+
 function takesPart({a, b, hostsOfA, hostsOfB, samples}: Cut, totals: Float64Array, {size}: Union): boolean {
   const enough = (hosts: number, root: number) => hosts >= Math.min(LEAST_TAKING_PART, size[root]);
   // Of few hosts one may have been led astray by a stranger.
@@ -103,12 +115,20 @@ function isDiffuse(cut: Cut, {size}: Union, within: Float64Array, totals: Float6
   return size[a] > 1 && size[b] > 1 && density < THINLY * Math.min(inside(a), inside(b));
 }
 
+/** What a host sends to another group. */
+interface Sent {
+  samples: number;
+  alike: number;
+  pairs: number;
+  isSure: boolean;
+}
+
 /** All pairs of groups that anything passes between; what stays inside is added to `within`, by root. */
 function cutsOf(neighbours: Neighbours, union: Union, within: Float64Array): Cut[] {
   const {hosts, start, partner, samples} = neighbours;
   const cuts = new Map<number, Cut>();
   // What a host sends to each other group, while it is looked at.
-  const toGroup = new Map<number, {samples: number; alike: number; pairs: number}>();
+  const toGroup = new Map<number, Sent>();
   for (let host = 0; host < hosts; host++) {
     const own = union.root(host);
     toGroup.clear();
@@ -121,11 +141,13 @@ function cutsOf(neighbours: Neighbours, union: Union, within: Float64Array): Cut
       }
       const known = toGroup.get(other);
       const alike = count * Math.max(0, count - 1);
-      if (!known) toGroup.set(other, {samples: count, alike, pairs: 1});
+      const isSure = count >= SURE_SAMPLES;
+      if (!known) toGroup.set(other, {samples: count, alike, pairs: 1, isSure});
       else {
         known.samples += count;
         known.alike += alike;
         known.pairs++;
+        known.isSure ||= isSure;
       }
     }
     for (const [other, sent] of toGroup) addTo(cuts, hosts, own, other, sent, union);
@@ -133,23 +155,18 @@ function cutsOf(neighbours: Neighbours, union: Union, within: Float64Array): Cut
   return [...cuts.values()];
 }
 
-function addTo(
-  cuts: Map<number, Cut>,
-  hosts: number,
-  own: number,
-  other: number,
-  sent: {samples: number; alike: number; pairs: number},
-  union: Union,
-): void {
+function addTo(cuts: Map<number, Cut>, hosts: number, own: number, other: number, sent: Sent, union: Union): void {
   const [a, b] = own < other ? [own, other] : [other, own];
   const key = a * hosts + b;
   let cut = cuts.get(key);
   if (!cut) {
-    cut = {a, b, samples: 0, pairs: 0, hostsOfA: 0, hostsOfB: 0, alike: 0, alikeIfEven: 0};
+    cut = {a, b, samples: 0, pairs: 0, hostsOfA: 0, hostsOfB: 0, sureOfA: 0, sureOfB: 0, alike: 0, alikeIfEven: 0};
     cuts.set(key, cut);
   }
   if (own === a) cut.hostsOfA++;
   else cut.hostsOfB++;
+  if (sent.isSure && own === a) cut.sureOfA++;
+  else if (sent.isSure) cut.sureOfB++;
   // Each pair of hosts is met from both of its ends.
   cut.samples += sent.samples / 2;
   cut.pairs += sent.pairs / 2;

@@ -1,4 +1,3 @@
-import {TICK_MS} from '../../shared/bins.ts';
 import type {PeriodFigures} from '../period/period-watch.ts';
 import type {Analyse} from '../work.ts';
 import type {JobSeries} from './job-series.ts';
@@ -45,7 +44,9 @@ export class JobPeriods {
     this.queue = this.queue.filter((waiting) => waiting !== id);
     const one = series.get(id)!;
     this.isLooking = true;
-    const input = {of: `job ${id}`, counts: one.copy(), tickMs: TICK_MS, noise: 1, resolutionMs: one.resolutionMs};
+    const {counts, stepMs} = one.counted();
+    const resolutionMs = Math.max(stepMs, one.resolutionMs);
+    const input = {of: `job ${id}`, counts: counts.slice(), tickMs: stepMs, noise: 1, resolutionMs};
     this.analyse('periods', input, (periods) => {
       this.isLooking = false;
       if (periods && series.has(id)) this.found.set(id, periods[0]);

@@ -63,11 +63,7 @@ export class JobSeries {
     this.reserve(this.bins + bins);
     const fresh = this.counts.subarray(this.length, this.length + bins * TICKS_PER_BIN);
     fresh.fill(0);
-    const one = new Float64Array(fresh.length);
-    for (const port of ports) {
-      if (fabric.portTicks.copy(port.slot, from, end, one) === 0) continue;
-      for (let i = 0; i < one.length; i++) fresh[i] += one[i];
-    }
+    for (const port of ports) fabric.portTicks.addTo(port.slot, from, end, fresh);
     for (let i = fresh.length - 1; i >= 0; i--) {
       if (fresh[i] === 0) continue;
       this.lastActive = from + Math.floor(i / TICKS_PER_BIN);
@@ -80,6 +76,14 @@ export class JobSeries {
       this.counts.copyWithin(0, drop * TICKS_PER_BIN, this.length);
       this.bins = MEMORY_BINS;
     }
+  }
+
+  /** What was counted elsewhere and is to be looked at, of one of several jobs on the same ports. */
+  own: {counts: Float64Array; stepMs: number} | undefined;
+
+  /** The samples of this job alone, as far as they can be told from those of others on the same ports. */
+  counted(): {counts: Float64Array; stepMs: number} {
+    return this.own ?? {counts: this.copy(), stepMs: TICK_MS};
   }
 
   /** A copy of the last ticks, at most `most` of them. */

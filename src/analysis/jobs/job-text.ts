@@ -1,4 +1,5 @@
 import type {Job} from './job-engine.ts';
+import type {JobPart} from './job-work.ts';
 
 const called = ({id, name}: Job) => (name === undefined ? `job ${id}` : `job ${id} (${name})`);
 
@@ -25,4 +26,19 @@ export function joinedText(ids: readonly string[], {cycles, off}: {cycles: numbe
   const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
   const named = ids.slice(0, MOST_NAMED).join(', ') + more;
   return `jobs ${named} are probably one: they have kept one phase to ${(100 * off).toFixed(1)} % for ${cycles} cycles`;
+}
+
+const inMs = (periods: readonly number[]) => periods.map((ms) => `${ms.toFixed(0)} ms`).join(' and ');
+
+/** Why one of several jobs on the same hosts is one. */
+export function partText({periodMs, others, hasDrift}: JobPart): string {
+  const own = `its queue pairs send together, every ${inMs([periodMs])}`;
+  const apart = hasDrift ? 'their phases go apart' : 'the periods do not go together';
+  return `${own}, and others on hosts of it every ${inMs(others)}: ${apart}`;
+}
+
+/** Why a group of hosts may be several jobs. */
+export function mixedText(periods: readonly number[]): string {
+  const what = `periods of ${inMs(periods)}, which do not go together`;
+  return `its hosts talk to each other with ${what}: several jobs that overlap, and no queue pair tells them apart`;
 }

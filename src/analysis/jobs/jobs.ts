@@ -12,7 +12,7 @@ const OF_TYPICAL = 1 / 4;
 const LIKE_OTHERS = 0.45;
 const LEAST_OF_BRIDGE = 10;
 /** Share of the traffic of a group's usual host that its hosts must have. */
-const LEAST_TRAFFIC = 0.25;
+export const LEAST_TRAFFIC = 0.25;
 /** Share of a host's own traffic that must be with its group. */
 const LEAST_OWN = 0.4;
 /** Effective partners from which on a host has many, and what it must have with one of them to say much all the same. */
@@ -29,6 +29,8 @@ export interface Partition {
   /** By group: its hosts and the samples between them. */
   sizes: number[];
   samples: number[];
+  /** By host: the number of the group that it has most of its traffic with, though it has too little to be of it; -1. */
+  beside: Int32Array;
   /** By host: 1 where it serves many who have nothing to do with each other. */
   isService: Uint8Array;
 }
@@ -73,6 +75,7 @@ function joinStrong(neighbours: Neighbours, union: Union): void {
   const {start, partner, samples, total} = neighbours;
   const degree = degreesOf(neighbours);
   const edges = strongEdges(neighbours, degree);
+  const isSupported = supportIn(neighbours, degree);
   edges.sort((a, b) => b.strength - a.strength);
   for (const {host, at, strength} of edges) {
     const other = partner[at];
@@ -82,7 +85,7 @@ function joinStrong(neighbours: Neighbours, union: Union): void {
     if (isBridge && (strength < LIKE_OTHERS || samples[at] < LEAST_OF_BRIDGE)) continue;
     const isMain = samples[at] >= MAIN_SHARE * Math.min(total[host], total[other]);
     const saysLittle = Math.max(degree[host], degree[other]) > MANY && !isMain;
-    if (!saysLittle || isSupported(neighbours, degree, host, other)) union.join(a, b);
+    if (!saysLittle || isSupported(host, other)) union.join(a, b);
   }
 
   function strongEdges({hosts}: Neighbours, degree: Float64Array) {
@@ -102,19 +105,29 @@ function joinStrong(neighbours: Neighbours, union: Union): void {
   }
 }
 
-/** Whether the main partners of two hosts talk to each other. */
-function isSupported(neighbours: Neighbours, degree: Float64Array, a: number, b: number): boolean {
+/** Asks whether the main partners of two hosts talk to each other. */
+function supportIn(neighbours: Neighbours, degree: Float64Array): (a: number, b: number) => boolean {
   const {start, partner, samples, total} = neighbours;
-  const isMain = (host: number, at: number) => samples[at] >= (OF_TYPICAL * total[host]) / degree[host];
-  let talking = 0;
-  for (let i = 0; i < SUPPORTERS; i++) {
-    const atA = start[a] + anyOf(start[a + 1] - start[a], 2 * i);
-    const atB = start[b] + anyOf(start[b + 1] - start[b], 2 * i + 1);
-    const [x, y] = [partner[atA], partner[atB]];
-    if (x === b || y === a || !isMain(a, atA) || !isMain(b, atB)) continue;
-    if ((x === y || talk(neighbours, x, y)) && ++talking >= LEAST_SUPPORT) return true;
-  }
-  return false;
+  const known = new Map<number, Uint32Array>();
+  const mainOf = (host: number) => {
+    let main = known.get(host);
+    if (main) return main;
+    const least = (OF_TYPICAL * total[host]) / degree[host];
+    main = partner.subarray(start[host], start[host + 1]).filter((_, i) => samples[start[host] + i] >= least);
+    known.set(host, main);
+    return main;
+  };
+  return (a, b) => {
+    const [ofA, ofB] = [mainOf(a), mainOf(b)];
+    let talking = 0;
+    for (let i = 0; i < SUPPORTERS; i++) {
+      const x = ofA[anyOf(ofA.length, 2 * i)];
+      const y = ofB[anyOf(ofB.length, 2 * i + 1)];
+      if (x === b || y === a) continue;
+      if ((x === y || talk(neighbours, x, y)) && ++talking >= LEAST_SUPPORT) return true;
+    }
+    return false;
+  };
 }
 
 /**
@@ -138,13 +151,18 @@ function numbered({hosts, start, partner, samples, total}: Neighbours, union: Un
   }
   const every = [...members.values()].map((all) => {
     const usual = all.map((host) => total[host]).sort((a, b) => a - b)[all.length >> 1];
-    const isOne = (host: number) => total[host] >= LEAST_TRAFFIC * usual && own[host] >= LEAST_OWN * total[host];
-    return {kept: all.filter(isOne), within: 0};
+    const isBeside = (host: number) => own[host] >= LEAST_OWN * total[host];
+    const isOne = (host: number) => total[host] >= LEAST_TRAFFIC * usual && isBeside(host);
+    return {kept: all.filter(isOne), left: all.filter((host) => !isOne(host) && isBeside(host)), within: 0};
   });
   const groups = every.filter(({kept}) => kept.length > 1);
   const group = new Int32Array(hosts).fill(-1);
+  const beside = new Int32Array(hosts).fill(-1);
   const assign = () => {
-    for (const [number, {kept}] of groups.entries()) for (const host of kept) group[host] = number;
+    for (const [number, {kept, left}] of groups.entries()) {
+      for (const host of kept) group[host] = number;
+      for (const host of left) beside[host] = number;
+    }
   };
   assign();
   for (let host = 0; host < hosts; host++) {
@@ -152,5 +170,5 @@ function numbered({hosts, start, partner, samples, total}: Neighbours, union: Un
   }
   groups.sort((a, b) => b.within - a.within || a.kept[0] - b.kept[0]);
   assign();
-  return {group, sizes: groups.map(({kept}) => kept.length), samples: groups.map(({within}) => within)};
+  return {group, beside, sizes: groups.map(({kept}) => kept.length), samples: groups.map(({within}) => within)};
 }

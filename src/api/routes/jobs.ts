@@ -2,8 +2,10 @@ import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox'
 import {Type} from 'typebox';
 import type {Job} from '../../analysis/jobs/job-engine.ts';
 import {parseJobName} from '../../analysis/jobs/job-names.ts';
+import {LEAST_WINDOW_SECONDS, MOST_WINDOW_SECONDS, WINDOW_SECONDS} from '../../analysis/jobs/pair-history.ts';
 import type {State} from '../../history/state.ts';
 import type {Context} from '../context.ts';
+import {parseDuration} from '../duration.ts';
 import {JobAnswer, JobParams, JobsAnswer, MatrixAnswer, MatrixQuery} from '../job-schemas.ts';
 import {jobAnswer, matrixOf} from '../jobs.ts';
 import {kept, readBody, takeJson, unchecked} from '../json-body.ts';
@@ -16,6 +18,15 @@ export interface JobOptions {
 }
 
 const EMPTY = {rows: [], columns: [], bitsPerSecond: [], low: [], high: [], restBitsPerSecond: 0};
+
+/** Seconds of a window that pairs are kept for; throws a 400. */
+function parseMatrixWindow(text = `${WINDOW_SECONDS}s`): number {
+  const seconds = parseDuration(text, 'window') / 1_000;
+  const isKept = seconds >= LEAST_WINDOW_SECONDS && seconds <= MOST_WINDOW_SECONDS;
+  if (isKept && seconds % LEAST_WINDOW_SECONDS === 0) return seconds;
+  const [least, most] = [`${LEAST_WINDOW_SECONDS}s`, `${MOST_WINDOW_SECONDS}s`];
+  throw new Problem(400, `window: '${text}' is not ${least} to ${most} in steps of ${least}`);
+}
 
 /** Who works together, and who sends to whom. */
 export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {context, state}, done) => {
@@ -83,14 +94,16 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
     '/matrix',
     {
       schema: {
-        summary: 'Who sends to whom: RoCEv2 over the last 10 s, by host, by switch or by rail',
+        summary: 'Who sends to whom: RoCEv2 over the last seconds, by host, by switch or by rail',
         tags: ['jobs'],
         querystring: MatrixQuery,
         response: {200: MatrixAnswer},
       },
     },
-    ({query: {by = 'host', top = 64}}) => {
-      const report = context.jobs?.report;
+    async ({query: {by = 'host', top = 64, window}}) => {
+      const seconds = parseMatrixWindow(window);
+      const {jobs} = context;
+      const report = seconds === WINDOW_SECONDS ? jobs?.report : await jobs?.over(seconds);
       return {
         finalBefore: finalBefore(fabric),
         time: report?.time ?? null,

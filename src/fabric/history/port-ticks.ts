@@ -91,6 +91,19 @@ export class PortTicks {
     return sum;
   }
 
+  /** Adds the ticks of a port in the bins from..to-1 to `into`, `TICKS_PER_BIN` a bin. */
+  addTo(slot: number, from: number, to: number, into: Float64Array): void {
+    const ring = this.rings.get(slot);
+    if (!ring) return;
+    const first = Math.max(from, ring.from, ring.upTo - this.depth + 1);
+    const {counts} = ring;
+    for (let bin = first; bin < to && bin <= ring.upTo; bin++) {
+      const held = (bin % this.depth) * TICKS_PER_BIN;
+      const start = (bin - from) * TICKS_PER_BIN;
+      for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[start + tick]! += counts[held + tick]!;
+    }
+  }
+
   /** Copies the ticks of a port in the bins from..to-1 to `into` from `at` on; what is not kept is left as it is. */
   copyCounts(slot: number, from: number, to: number, into: Uint8Array, at: number): void {
     const ring = this.rings.get(slot);

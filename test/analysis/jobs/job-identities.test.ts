@@ -10,7 +10,10 @@ const LOCK = {a: 0, b: 1, cycles: 40, off: 0.01};
 function look(identities: JobIdentities, groups: string[][], times = 1) {
   const changes = {appeared: [] as string[], ended: [] as string[]};
   for (let i = 0; i < times; i++) {
-    const {appeared, ended} = identities.update(groups, 1_000 * i);
+    const {appeared, ended} = identities.update(
+      groups.map((hosts) => ({hosts})),
+      1_000 * i,
+    );
     changes.appeared.push(...appeared.map(({id}) => id));
     changes.ended.push(...ended.map(({id}) => id));
   }
