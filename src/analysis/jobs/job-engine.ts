@@ -165,7 +165,7 @@ export class JobEngine {
       const series = this.series.get(id) ?? new JobSeries(fabric);
       this.series.set(id, series);
       series.advance(hosts, (address) => byAddress.get(address)?.port);
-      series.own = found.jobs[place]?.part;
+      if (place >= 0) series.own = found.jobs[place]!.part;
     };
     this.steps.push(
       () => {

@@ -126,7 +126,17 @@ describe('queues', () => {
 });
 
 const job = (id: string, more: Partial<Job> = {}): Job => ({
-  ...{id, name: undefined, since: 0, until: undefined, isProbable: false, why: '', groups: [], overlaps: []},
+  ...{
+    id,
+    name: undefined,
+    since: 0,
+    until: undefined,
+    isProbable: false,
+    why: '',
+    groups: [],
+    mixedPeriods: [],
+    overlaps: [],
+  },
   hosts: new Array(8),
   traffic: {samples: 100, frames: 100_000, bytes: 4e8, squares: 1.6e15, largest: 4e6, ce: 5_000, cnp: 2_000},
   period: {periodMs: 500} as never,

@@ -1,7 +1,7 @@
 import {QUARTER_SAMPLE, weightedPoissonBand} from '../../../shared/band.ts';
 import type {Banded} from '../../congestion/marks.ts';
 import type {Job} from '../../jobs/job-engine.ts';
-import type {TrafficSums} from '../../jobs/job-work.ts';
+import type {TrafficSums} from '../../jobs/job-groups.ts';
 import {shareBand} from '../../sampling-error.ts';
 import type {StepReport, StragglerReport} from '../../stragglers/straggler-engine.ts';
 import {exact, scaled} from '../banded.ts';
