@@ -1,14 +1,18 @@
-import {isMainThread, parentPort, workerData} from 'node:worker_threads';
+import {isMainThread, type MessagePort, parentPort, receiveMessageOnPort, workerData} from 'node:worker_threads';
 import {type AccountLimits, DEFAULT_LIMITS} from './account/accountant.ts';
+import type {HandedOver} from './account/handover.ts';
 import {Ingest} from './account/ingest.ts';
 import {SteadyClock} from './clock.ts';
+import {Balancer} from './collector/balancer.ts';
+import {DispatchTable} from './collector/dispatch.ts';
 import {RingFeeder} from './collector/feeder.ts';
 import {KernelDrops} from './collector/kernel-drops.ts';
 import {bufferAdvice, type UdpListening} from './collector/listen.ts';
+import {Moves, type Peer} from './collector/moves.ts';
 import {type Addon, loadAddon} from './collector/native/addon.ts';
 import {NativeCollector, type SharedRings} from './collector/native/collector.ts';
 import {RingPump} from './collector/native/pump.ts';
-import {Mark, RingReader} from './collector/native/ring.ts';
+import {RingReader} from './collector/native/ring.ts';
 import {RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
 import {GRACE_MS, Turns} from './collector/turns.ts';
@@ -41,6 +45,8 @@ export interface IngestThreadData {
   thread: number;
   /** The rings of all threads; none where there is but one. */
   shared?: SharedRings | undefined;
+  /** By thread: the way to it; none to itself. */
+  peers?: readonly (MessagePort | null)[];
   epoch: number;
   seed: number;
   /** Bytes that history and tables may take, those of this thread among them: its share of them. */
@@ -94,6 +100,10 @@ class IngestThread {
   private readonly ring: RingReader | undefined;
   /** Why there is no native receiver though one was wanted. */
   private readonly noNative: string = '';
+  private readonly moves: Moves<HandedOver> | undefined;
+  /** In the first of several threads. */
+  private readonly balancer: Balancer | undefined;
+  private balancedAt = 0;
   private drops: KernelDrops | undefined;
   private dropsReadAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -104,7 +114,7 @@ class IngestThread {
   constructor(data: IngestThreadData, post: Post) {
     this.data = data;
     this.post = post;
-    const {thread, shared, epoch, seed, source, memory, trimDscp} = data;
+    const {thread, shared, peers = [], epoch, seed, source, memory, trimDscp} = data;
     const opens = source.kind === 'udp' && thread === 0;
     if (opens && source.receiver !== 'dgram') {
       const addon = tryAddon();
@@ -119,7 +129,12 @@ class IngestThread {
     this.ring = this.native?.ring ?? (shared && new RingReader(shared.rings[thread]!));
     this.ingest = new Ingest(options, sink, this.ring?.landing);
     const pump = this.ring && new RingPump(this.ring, this.ingest, this.clock, GRACE_MS);
-    if (this.ring) this.ring.onMark = (mark, _bucket, _peer, _number, timeMs) => this.pass(mark, timeMs);
+    if (this.ring && shared) {
+      const ways = peers.map((port) => (port ? peerOf(port) : undefined));
+      this.moves = new Moves(this.ingest, ways, this.clock);
+      this.ring.onMark = this.moves.onMark;
+      if (opens) this.balancer = new Balancer(new DispatchTable(shared.table), shared.rings.length);
+    }
     this.turns = new Turns(this.ingest, this.clock, {
       pump: pump && (() => pump.turn()),
       feeder: opens && shared && !this.native ? new RingFeeder(shared, this.clock) : undefined,
@@ -182,14 +197,18 @@ class IngestThread {
   }
 
   private takeTurns(): void {
-    if (!this.stopped) this.timer = setTimeout(() => this.takeTurns(), this.turns.turn());
+    if (this.stopped) return;
+    const wait = this.turns.turn();
+    this.balance();
+    this.timer = setTimeout(() => this.takeTurns(), wait);
   }
 
-  /** What a mark among the datagrams says. Returns whether to go on behind it. */
-  private pass(mark: number, timeMs: number): boolean {
-    if (mark === Mark.Backlog) this.ingest.backlog(this.clock.at(timeMs));
-    else if (mark === Mark.BacklogEnd) this.ingest.endBacklog();
-    return true;
+  /** Once a second, behind the edge of a bin. */
+  private balance(): void {
+    const second = Math.floor(this.clock.now() / 1_000);
+    if (second === this.balancedAt) return;
+    this.balancedAt = second;
+    this.balancer?.look();
   }
 
   /** Both the sockets and /proc tell the same count: one with the next datagram, the other now and then. */
@@ -201,6 +220,7 @@ class IngestThread {
     this.ingest.kernelDropped(Math.max(this.drops?.total() ?? 0, counts?.kernelDropped ?? 0));
     this.ingest.ringDropped(counts?.ringDropped ?? 0);
     this.ingest.thinned(counts?.thinned ?? 0);
+    if (this.moves) this.ingest.moved(this.moves.arrived, this.moves.lost);
     if (!this.collector) return;
     const {forwarded, forwardFailed} = this.collector.counts;
     this.ingest.forwarded(forwarded, forwardFailed);
@@ -240,6 +260,14 @@ class IngestThread {
       this.onTaken = resolve;
     }).then(() => this.caughtUp());
   }
+}
+
+/** What comes is asked for, and not told: a thread that waits for it does nothing else. */
+function peerOf(port: MessagePort): Peer<HandedOver> {
+  return {
+    send: (number, state) => port.postMessage({number, state}),
+    receive: () => receiveMessageOnPort(port)?.message as {number: number; state: HandedOver} | undefined,
+  };
 }
 
 /** The addon, or why there is none. */

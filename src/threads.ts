@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {Worker} from 'node:worker_threads';
+import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
 import {dispatchTable} from './collector/dispatch.ts';
 import {RING_BYTES, type SharedRings} from './collector/native/collector.ts';
 import {ringMemory} from './collector/native/ring.ts';
@@ -24,7 +24,9 @@ export interface ThreadsHandler {
 
 /** The ingest threads: all datagrams of one agent are handled by one of them, in order. */
 export class IngestThreads {
+  /** By thread. */
   private readonly workers: Worker[] = [];
+  private readonly peers: (MessagePort | null)[][];
   private readonly exits: Promise<void>[] = [];
   private readonly options: ThreadsOptions;
   private readonly handler: ThreadsHandler;
@@ -36,6 +38,7 @@ export class IngestThreads {
     const threads = options.source.kind === 'udp' ? options.threads : 1;
     this.options = {...options, threads};
     this.handler = handler;
+    this.peers = waysBetween(threads);
     if (threads === 1) {
       this.start(0);
       return;
@@ -48,13 +51,13 @@ export class IngestThreads {
   /** Resolves when all have ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    for (const worker of this.workers) worker.postMessage({type: 'stop'} satisfies ToIngest);
+    for (const worker of this.workers) worker?.postMessage({type: 'stop'} satisfies ToIngest);
     await Promise.all(this.exits);
   }
 
   async terminate(): Promise<void> {
     this.isStopped = true;
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
+    await Promise.all(this.workers.map((worker) => worker?.terminate()));
   }
 
   /** The one that opens the sockets comes last: what arrives meanwhile would be too old when it is taken. */
@@ -71,13 +74,14 @@ export class IngestThreads {
     const {source, threads, memory, trimDscp} = this.options;
     const workerData: IngestThreadData = {
       tenhertz: 'ingest',
-      ...{source, thread, shared: this.shared, trimDscp},
+      ...{source, thread, shared: this.shared, peers: this.peers[thread]!, trimDscp},
       memory: memory / threads,
       epoch: this.random.readUInt32LE(0),
       seed: this.random.readUInt32LE(4),
     };
-    const worker = new Worker(INGEST, {workerData});
-    this.workers.push(worker);
+    const transferList = workerData.peers!.filter((port) => port !== null);
+    const worker = new Worker(INGEST, {workerData, transferList});
+    this.workers[thread] = worker;
     // Kept from the start: a thread that has ended already does not say so again.
     this.exits.push(new Promise((resolve) => worker.once('exit', () => resolve())));
     worker.on('message', (message: FromIngest) => {
@@ -87,4 +91,17 @@ export class IngestThreads {
     });
     worker.on('error', this.handler.error);
   }
+}
+
+/** From each thread to each other one, and none to itself. */
+function waysBetween(threads: number): (MessagePort | null)[][] {
+  const ways: (MessagePort | null)[][] = Array.from({length: threads}, () => new Array(threads).fill(null));
+  for (let a = 0; a < threads; a++) {
+    for (let b = a + 1; b < threads; b++) {
+      const {port1, port2} = new MessageChannel();
+      ways[a]![b] = port1;
+      ways[b]![a] = port2;
+    }
+  }
+  return ways;
 }

@@ -21,8 +21,12 @@ export class Agents {
   readonly streams: KeyTable;
   readonly sequence: SequenceTracker;
   /** Claimed address → owner, the words of the source that first claimed it. */
-  private readonly claims: KeyTable;
-  private readonly owners: Uint32Array;
+  readonly claims: KeyTable;
+  readonly owners: Uint32Array;
+  /** What the present datagram's agent is handed over by; and by stream and claim, what their last one's was. */
+  bucket = 0;
+  readonly bucketOfStream: Uint16Array;
+  readonly bucketOfClaim: Uint16Array;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
@@ -30,6 +34,8 @@ export class Agents {
     this.claims = new KeyTable(4, capacity, seed ^ 0x5bd1e995, clock);
     this.owners = new Uint32Array(capacity * 4);
     this.sequence = new SequenceTracker(capacity);
+    this.bucketOfStream = new Uint16Array(capacity);
+    this.bucketOfClaim = new Uint16Array(capacity);
   }
 
   /** The stream of a datagram that came from `source` (four words, IPv4 mapped); -1 when there is no room for it. */
@@ -49,7 +55,9 @@ export class Agents {
     key[4] = datagram.subAgentId;
     if (this.streams.shouldSweep(SWEEP_EVERY_MS)) this.streams.sweep(FORGET_AFTER_MS);
     const stream = this.streams.intern();
-    if (stream >= 0 && this.streams.created) this.sequence.reset(stream);
+    if (stream < 0) return stream;
+    if (this.streams.created) this.sequence.reset(stream);
+    this.bucketOfStream[stream] = this.bucket;
     return stream;
   }
 
@@ -84,6 +92,7 @@ export class Agents {
     const claim = this.claims.intern();
     if (claim < 0) return false;
     this.owners.set(source, claim * 4);
+    this.bucketOfClaim[claim] = this.bucket;
     return true;
   }
 

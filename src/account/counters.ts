@@ -2,6 +2,7 @@
 import {UNKNOWN_COUNTER_32} from '../sflow/constants.ts';
 import type {CounterSampleView} from '../sflow/views.ts';
 import {FORGET_AFTER_MS, SWEEP_EVERY_MS} from './agents.ts';
+import type {Keeper, StreamArray} from './handover.ts';
 import {KeyTable} from './key-table.ts';
 import {COUNTERS, type ColumnArray, columnIndexes, makeColumns} from './schema.ts';
 
@@ -28,7 +29,7 @@ const PLAUSIBLE = 1.5;
  * Deltas wrap at the counter's width; unknown is all ones; a restart of the agent, a step backwards that is no wrap
  * and a rate that the port cannot carry start a new baseline.
  */
-export class CounterTracker {
+export class CounterTracker implements Keeper {
   /** Rows ready for the next Partial. */
   readonly columns: ColumnArray[];
   size = 0;
@@ -38,6 +39,8 @@ export class CounterTracker {
   private readonly current = new Float64Array(KEPT);
   private readonly time: Float64Array;
   private readonly lives: Float64Array;
+  readonly perStream: readonly StreamArray[] = [];
+  readonly perEntry: readonly Float64Array[];
 
   /** `clock` as a `KeyTable` has it. */
   constructor(ports: number, capacity: number, seed: number, clock: Float64Array) {
@@ -47,6 +50,7 @@ export class CounterTracker {
     this.previous = new Float64Array(ports * KEPT);
     this.time = new Float64Array(ports);
     this.lives = new Float64Array(ports);
+    this.perEntry = [this.previous, this.time, this.lives];
   }
 
   /**
@@ -73,6 +77,11 @@ export class CounterTracker {
 
   clear(): void {
     this.size = 0;
+  }
+
+  /** Its table, for a handover. */
+  get table(): KeyTable {
+    return this.ports;
   }
 
   /** Time was set forward by `ms`: no counter counted in between. */
@@ -122,7 +131,8 @@ export class CounterTracker {
       let delta = is - was;
       if (delta < 0) delta += TWO_32;
       if (delta >= CLEARED && i !== IN_OCTETS && i !== IN_PACKETS && i !== OUT_OCTETS && i !== OUT_PACKETS) delta = 0;
-      columns[first + i]![row] = isReset && !Number.isNaN(delta) ? 0 : delta;
+      // Of a new baseline nothing but that it is one counts: what stood in its place may have been another port's.
+      columns[first + i]![row] = isReset && !Number.isNaN(is) ? 0 : delta;
       previous[base + i] = is;
     }
     this.time[port] = now;

@@ -23,7 +23,7 @@ export class DropSources {
   /** Rows of `DROP_SOURCES`, once collected. */
   readonly columns: ColumnArray[];
   size = 0;
-  private readonly suppressed: SharedCount;
+  readonly suppressed: SharedCount;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(streams: number, sources: number, seed: number, clock: Float64Array) {

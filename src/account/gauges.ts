@@ -3,6 +3,7 @@ import {UNKNOWN_COUNTER_32} from '../sflow/constants.ts';
 import type {CounterSampleView} from '../sflow/views.ts';
 import {FORGET_AFTER_MS, SWEEP_EVERY_MS} from './agents.ts';
 import {type FieldType, GAUGE_METRICS, type GaugeMetric, LANE_BYTES, LANES_AT} from './gauge-metrics.ts';
+import type {Keeper, StreamArray} from './handover.ts';
 import {KeyTable} from './key-table.ts';
 import {type ColumnArray, columnIndexes, GAUGES, makeColumns} from './schema.ts';
 
@@ -44,7 +45,7 @@ GAUGE_METRICS.forEach((metric, number) => {
  * their last reading. A restart of the agent, a step backwards that is no wrap and a growth that cannot be start a new
  * baseline. A value is known by data source, metric and lane.
  */
-export class GaugeTracker {
+export class GaugeTracker implements Keeper {
   /** Rows ready for the next Partial. */
   readonly columns: ColumnArray[];
   size = 0;
@@ -52,6 +53,7 @@ export class GaugeTracker {
   onFull: () => void = () => {};
   private readonly capacity: number;
   private readonly values: KeyTable;
+  readonly perStream: readonly StreamArray[] = [];
 
   /** `clock` as a `KeyTable` has it. */
   constructor(capacity: number, seed: number, clock: Float64Array) {
@@ -82,6 +84,11 @@ export class GaugeTracker {
 
   clear(): void {
     this.size = 0;
+  }
+
+  /** Its table, for a handover. */
+  get table(): KeyTable {
+    return this.values;
   }
 
   /** Time was set forward by `ms`: no counter counted in between. */

@@ -4,6 +4,7 @@ import {DatagramDecoder} from '../sflow/datagram.ts';
 import {DatagramView} from '../sflow/views.ts';
 import {binOf} from '../shared/bins.ts';
 import {Accountant, type AccountLimits} from './accountant.ts';
+import {type HandedOver, handOver, hasAny, takeOver} from './handover.ts';
 import {Count} from './ledger.ts';
 import {type PartialSink, Reporter} from './reporter.ts';
 import {MOST_BACK_MS} from './times.ts';
@@ -37,6 +38,8 @@ export class Ingest {
   private readonly decoder: DatagramDecoder;
   private readonly reporter: Reporter;
   private readonly tellsClock: boolean;
+  /** Datagrams that had been received when all was sent for a handover last. */
+  private flushedAt = 0;
   private bin = Number.NEGATIVE_INFINITY;
   private now = Number.NEGATIVE_INFINITY;
 
@@ -59,6 +62,7 @@ export class Ingest {
     this.tick(arrivalMs);
     const open = this.now - MOST_BACK_MS;
     const at = arrivalMs > open ? arrivalMs : open;
+    this.accountant.agents.bucket = this.bucket;
     this.accountant.at(at, at === this.now ? this.bin : binOf(at), open);
     this.accountant.arrive(source[0]!, source[1]!, source[2]!, source[3]!);
     this.view.length = length;
@@ -78,6 +82,22 @@ export class Ingest {
   /** Sends what is left, as if the present bin were over. */
   finish(): void {
     if (Number.isFinite(this.bin)) this.reporter.close(this.bin + 1, this.now, true);
+  }
+
+  /** Tells what is known of the agents of a bucket to no end here: another thread goes on with them. */
+  leave(bucket: number): HandedOver {
+    const {accountant} = this;
+    const received = accountant.counts[Count.DatagramsReceived]!;
+    if (received !== this.flushedAt && hasAny(accountant, bucket)) {
+      this.flushedAt = received;
+      this.reporter.flush();
+    }
+    return handOver(accountant, bucket);
+  }
+
+  /** Goes on with the agents of a bucket, which another thread had. */
+  arrive(bucket: number, handedOver: HandedOver): void {
+    for (const stream of takeOver(this.accountant, bucket, handedOver)) this.reporter.adopt(stream);
   }
 
   /** Time was set forward by `ms` to `now` by a step of the wall clock. */
@@ -118,6 +138,12 @@ export class Ingest {
   forwarded(sent: number, failed: number): void {
     this.accountant.counts[Count.Forwarded] = sent;
     this.accountant.counts[Count.ForwardFailed] = failed;
+  }
+
+  /** Handovers to this thread since its start: with what was known of the agents, and without. */
+  moved(arrived: number, lost: number): void {
+    this.accountant.counts[Count.Moves] = arrived + lost;
+    this.accountant.counts[Count.MovesLost] = lost;
   }
 
   /** The receiver's count of datagrams that found its ring full, since its start. */

@@ -174,6 +174,38 @@ export class KeyTable {
     return removed;
   }
 
+  /** Present entries whose first word is `value`. Looks at all: not for the hot path. */
+  indexesOf(value: number): number[] {
+    const found: number[] = [];
+    for (let index = 0; index < this.high; index++) {
+      if (this.records[this.at(index) + KEY_AT] === value && this.isPresent(index)) found.push(index);
+    }
+    return found;
+  }
+
+  /** Whether an index below `limit` is in use. */
+  isPresent(index: number): boolean {
+    return this.slots[this.find(this.records, this.at(index) + KEY_AT)] === index + 1;
+  }
+
+  /** Takes out an entry that is present; its index may be given to another. */
+  remove(index: number): void {
+    const {slots, records} = this;
+    const mask = slots.length - 1;
+    const at = this.at(index);
+    let slot = this.find(records, at + KEY_AT);
+    slots[slot] = 0;
+    // What stands behind it without a gap may have been pushed on by it.
+    for (slot = (slot + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      const held = slots[slot]!;
+      slots[slot] = 0;
+      slots[this.find(records, this.at(held - 1) + KEY_AT)] = held;
+    }
+    records.fill(0, at + this.payloadAt, at + this.stride);
+    this.free[this.freeCount++] = index;
+    this.size--;
+  }
+
   /** Time was set forward by `ms`: that made nothing older. */
   forward(ms: number): void {
     for (let index = 0; index < this.high; index++) this.doubles[this.at(index) >>> 1]! += ms;

@@ -46,6 +46,9 @@ export const Count = {
   /** Copies of datagrams that went on to other collectors, and that could not be sent. */
   Forwarded: 52,
   ForwardFailed: 53,
+  /** Handovers of agents from one ingest thread to another; and those whose state came too late, so that they began anew. */
+  Moves: 54,
+  MovesLost: 55,
 } as const;
 
 /** Room for all counts, with some to spare for faults yet to be named. */

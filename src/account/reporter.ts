@@ -70,7 +70,7 @@ export class Reporter {
     this.agentTenant = new Float64Array(accountant.limits.agents);
     this.flowColumns = makeColumns(FLOWS, accountant.limits.flows);
     this.binColumns = makeColumns(BINS, accountant.limits.cells);
-    accountant.onFull = () => this.send(this.watermark, this.time, true);
+    accountant.onFull = () => this.flush();
   }
 
   /** Every sample of bins before `bin` has been given to the accountant: send them. The last Partial takes all. */
@@ -81,6 +81,16 @@ export class Reporter {
     const isSecond = isLast || second !== this.second;
     this.second = second;
     this.send(bin, now, isSecond);
+  }
+
+  /** Sends all that is gathered, in the middle of a bin. */
+  flush(): void {
+    this.send(this.watermark, this.time, true);
+  }
+
+  /** A stream has come from another thread, which has told of all that its counts hold. */
+  adopt(stream: number): void {
+    this.readAgent(makeColumns(AGENTS, 1), 0, stream);
   }
 
   private send(watermark: number, now: number, withFlows: boolean): void {
@@ -129,45 +139,53 @@ export class Reporter {
    * The table is small: one row a sub-agent.
    */
   private agents(): SectionData {
-    const {agents, flowSamples, counterSamples, largestDatagram, sources, counterSequence, times} = this.accountant;
-    const {streams, sequence} = agents;
+    const {streams} = this.accountant.agents;
+    const {longestGapMs} = this.accountant.times;
     const rows = streams.limit;
     const columns = makeColumns(AGENTS, rows);
-    const words = streams.words;
     for (let row = 0; row < rows; row++) {
-      if (this.agentTenant[row] !== sequence.tenant[row]) {
-        this.agentTenant[row] = sequence.tenant[row]!;
-        this.agentSent.fill(0, row * AGENTS.columns.length, (row + 1) * AGENTS.columns.length);
-      }
-      for (let word = 0; word < words; word++) columns[word]![row] = streams.word(row, word);
-      this.difference(columns, row, 'received', sequence.received[row]!);
-      this.difference(columns, row, 'missing', sequence.missing[row]!);
-      this.difference(columns, row, 'duplicates', sequence.duplicates[row]!);
-      this.difference(columns, row, 'late', sequence.late[row]!);
-      this.difference(columns, row, 'restarts', sequence.restarts[row]!);
-      this.difference(columns, row, 'flowSamples', flowSamples[row]!);
-      this.difference(columns, row, 'counterSamples', counterSamples[row]!);
-      this.difference(columns, row, 'missingFlowSamples', sources.sequence.missing[row]!);
-      this.difference(columns, row, 'missingCounterSamples', counterSequence.missing[row]!);
-      this.difference(columns, row, 'agentDrops', sources.agentDrops[row]!);
-      this.difference(columns, row, 'uncertainMs', times.uncertainMs[row]!);
-      this.difference(columns, row, 'timestamped', times.timestamped[row]!);
-      this.difference(columns, row, 'timestampsRefused', times.timestampsRefused[row]!);
-      columns[agentColumn['uptimeMs']!]![row] = sequence.uptimeMs[row]!;
-      columns[agentColumn['largestDatagram']!]![row] = largestDatagram[row]!;
-      columns[agentColumn['longestGapMs']!]![row] = times.longestGapMs[row]!;
-      columns[agentColumn['lastArrival']!]![row] = times.lastArrival[row]!;
-      times.longestGapMs[row] = 0;
+      this.readAgent(columns, row, row);
+      longestGapMs[row] = 0;
     }
     return {schema: AGENTS, rows, columns};
   }
 
-  /** Writes what a running count has grown by since it was last sent; `missing` may shrink by late arrivals. */
-  private difference(columns: ColumnArray[], row: number, name: string, value: number): void {
-    const index = agentColumn[name]!;
-    const at = row * AGENTS.columns.length + index;
-    columns[index]![row] = value - this.agentSent[at]!;
+  private readAgent(columns: ColumnArray[], row: number, stream: number): void {
+    const {agents, flowSamples, counterSamples, largestDatagram, sources, counterSequence, times} = this.accountant;
+    const {streams, sequence} = agents;
+    if (this.agentTenant[stream] !== sequence.tenant[stream]) {
+      this.agentTenant[stream] = sequence.tenant[stream]!;
+      this.agentSent.fill(0, stream * AGENTS.columns.length, (stream + 1) * AGENTS.columns.length);
+    }
+    for (let word = 0; word < streams.words; word++) columns[word]![row] = streams.word(stream, word);
+    const difference = (name: string, value: number) => {
+      columns[agentColumn[name]!]![row] = this.difference(stream, name, value);
+    };
+    difference('received', sequence.received[stream]!);
+    difference('missing', sequence.missing[stream]!);
+    difference('duplicates', sequence.duplicates[stream]!);
+    difference('late', sequence.late[stream]!);
+    difference('restarts', sequence.restarts[stream]!);
+    difference('flowSamples', flowSamples[stream]!);
+    difference('counterSamples', counterSamples[stream]!);
+    difference('missingFlowSamples', sources.sequence.missing[stream]!);
+    difference('missingCounterSamples', counterSequence.missing[stream]!);
+    difference('agentDrops', sources.agentDrops[stream]!);
+    difference('uncertainMs', times.uncertainMs[stream]!);
+    difference('timestamped', times.timestamped[stream]!);
+    difference('timestampsRefused', times.timestampsRefused[stream]!);
+    columns[agentColumn['uptimeMs']!]![row] = sequence.uptimeMs[stream]!;
+    columns[agentColumn['largestDatagram']!]![row] = largestDatagram[stream]!;
+    columns[agentColumn['longestGapMs']!]![row] = times.longestGapMs[stream]!;
+    columns[agentColumn['lastArrival']!]![row] = times.lastArrival[stream]!;
+  }
+
+  /** What a running count has grown by since it was last sent; `missing` may shrink by late arrivals. */
+  private difference(stream: number, name: string, value: number): number {
+    const at = stream * AGENTS.columns.length + agentColumn[name]!;
+    const more = value - this.agentSent[at]!;
     this.agentSent[at] = value;
+    return more;
   }
 
   private bins(): SectionData {

@@ -53,6 +53,12 @@ export class Rows {
     return row;
   }
 
+  /** Forgets the rows of a stream, whose cells have been sent. */
+  release(stream: number): void {
+    for (const row of this.table.indexesOf(stream)) this.table.remove(row);
+    this.atHand.fill(0);
+  }
+
   /** One word of a row's key. */
   word(row: number, word: number): number {
     return this.table.word(row, word);

@@ -1,5 +1,6 @@
 // Hot path: no allocation after construction, no exception.
 import {FORGET_AFTER_MS, SWEEP_EVERY_MS} from './agents.ts';
+import type {Keeper, StreamArray} from './handover.ts';
 import {KEY_AT, KeyTable} from './key-table.ts';
 
 /** What a sample's sequence number says of it. */
@@ -44,7 +45,7 @@ export const SEQUENCE_WORDS = 4;
  * sequence_number). Agents err: some never count up, and some have one count for all their sources. So sources that
  * step as one are followed as one, and no more samples are missing than the missing datagrams can have carried.
  */
-export class SampleSequence {
+export class SampleSequence implements Keeper {
   /** (stream, class and index of the data source). */
   readonly sources: KeyTable;
   /** By stream: gaps minus what came late, since the start. */
@@ -64,6 +65,7 @@ export class SampleSequence {
   private readonly mostSamples: Uint32Array;
   private readonly allowed: Float64Array;
   private readonly owed: Float64Array;
+  readonly perStream: readonly StreamArray[];
 
   /** `clock` as a `KeyTable` has it; `more` are the words that the owner keeps of a source. */
   constructor(streams: number, sources: number, seed: number, clock: Float64Array, more = 0) {
@@ -76,6 +78,18 @@ export class SampleSequence {
     this.mostSamples = new Uint32Array(streams);
     this.allowed = new Float64Array(streams);
     this.owed = new Float64Array(streams);
+    const all = [this.missing, this.lives, this.last, this.evidence, this.skipped, this.mostSamples];
+    this.perStream = [...all, this.allowed, this.owed];
+  }
+
+  /** Its table, for a handover. */
+  get table(): KeyTable {
+    return this.sources;
+  }
+
+  /** Sources have left the table. */
+  forget(): void {
+    this.atHand.fill(0);
   }
 
   /** Makes a stream's place fit for a newcomer. */

@@ -1,4 +1,5 @@
 // Hot path: no allocation after construction, no exception.
+import type {StreamArray} from './handover.ts';
 
 /** What a datagram's sequence number says of it. */
 export const Arrival = {
@@ -61,6 +62,8 @@ export class SequenceTracker {
   private readonly started: Uint8Array;
   /** A fingerprint of each of the last datagrams, at its sequence number modulo the window; 0 = none. */
   private readonly seen: Uint32Array;
+  /** All that is known of a stream, its place aside. */
+  readonly perStream: readonly StreamArray[];
 
   constructor(capacity: number) {
     this.tenant = new Float64Array(capacity);
@@ -77,6 +80,8 @@ export class SequenceTracker {
     this.last = new Uint32Array(capacity);
     this.started = new Uint8Array(capacity);
     this.seen = new Uint32Array(capacity * WINDOW);
+    const counts = [this.received, this.missing, this.duplicates, this.late, this.restarts, this.lives, this.skipped];
+    this.perStream = [...counts, this.uptimeMs, this.isCounting, this.first, this.last, this.started, this.seen];
   }
 
   /** Makes a stream's place fit for a newcomer. */

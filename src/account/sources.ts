@@ -49,7 +49,7 @@ export class FlowSources {
   /** The records of the sources, as words and as doubles. */
   private readonly words: Uint32Array;
   private readonly sums: Float64Array;
-  private readonly drops: SharedCount;
+  readonly drops: SharedCount;
 
   /** `clock` as a `KeyTable` has it. */
   constructor(streams: number, sources: number, seed: number, clock: Float64Array) {

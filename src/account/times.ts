@@ -1,6 +1,7 @@
 // Hot path: no allocation after construction, no exception.
 import {type FlowSampleView, FoundRecord} from '../sflow/views.ts';
 import {BIN_MS, binOf} from '../shared/bins.ts';
+import type {Keeper, StreamArray} from './handover.ts';
 import {Arrival} from './sequence.ts';
 
 /**
@@ -54,7 +55,7 @@ const Window = {From: 0, Length: 1, UncertainMs: 2, Time: 3, Step: 4} as const;
  * an agent collects samples before it sends them, so after a silence of more than a bin they are spread over it.
  * Where a stream is flushed at intervals, in bursts, that holds for all datagrams of a burst.
  */
-export class SampleTimes {
+export class SampleTimes implements Keeper {
   /**
    * By stream, since the start: the sum over all flow samples of how far each may be off; those with a time of their
    * own; those whose own time could not be believed.
@@ -68,6 +69,7 @@ export class SampleTimes {
   private readonly clock: Float64Array;
   private readonly bursts: Float64Array;
   private readonly habits: Int8Array;
+  readonly perStream: readonly StreamArray[];
   private readonly window = new Float64Array(5);
   private readonly limits = new Float64Array([0, Number.NEGATIVE_INFINITY]);
   private isCatchingUp = false;
@@ -86,6 +88,8 @@ export class SampleTimes {
     this.longestGapMs = new Float64Array(streams);
     this.bursts = new Float64Array(streams * WORDS);
     this.habits = new Int8Array(streams);
+    const sums = [this.uncertainMs, this.timestamped, this.timestampsRefused];
+    this.perStream = [...sums, this.lastArrival, this.longestGapMs, this.bursts, this.habits];
   }
 
   /** Makes a stream's place fit for a newcomer. */
