@@ -165,6 +165,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   };
   const options = {source, memory, threads: ingestThreadsOf(config), trimDscp: config.trimDscp};
   const threads = new IngestThreads(options, {message: take, error: fail});
+  context.info.busySeconds = () => threads.busySeconds;
   ended.promise.catch(() => {}); // who waits for the end hears of it; nobody need wait
   isListening.promise.catch(() => {});
   const keep = () => state.keepLearned().catch((error: Error) => log.warn(`names cannot be kept: ${error.message}`));

@@ -48,6 +48,11 @@ export class IngestThreads {
     this.startAll(threads);
   }
 
+  /** By thread: seconds that it has worked since its start. */
+  get busySeconds(): number[] {
+    return this.workers.map((worker) => worker.performance.eventLoopUtilization().active / 1_000);
+  }
+
   /** Resolves when all have ended. */
   async stop(): Promise<void> {
     this.isStopped = true;

@@ -28,6 +28,8 @@ export interface ServerInfo {
   receiveBufferBytes: number | undefined;
   /** Whether the collector listens. */
   ready: boolean;
+  /** By ingest thread: seconds that it has worked since its start. */
+  busySeconds?: () => readonly number[];
 }
 
 /** What every route may read. */

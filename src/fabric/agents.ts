@@ -23,6 +23,8 @@ export interface Agent {
   presence: Presence;
   /** Epoch ms of its last datagram. */
   lastArrival: number;
+  /** Which producer told of that. */
+  producer: number;
   subAgents: Map<number, SubAgent>;
   /** Ports that its samples or counters named. */
   ports: number[];
@@ -136,6 +138,7 @@ export class Agents {
       name: undefined,
       presence: new Presence(binOf(firstHeard)),
       lastArrival: firstHeard,
+      producer: 0,
       subAgents: new Map(),
       ports: [],
       largestWeight: 0,

@@ -233,9 +233,12 @@ export class Fabric {
     return this.advance();
   }
 
-  private applyCounts({columns, rows}: SectionData, {time}: Partial): void {
+  private applyCounts({columns, rows}: SectionData, {time, producer}: Partial): void {
+    const received = this.counts[Count.DatagramsReceived]!;
     const steppedMs = this.counts[Count.ClockStepMs]!;
     for (let row = 0; row < rows; row++) this.counts[columns[0]![row]!]! += columns[1]![row]!;
+    const {datagrams} = this.producers;
+    datagrams.set(producer, (datagrams.get(producer) ?? 0) + this.counts[Count.DatagramsReceived]! - received);
     const stepMs = this.counts[Count.ClockStepMs]! - steppedMs;
     if (stepMs > 0) this.skipped.add(binOf(time - stepMs), binOf(time));
   }
@@ -284,6 +287,7 @@ export class Fabric {
       };
       this.confirmedFrom = Math.min(this.confirmedFrom, this.agents.report(known, subAgent, delta));
       if (delta.received > 0) {
+        known.producer = partial.producer;
         known.recent.add(second, delta.flowSamples, delta.missingFlowSamples, delta.uncertainMs);
         this.corrections.laying.hear(subAgent, delta);
       }

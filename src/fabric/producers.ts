@@ -32,6 +32,8 @@ interface Stream {
 export class Producers {
   /** By producer, its last start last. */
   private readonly streams = new Map<number, Stream[]>();
+  /** By producer: datagrams that it received since the start. */
+  readonly datagrams = new Map<number, number>();
   /** Partials that came again. */
   redelivered = 0;
   /** Partials that never came. */

@@ -27,7 +27,7 @@ export function makeMetrics(context: Context, hub: LiveHub): Registry {
   fabricMetrics(builder, context.fabric);
   linkMetrics(builder, context);
   operationMetrics(builder, context.fabric);
-  wayInMetrics(builder, context.fabric);
+  wayInMetrics(builder, context);
   agentMetrics(builder, context.fabric);
   interfaceMetrics(builder, context.fabric);
   eventMetrics(builder, context.fabric);

@@ -1,5 +1,7 @@
 import type {Fabric} from '../../fabric/fabric.ts';
+import {ingestThreads} from '../../fabric/findings/ingest-threads.ts';
 import {type Waterfall, waterfall} from '../../fabric/findings/waterfall.ts';
+import type {Context} from '../context.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Name behind `tenhertz_`, where the waterfall holds the count, and what it means. */
@@ -28,7 +30,8 @@ const BY_REASON: readonly [string, (all: Waterfall) => Record<string, number>, s
 ];
 
 /** Where datagrams and samples went on their way in. */
-export function wayInMetrics(builder: MetricsBuilder, fabric: Fabric): void {
+export function wayInMetrics(builder: MetricsBuilder, {fabric, info}: Pick<Context, 'fabric' | 'info'>): void {
+  threadMetrics(builder, fabric, () => info.busySeconds?.() ?? []);
   for (const [name, pick, help] of COUNTS) {
     builder.counter(`tenhertz_${name}`, help, [], (set) => set(pick(waterfall(fabric))));
   }
@@ -42,5 +45,24 @@ export function wayInMetrics(builder: MetricsBuilder, fabric: Fabric): void {
     'Datagrams missing by sequence number since the start; late ones lower it.',
     [],
     (set) => set(waterfall(fabric).datagramsMissing),
+  );
+}
+
+/** How evenly the ingest threads are loaded. */
+function threadMetrics(builder: MetricsBuilder, fabric: Fabric, busySeconds: () => readonly number[]): void {
+  builder.counter('tenhertz_ingest_datagrams_total', 'sFlow datagrams by ingest thread.', ['thread'], (set) => {
+    for (const {thread, datagrams} of ingestThreads(fabric).threads) set(datagrams, {thread: String(thread)});
+  });
+  builder.gauge('tenhertz_ingest_agents', 'Agents that an ingest thread handles.', ['thread'], (set) => {
+    for (const {thread, agents} of ingestThreads(fabric).threads) set(agents, {thread: String(thread)});
+  });
+  builder.counter('tenhertz_ingest_busy_seconds_total', 'Time that an ingest thread has worked.', ['thread'], (set) => {
+    for (const [thread, seconds] of busySeconds().entries()) set(seconds, {thread: String(thread)});
+  });
+  builder.counter('tenhertz_ingest_moves_total', 'Handovers of agents between ingest threads.', [], (set) =>
+    set(ingestThreads(fabric).moves),
+  );
+  builder.counter('tenhertz_ingest_moves_lost_total', 'Handovers without what was known of the agent.', [], (set) =>
+    set(ingestThreads(fabric).movesLost),
   );
 }

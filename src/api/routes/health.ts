@@ -3,6 +3,7 @@ import {Type} from 'typebox';
 import {lossPerSecond} from '../../fabric/findings/activity.ts';
 import {countersAge} from '../../fabric/findings/counters-age.ts';
 import {findings} from '../../fabric/findings/findings.ts';
+import {ingestThreads} from '../../fabric/findings/ingest-threads.ts';
 import {clockOf, missingByPlace, samplesOf, waterfallOf} from '../../fabric/findings/waterfall.ts';
 import {memoryUse} from '../../fabric/history/memory-use.ts';
 import {STAGES, type Stage} from '../../shared/health.ts';
@@ -113,11 +114,34 @@ const HealthAnswer = Type.Object({
     stalls: Type.Number({description: 'times that the ingest thread stood still for longer than a bin'}),
     stallMs: Type.Number({description: 'for how long in all'}),
   }),
+  ingest: Type.Object(
+    {
+      threads: Type.Array(
+        Type.Object({
+          thread: Type.Integer(),
+          agents: Type.Integer({description: 'agents whose last datagram it handled'}),
+          datagrams: Type.Number({description: 'received since the start'}),
+          busySeconds: Nullable(Type.Number({description: 'that it has worked since its start'})),
+        }),
+      ),
+      moves: Type.Number({
+        description: 'handovers of agents from one thread to another, so that all have as much to do',
+      }),
+      movesLost: Type.Number({description: 'of them those that took too long: the agent was begun with anew'}),
+    },
+    {description: 'the threads that decode and account; all datagrams of an agent are handled by one'},
+  ),
   memory: MemorySchema,
   findings: Type.Array(FindingSchema, {
     description: 'from the switches to the bins; a stage where all is well says so',
   }),
 });
+
+function ingestOf({fabric, info}: Context) {
+  const busySeconds = info.busySeconds?.() ?? [];
+  const {threads, ...moves} = ingestThreads(fabric);
+  return {threads: threads.map((one) => ({...one, busySeconds: busySeconds[one.thread] ?? null})), ...moves};
+}
 
 /** How the server itself is. */
 export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
@@ -157,6 +181,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         },
         counters: countersAge(fabric),
         clock: clockOf(fabric.counts),
+        ingest: ingestOf(context),
         memory: memoryUse(fabric),
         findings: found,
       };
