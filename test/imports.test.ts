@@ -15,6 +15,7 @@ const TABLE: ImportTable = {
   config: ['errors'],
   errors: [],
   log: [],
+  'bundle.mjs': [],
   clock: [],
   collector: [...ROOT, 'shared'],
   sflow: [],
