@@ -40,6 +40,8 @@ export interface AgentOptions {
   readonly isNearWrap: boolean;
   /** Tells of dropped packets by drop notifications (0:5), at most so many a second for each sub-agent. 0: never. */
   readonly dropNotifications: number;
+  /** In place of dropping what finds no room it cuts packets to `TRIMMED_BYTES` and sends them on (packet trimming). */
+  readonly trims: boolean;
   /** Samples tell of the queue that the packet stood in and how long it took (0:1036, 0:1039, 0:1040). */
   readonly hasQueues: boolean;
   /** Counters tell of priority flow control (0:11), and of optical modules (0:10). */
@@ -69,6 +71,7 @@ const plain: Omit<AgentOptions, 'samplingPoint' | 'rates'> = {
   restarts: [],
   isNearWrap: false,
   dropNotifications: 0,
+  trims: false,
   hasQueues: false,
   hasPfc: false,
   hasOptics: false,

@@ -1,6 +1,7 @@
 import {FrameKind, type Ports, PREAMBLE_BYTES, Tally} from './ports.ts';
 import type {Streams} from './streams.ts';
 import {CPU, type Hop, type Topology} from './topology.ts';
+import {TRIMMED_BYTES} from './trimming.ts';
 
 /**
  * A port marks ECN-capable frames congestion experienced as a queue of its would: none up to the first load, a part that
@@ -10,10 +11,12 @@ const MARKS_FROM = 0.95;
 const MARKS_ALL_FROM = 1.05;
 const MARKED_AT_MOST = 0.2;
 
+const TRIMMED_WIRE_BYTES = TRIMMED_BYTES + PREAMBLE_BYTES;
+
 /**
  * Carries a slot's frames through the switches and keeps the ports' sums. A port sends at most its line rate; there
  * are no queues that outlast a slot, so what is too much for an output port in a slot is dropped there (tail drop:
- * the last frames of each stream, in proportion) and is missing on all later hops.
+ * the last frames of each stream, in proportion) and is missing on all later hops. A switch that trims sends them on, cut.
  */
 export class Forwarding {
   /**
@@ -35,7 +38,7 @@ export class Forwarding {
   private readonly rank: Int32Array;
   /** The hops that leave by a port, found when first asked for. */
   private readonly leaving = new Map<number, number[]>();
-  /** Frames that a hop received and sent on in this slot; looked at only in a slot with drops. */
+  /** Frames that a hop received and sent on whole in this slot; looked at only in a slot with drops. */
   private readonly arrived: Int32Array;
   private readonly kept: Int32Array;
   /** Some of this slot's frames found no room. */
@@ -49,8 +52,22 @@ export class Forwarding {
   private readonly copy: Uint8Array;
   /** Why its frames are all dropped, 0 when they are not. */
   private readonly reason: Uint16Array;
+  /** Frames of this slot that a hop received cut, and that it sent on cut. */
+  private readonly cutBefore: Int32Array;
+  private readonly cutBehind: Int32Array;
+  /** By port: what finds no room is cut. By stream: its frames are long enough for that. */
+  private readonly trims: Uint8Array;
+  private readonly isLong: Uint8Array;
 
-  constructor(paths: readonly (readonly Hop[])[], streams: Streams, ports: Ports, topology: Topology, slotMs: number) {
+  /** `trims`: whether the switch of a port does. */
+  constructor(
+    paths: readonly (readonly Hop[])[],
+    streams: Streams,
+    ports: Ports,
+    topology: Topology,
+    slotMs: number,
+    trims: (port: number) => boolean = () => false,
+  ) {
     const hops = paths.flatMap((path, stream) => path.map((hop) => ({stream, ...hop})));
     const kind = (stream: number) => (streams.plans[stream].shape.isRoce ? FrameKind.Roce : FrameKind.Other);
     this.stream = Int32Array.from(hops, (hop) => hop.stream);
@@ -67,6 +84,13 @@ export class Forwarding {
     this.outPlace = Int32Array.from(hops, (hop) => place(hop.outPort, hop.stream));
     this.arrived = new Int32Array(hops.length);
     this.kept = new Int32Array(hops.length);
+    this.cutBefore = new Int32Array(hops.length);
+    this.cutBehind = new Int32Array(hops.length);
+    this.trims = Uint8Array.from({length: ports.count}, (_, port) => (trims(port) ? 1 : 0));
+    const isTrimming = this.trims.includes(1);
+    this.isLong = Uint8Array.from(paths, (_, stream) =>
+      isTrimming && streams.shortest(stream) > TRIMMED_BYTES ? 1 : 0,
+    );
     this.wanted = new Float64Array(ports.count);
     this.marking = new Float64Array(ports.count);
     this.capacity = Float64Array.from(this.wanted, (_, port) => (topology.speed(port) / 8_000) * slotMs);
@@ -75,14 +99,30 @@ export class Forwarding {
     this.streams = streams;
   }
 
-  /** Frames of this slot that a hop received: the first ones of its stream. */
+  /** Frames of this slot that a hop received: the first ones of its stream, whole ones in front of cut ones. */
   received(hop: number): number {
-    return this.hasDrops ? this.arrived[hop] : this.streams.counts[this.stream[hop]];
+    return this.wholeReceived(hop) + (this.hasDrops ? this.cutBefore[hop] : 0);
   }
 
   /** How many of them, the first ones, it sent on. */
   forwarded(hop: number): number {
+    return this.wholeForwarded(hop) + (this.hasDrops ? this.cutBehind[hop] : 0);
+  }
+
+  /** Those of them that no switch has cut. */
+  wholeReceived(hop: number): number {
+    return this.hasDrops ? this.arrived[hop] : this.streams.counts[this.stream[hop]];
+  }
+
+  wholeForwarded(hop: number): number {
     return this.hasDrops ? this.kept[hop] : this.streams.counts[this.stream[hop]];
+  }
+
+  /** Whether a frame of this slot that a hop received, or sent on, was cut by then. */
+  isTrimmed(hop: number, offset: number, isEgress: boolean): boolean {
+    return (
+      this.hasDrops && offset >= (isEgress ? this.kept[hop] : this.arrived[hop]) && this.isLong[this.stream[hop]] === 1
+    );
   }
 
   /** How many ports a hop's frames leave by; 0 for unicast. */
@@ -100,7 +140,7 @@ export class Forwarding {
     return this.reason[hop];
   }
 
-  /** How many of a stream's frames of this slot did not arrive; its last ones. */
+  /** How many of a stream's frames of this slot did not arrive, or not whole; its last ones. */
   lostOf(stream: number): number {
     const end = this.firstHop[stream + 1];
     return !this.hasDrops || end === this.firstHop[stream] ? 0 : this.streams.counts[stream] - this.kept[end - 1];
@@ -178,6 +218,8 @@ export class Forwarding {
     const {counts} = this.streams;
     this.hasDrops = true;
     for (let hop = 0; hop < stream.length; hop++) arrived[hop] = kept[hop] = counts[stream[hop]];
+    this.cutBefore.fill(0);
+    this.cutBehind.fill(0);
     const full: number[] = [];
     for (let port = 0; port < wanted.length; port++) if (wanted[port] > capacity[port]) full.push(port);
     full.sort((a, b) => rank[a] - rank[b] || a - b);
@@ -189,36 +231,56 @@ export class Forwarding {
     const hops = this.hopsOut(port);
     let wanted = 0;
     let first = 0;
+    // What all that can be cut would come to if it were.
+    let cut = 0;
     for (const hop of hops) {
       const bytes = this.wireBytes(hop, this.arrived[hop]);
-      if (this.copies[hop] > 0) first += bytes;
+      first += this.cutBefore[hop] * TRIMMED_WIRE_BYTES;
+      if (this.goesFirst(hop, port)) first += bytes;
       else wanted += bytes;
+      if (this.isCutAt(hop, port)) cut += this.arrived[hop] * TRIMMED_WIRE_BYTES;
     }
-    const share = Math.max(0, this.capacity[port] - first) / wanted;
+    const share = Math.max(0, this.capacity[port] - first - cut) / (wanted - cut);
     if (share >= 1) return;
     for (const hop of hops) {
       const received = this.arrived[hop];
-      if (received === 0 || this.copies[hop] > 0) continue;
+      if (received === 0 || this.goesFirst(hop, port)) continue;
       const kept = this.framesWithin(hop, this.wireBytes(hop, received) * share);
       if (kept < received) this.cut(hop, kept);
     }
   }
 
-  /** Takes what a hop does not keep out of the sums, of later hops too. */
+  /** Takes what a hop does not keep out of the sums, of later hops too; what is cut goes on as little. */
   private cut(hop: number, kept: number): void {
     const {stream, streams, arrived, inPlace, outPlace} = this;
     const tallies = this.ports.bin;
-    const frames = arrived[hop] - kept;
+    const isTrimmed = this.isCutAt(hop, this.outPort[hop]);
+    const cut = arrived[hop] - kept;
     const bytes = streams.bytesOf(stream[hop], arrived[hop]) - streams.bytesOf(stream[hop], kept);
-    tallies.out.addAt(outPlace[hop], -frames, -bytes);
-    tallies.dropped.addAt(outPlace[hop], frames, bytes);
+    const lostFrames = isTrimmed ? 0 : cut;
+    const lostBytes = isTrimmed ? bytes - cut * TRIMMED_BYTES : bytes;
+    tallies.out.addAt(outPlace[hop], -lostFrames, -lostBytes);
+    if (isTrimmed) this.cutBehind[hop] += cut;
+    else tallies.dropped.addAt(outPlace[hop], cut, bytes);
     this.kept[hop] = kept;
     const end = this.firstHop[stream[hop] + 1];
     for (let later = hop + 1; later < end; later++) {
-      tallies.in.addAt(inPlace[later], -frames, -bytes);
-      tallies.out.addAt(outPlace[later], -frames, -bytes);
+      tallies.in.addAt(inPlace[later], -lostFrames, -lostBytes);
+      tallies.out.addAt(outPlace[later], -lostFrames, -lostBytes);
       arrived[later] = this.kept[later] = kept;
+      if (!isTrimmed) continue;
+      this.cutBefore[later] += cut;
+      this.cutBehind[later] += cut;
     }
+  }
+
+  /** Multicast, and where packets are cut those that are too short for that, find room before others. */
+  private goesFirst(hop: number, port: number): boolean {
+    return this.copies[hop] > 0 || (this.trims[port] === 1 && this.isLong[this.stream[hop]] === 0);
+  }
+
+  private isCutAt(hop: number, port: number): boolean {
+    return this.trims[port] === 1 && this.isLong[this.stream[hop]] === 1 && this.copies[hop] === 0;
   }
 
   /** The hops that leave by a port. */

@@ -4,11 +4,14 @@ import {HEADER_BYTES, type PacketStyle, PacketTemplates} from './packet-template
 import type {Random} from './random.ts';
 import {FCS_BYTES, TCP_BYTES} from './shape.ts';
 import type {StreamPlan, Streams} from './streams.ts';
+import {TRIM_DSCP, TRIMMED_BYTES} from './trimming.ts';
 
 const Ecn = {Ect0: 2, Ce: 3} as const;
 /** BTH: backward explicit congestion notification. */
 const BTH_BECN = 0x40;
 const ACK_REQUEST = 0x80;
+/** A sampled header record: the frame's length stands so far in front of the header (v5, sampled_header). */
+const FRAME_LENGTH_BEFORE = 12;
 const U24 = 0xffffff;
 /** AETH syndromes from here on refuse what was sent: "receiver not ready", and NAKs. */
 const REFUSAL = 0x20;
@@ -97,6 +100,26 @@ export class PacketWriter {
     const every = (fields >>> 16) & 0x3fff;
     const isAckRequested = every > 0 && (position + 1) % every === 0;
     this.writeBth(view, transport + 8, row, told, streams.opcodes[inShape], isAckRequested, syndrome);
+  }
+
+  /** Cuts the frame whose sampled header begins at `at`, with the lengths in front of it: they tell what is left of it. */
+  trim(view: DataView, at: number): void {
+    view.setUint32(at - FRAME_LENGTH_BEFORE, TRIMMED_BYTES);
+    const classAt = at + this.linkBytes + 1;
+    if (this.ipv6) {
+      // The traffic class lies across two bytes.
+      const word = view.getUint16(classAt - 1);
+      view.setUint16(classAt - 1, (word & 0xf03f) | (TRIM_DSCP << 6));
+      return;
+    }
+    const before = view.getUint16(classAt - 1);
+    const after = (before & 0xff03) | (TRIM_DSCP << 2);
+    view.setUint16(classAt - 1, after);
+    // RFC 1624, equation 3.
+    const sumAt = at + this.linkBytes + 10;
+    const sum = (~view.getUint16(sumAt) & 0xffff) + (~before & 0xffff) + after;
+    const folded = (sum & 0xffff) + (sum >>> 16);
+    view.setUint16(sumAt, ~((folded & 0xffff) + (folded >>> 16)) & 0xffff);
   }
 
   /** Marks the frame whose header begins at `at`, as a share of the ECN-capable ones is. */

@@ -37,6 +37,7 @@ import {storage} from './scenarios/storage.ts';
 import {straggler} from './scenarios/straggler.ts';
 import {subAgents} from './scenarios/sub-agents.ts';
 import {threeTier} from './scenarios/three-tier.ts';
+import {trimming} from './scenarios/trimming.ts';
 import {twoJobs} from './scenarios/two-jobs.ts';
 import {wraps} from './scenarios/wraps.ts';
 
@@ -62,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   retries,
   drops,
   queues,
+  trimming,
   control,
   egress,
   both,

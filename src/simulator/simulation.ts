@@ -71,7 +71,13 @@ export class Simulation {
     const paths = plan.streams.map(
       (stream) => stream.path ?? this.topology.path(stream.source, stream.destination, flowHash(stream)),
     );
-    this.forwarding = new Forwarding(paths, this.streams, this.ports, this.topology, options.slotMs);
+    const trims = new Set(
+      this.topology.switches.flatMap(({name, firstPort, ports}) =>
+        agentOptionsOf(name, options).trims ? Array.from({length: ports}, (_, i) => firstPort + i) : [],
+      ),
+    );
+    const {slotMs} = options;
+    this.forwarding = new Forwarding(paths, this.streams, this.ports, this.topology, slotMs, (port) => trims.has(port));
     const rewriter = this.topology.isRouted
       ? new HopRewriter(this.forwarding, this.topology, plan.streams, style)
       : undefined;

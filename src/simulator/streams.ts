@@ -96,6 +96,13 @@ export class Streams {
     return this.prefix[this.prefixStart[this.shape[stream]] + position];
   }
 
+  /** The shortest frame of a stream's shape, bytes. */
+  shortest(stream: number): number {
+    const shape = this.shape[stream];
+    const start = this.shapeStart[shape];
+    return this.frameBytes.subarray(start, start + this.period[shape]).reduce((a, b) => Math.min(a, b));
+  }
+
   /** Place of a stream's shape in `opcodes` and `frameBytes`. */
   shapeOf(stream: number): number {
     return this.shapeStart[this.shape[stream]];

@@ -217,6 +217,7 @@ export class SubAgent {
     fields.timestampMs = agent.hasTimestamps ? this.agentTime(atMs) : -1;
     const header = writeFlowSample(this.datagram, packets, fields, forwarding.stream[hop], offset, atMs);
     rewriter?.rewrite(this.datagram.view, header, hop, isEgress);
+    if (forwarding.isTrimmed(hop, offset, isEgress)) packets.trim(this.datagram.view, header);
     if (forwarding.hasMarks) packets.mark(this.datagram.view, header, forwarding.markedShare(hop, isEgress));
   }
 

@@ -8,12 +8,14 @@ import {ManualClock} from '../../src/clock.ts';
 import type {Mark} from '../../src/fabric/history/sums.ts';
 import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {Operation, ROCE_V2_PORT} from '../../src/packet/opcodes.ts';
+import {SamplingPoint} from '../../src/simulator/agent-options.ts';
 import type {TrafficModel} from '../../src/simulator/flows.ts';
 import type {SimulationOptions} from '../../src/simulator/options.ts';
 import {Random} from '../../src/simulator/random.ts';
 import {optionsOf, type Scenario} from '../../src/simulator/scenario.ts';
 import {incast} from '../../src/simulator/scenarios/incast.ts';
 import {leafSpine} from '../../src/simulator/scenarios/leaf-spine.ts';
+import {trimming} from '../../src/simulator/scenarios/trimming.ts';
 import {topologyFile} from '../../src/simulator/topology-file.ts';
 import {type TrafficFactory, trafficOf} from '../../src/simulator/traffic.ts';
 import {proofCount, proofSeed, proofTable} from '../support/proof.ts';
@@ -102,12 +104,14 @@ class Run {
   readonly sampling: number;
   private readonly ports: Record<'edge' | 'core', number[]>;
 
-  constructor(options: SimulationOptions) {
+  /** Hosts send packets that look trimmed, where no switch trims. */
+  constructor(options: SimulationOptions, traffic?: TrafficFactory) {
     this.sampling = options.sampling;
-    this.simulated = new Simulated(options, {}, undefined, withTrimmed(options));
+    this.simulated = new Simulated(options, {}, undefined, traffic);
     const {pipeline, simulation} = this.simulated;
     const {topology} = simulation;
-    this.truth = new HopTruth(simulation, TRIM_DSCP);
+    const isBoth = options.agents.some(({samplingPoint}) => samplingPoint === SamplingPoint.Both);
+    this.truth = new HopTruth(simulation, TRIM_DSCP, isBoth);
     pipeline.ingest.accountant.trimDscp = TRIM_DSCP;
     pipeline.fabric.wiring.set(parseTopology(topologyFile(topology)));
     const all = Array.from({length: topology.ports}, (_, port) => port);
@@ -192,12 +196,14 @@ const table: string[][] = [];
 it.each<[Scenario, seconds: number, cycleSeconds?: number]>([
   [leafSpine, 60, 0.5],
   [incast, 300],
+  [trimming, 300],
 ])('the figures of AI Metrics are what $name really sent', async (scenario, seconds, cycleSeconds) => {
-  const run = new Run({
+  const options = {
     ...optionsOf(scenario),
     // What waits with the agents would be told of the next window; counters are read once in each.
     ...{flushMs: 10, counterMs: 2_000, startMs: START_MS, seed: proofSeed()},
-  });
+  };
+  const run = new Run(options, scenario === trimming ? undefined : withTrimmed(options));
   const {simulated} = run;
   const ask = await run.open();
   const windows = proofCount(4, seconds / WINDOW_SECONDS);
@@ -246,7 +252,7 @@ afterAll(() => {
 const HEAD = ['scenario', 'figure', 'truth (mean)', 'mean off by', 'error of one reading'];
 const ABOUT = [
   'Two seconds a reading, as served, against what really came in at the same ports in the same two seconds; with each',
-  'host sending 20,000 packets a second more that are marked as trimmed. `bps`, `roce` (RoCEv2 in bit/s), `edge_…` and',
+  'host sending 20,000 packets a second more that are marked as trimmed, but for `trimming`, where switches trim. `bps`, `roce` (RoCEv2 in bit/s), `edge_…` and',
   '`marks.…` count a packet once, the others on every hop. `period`: at the end, against the only job’s. Quartiles are',
   'wider than the true ones by the sampling error of single links; one sample stands for 67 Mbit/s here.',
 ];

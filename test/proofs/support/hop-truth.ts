@@ -2,6 +2,7 @@
 import {OPCODE_CNP} from '../../../src/packet/opcodes.ts';
 import type {Simulation} from '../../../src/simulator/simulation.ts';
 import type {StreamPlan} from '../../../src/simulator/streams.ts';
+import {TRIMMED_BYTES} from '../../../src/simulator/trimming.ts';
 
 /** Sums of one bin over all ports that frames came in at: on every hop. */
 export interface HopSums {
@@ -23,9 +24,12 @@ const DSCP_SHIFT = 2;
 export class HopTruth {
   private readonly simulation: Simulation;
   private readonly trimDscp: number;
+  private readonly seesEgress: boolean;
   private readonly bins = new Map<number, HopSums>();
 
-  constructor(simulation: Simulation, trimDscp: number) {
+  /** `seesEgress`: what leaves is sampled too, so that what the last switch marks and cuts shows. */
+  constructor(simulation: Simulation, trimDscp: number, seesEgress = false) {
+    this.seesEgress = seesEgress;
     this.simulation = simulation;
     this.trimDscp = trimDscp;
     // Frames are known when they have been carried through the switches, and gone when the slot is over.
@@ -74,15 +78,21 @@ export class HopTruth {
       if (received === 0 || input < 0 || forwarding.isCopy(hop)) continue;
       const plan = streams.plans[stream]!;
       const shares = this.sharesOf(plan, forwarding.markedShare(hop, false));
+      const leavingShares = this.seesEgress ? this.sharesOf(plan, forwarding.markedShare(hop, true)) : shares;
       const output = forwarding.outPort[hop]!;
       const left = output >= 0 && simulation.topology.role(output) === 'edge' ? forwarding.forwarded(hop) : 0;
-      const bytes = streams.bytesOf(stream, received);
+      const whole = forwarding.wholeReceived(hop);
+      const bytes = streams.bytesOf(stream, whole) + (received - whole) * TRIMMED_BYTES;
       sums.bytes[input]! += bytes;
       if (plan.shape.isRoce && simulation.topology.role(input) === 'edge') sums.roceBytes += bytes;
       for (const mark of ['ce', 'cnp', 'trimmed'] as const) {
         sums[mark] += shares[mark] * received;
-        sums.leaving[mark] += shares[mark] * left;
+        sums.leaving[mark] += leavingShares[mark] * left;
       }
+      // What switches have cut has that DSCP too.
+      sums.trimmed += (1 - shares.trimmed) * (received - whole);
+      const cut = this.seesEgress ? left - forwarding.wholeForwarded(hop) : Math.min(left, received - whole);
+      if (left > 0) sums.leaving.trimmed += (1 - shares.trimmed) * cut;
     }
   }
 
