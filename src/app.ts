@@ -19,6 +19,7 @@ import type {Context} from './api/context.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
 import {AiTrend} from './api/sflow-rt/ai-trend.ts';
+import {keepHeapSmall} from './cli/heap.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
 import {type Config, ingestThreadsOf, memoryOf, readToken} from './config.ts';
@@ -180,6 +181,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   try {
     // Both ports are tried before the API is loaded, so that one that is taken is told at once.
     await Promise.all([probe(config), isListening.promise]);
+    keepHeapSmall(); // again, now that the threads run
     const {makeApi} = await import('./api/server.ts');
     api = await makeApi(context, clock, WEB_ROOT);
     await listen(api, config);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import {Command, CommanderError} from 'commander';
+import {keepHeapSmall} from './cli/heap.ts';
 import {VERSION} from './cli/version.ts';
 import {ExitCode, TenhertzError} from './errors.ts';
 
@@ -17,6 +18,10 @@ const program = new Command('tenhertz')
   .description('Shows the heartbeat of an AI/ML network fabric ten times a second, from sFlow.')
   .version(VERSION)
   .showHelpAfterError('(see --help)');
+/** Those that run for days. */
+const SERVERS: readonly unknown[] = ['serve', 'demo'];
+if (SERVERS.includes(process.argv[2])) keepHeapSmall();
+
 const asked = COMMANDS[process.argv[2] ?? ''];
 for (const load of asked ? [asked] : Object.values(COMMANDS)) program.addCommand(await load());
 for (const command of [program, ...program.commands]) command.exitOverride();

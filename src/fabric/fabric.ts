@@ -322,19 +322,20 @@ export class Fabric {
 
   /** Adds entry `i` of the section's columns to a row in the bin `at`. */
   private addSamples(row: Row, at: number, columns: SectionData['columns'], i: number, openFrom: number): void {
-    const value = (measure: number) => columns[FIRST_MEASURE + measure]![i]!;
     const {port, direction, stream} = row;
-    const samples = value(Measure.Frames);
+    const samples = columns[FIRST_MEASURE + Measure.Frames]![i]!;
     this.makeRoom(at);
     this.skipped.witness(at);
     if (at < this.oldest) this.oldest = at;
     this.confirmedFrom = Math.min(this.confirmedFrom, port.agent.presence.witness(at));
     this.rings.add(row.index, at, columns, FIRST_MEASURE, i);
-    this.rows.touch(row, at, value(Measure.Largest), value(Measure.RoceLargest));
+    const largest = columns[FIRST_MEASURE + Measure.Largest]![i]!;
+    this.rows.touch(row, at, largest, columns[FIRST_MEASURE + Measure.RoceLargest]![i]!);
     if (stream) {
       if (this.corrections.isActive) this.corrections.laying.arrive(stream, at, samples);
       const counts = this.rows.basis(port.slot, direction, at) === row.basis;
-      if (counts) this.tally.add(row, samples, value(Measure.Bytes), value(Measure.Squares));
+      const bytes = columns[FIRST_MEASURE + Measure.Bytes]![i]!;
+      if (counts) this.tally.add(row, samples, bytes, columns[FIRST_MEASURE + Measure.Squares]![i]!);
     }
     // A better basis counts in all bins that are open, not from its first sample on.
     if (this.rows.prefer(row, openFrom)) {

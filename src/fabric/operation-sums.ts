@@ -47,17 +47,21 @@ export class OperationSums {
 
   /** Adds an entry: its kind, what its samples stand for, and where its sums stand, in the order of `OperationSum`. */
   add(kind: number, weight: number, values: Float64Array, at: number): void {
-    const value = (sum: number) => values[at + sum]!;
     let moments = this.kinds.get(kind);
     if (!moments) this.kinds.set(kind, (moments = this.none()));
-    count(moments, value(OperationSum.Frames), weight);
-    moments.bytes += value(OperationSum.Bytes) * weight;
-    moments.squares += value(OperationSum.Squares) * weight * weight;
-    moments.largest = Math.max(moments.largest, value(OperationSum.Largest) * weight);
-    const reths = value(OperationSum.RdmaFrames);
+    count(moments, values[at + OperationSum.Frames]!, weight);
+    moments.bytes += values[at + OperationSum.Bytes]! * weight;
+    moments.squares += values[at + OperationSum.Squares]! * weight * weight;
+    moments.largest = Math.max(moments.largest, values[at + OperationSum.Largest]! * weight);
+    const reths = values[at + OperationSum.RdmaFrames]!;
     if (reths > 0) {
       count(this.rdma, reths, weight);
-      this.rdmaBytes.add(reths, weight, value(OperationSum.RdmaBytes), value(OperationSum.RdmaSquares));
+      this.rdmaBytes.add(
+        reths,
+        weight,
+        values[at + OperationSum.RdmaBytes]!,
+        values[at + OperationSum.RdmaSquares]!,
+      );
     }
     this.addAnswers(weight, values, at);
   }
@@ -72,8 +76,12 @@ export class OperationSums {
       credits.least = Math.min(credits.least, values[at + OperationSum.LeastCredits]!);
       credits.most = Math.max(credits.most, values[at + OperationSum.MostCredits]!);
     }
-    count(this.rnr, values[at + OperationSum.Rnr]!, weight);
-    for (const [code, moments] of this.naks.entries()) count(moments, values[at + OperationSum.Naks + code]!, weight);
+    const rnr = values[at + OperationSum.Rnr]!;
+    if (rnr > 0) count(this.rnr, rnr, weight);
+    for (let code = 0; code < this.naks.length; code++) {
+      const naks = values[at + OperationSum.Naks + code]!;
+      if (naks > 0) count(this.naks[code]!, naks, weight);
+    }
   }
 
   private none(): Moments {
