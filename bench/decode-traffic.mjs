@@ -25,9 +25,40 @@ export function referenceDatagrams(count, samples) {
   });
 }
 
-function flowSample(data, at, sequence, next) {
-  const port = 1 + Math.floor(next() * 64);
-  const words = [1, 184, sequence, port, 10_000, sequence * 10_000, 0, port, 65, 1, 1, 144, 1, 4_174, 4, 128];
+const PORTS_A_SWITCH = 48;
+
+/**
+ * What switches of 48 ports send when each port is sampled once: `samples` of them a datagram, each datagram of a
+ * sub-agent of its own. A host behind each port, which sends to one at the next port.
+ */
+export function switchDatagrams(ports, samples) {
+  const next = random(1);
+  const datagrams = [];
+  for (let first = 0; first < ports; first += PORTS_A_SWITCH) {
+    const agent = first / PORTS_A_SWITCH;
+    const end = Math.min(ports - first, PORTS_A_SWITCH);
+    for (let from = 0; from < end; from += samples) {
+      const count = Math.min(samples, end - from);
+      const bytes = new Uint8Array(28 + count * 192);
+      const data = new DataView(bytes.buffer);
+      [5, 1, 0x0a800001 + agent, from / samples, 1, 1, count].forEach((word, at) => {
+        data.setUint32(at * 4, word);
+      });
+      for (let i = 0; i < count; i++) {
+        const port = 1 + from + i;
+        const at = 28 + i * 192;
+        flowSample(data, at, port, next, port, 1 + (port % end));
+        data.setUint32(at + 64 + 26, 0x0a000000 + first + port);
+        data.setUint32(at + 64 + 30, 0x0a000000 + first + 1 + (port % end));
+      }
+      datagrams.push(bytes);
+    }
+  }
+  return datagrams;
+}
+
+function flowSample(data, at, sequence, next, port = 1 + Math.floor(next() * 64), output = 65) {
+  const words = [1, 184, sequence, port, 10_000, sequence * 10_000, 0, port, output, 1, 1, 144, 1, 4_174, 4, 128];
   words.forEach((word, i) => {
     data.setUint32(at + i * 4, word);
   });

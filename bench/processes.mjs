@@ -29,6 +29,7 @@ export function start(args, env = {}) {
     pid: child.pid,
     output: () => output,
     exited,
+    isRunning: () => running.has(child),
     stop: async () => {
       child.kill('SIGTERM');
       await exited;

@@ -118,6 +118,11 @@ export class Agents {
     return this.present;
   }
 
+  /** All indexes are below it. */
+  get limit(): number {
+    return this.indexes;
+  }
+
   get(address: string): Agent | undefined {
     return this.byAddress.get(address);
   }

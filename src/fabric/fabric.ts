@@ -52,6 +52,7 @@ import {InferredRoles} from './roles/roles-inferred.ts';
 import {Room} from './room.ts';
 import {RowFinder} from './row-finder.ts';
 import {BASIS_MEMORY_BINS, Direction, type Row, Rows} from './rows.ts';
+import {Touched} from './touched.ts';
 import {EventLog} from './watch/events.ts';
 import {Watch} from './watch/watch.ts';
 import {Names} from './wiring/names.ts';
@@ -102,6 +103,8 @@ export interface Advance {
   newest: number;
   /** First bin whose figures or state differ from what was told before; of final bins it is the state alone. */
   from: number;
+  /** What of the links' figures, until the next advance; undefined: all that is of `from` and later. */
+  touched?: Touched;
 }
 
 /**
@@ -151,6 +154,9 @@ export class Fabric {
   /** First bin whose figures changed since the last advance, and first whose state did since it was last told. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
   private confirmedFrom = Number.POSITIVE_INFINITY;
+  /** What is gathered for the next advance, and what the last one was given. */
+  private touched = new Touched();
+  private told = new Touched();
   private confirmedAt = 0;
   /** First bin that the totals do not hold yet. */
   private settledTo = Number.NEGATIVE_INFINITY;
@@ -249,7 +255,9 @@ export class Fabric {
     const end = partial.watermark;
     if (sources) this.corrections.applySources(sources, this.subAgents, end);
     const open = {from: Math.max(this.openFrom, end - REVISED_BINS), to: this.roomUpTo};
-    this.dirtyFrom = Math.min(this.dirtyFrom, this.corrections.settle(partial.producer, end, open));
+    const corrected = this.corrections.settle(partial.producer, end, open);
+    this.dirtyFrom = Math.min(this.dirtyFrom, corrected);
+    this.touched.all(corrected);
   }
 
   /** Registers the agents that the Partial names; its sections refer to them by position. */
@@ -329,6 +337,7 @@ export class Fabric {
     if (at < this.oldest) this.oldest = at;
     this.confirmedFrom = Math.min(this.confirmedFrom, port.agent.presence.witness(at));
     this.rings.add(row.index, at, columns, FIRST_MEASURE, i);
+    if (direction === Direction.In) this.touched.add(port.slot, at);
     const largest = columns[FIRST_MEASURE + Measure.Largest]![i]!;
     this.rows.touch(row, at, largest, columns[FIRST_MEASURE + Measure.RoceLargest]![i]!);
     if (stream) {
@@ -340,6 +349,7 @@ export class Fabric {
     // A better basis counts in all bins that are open, not from its first sample on.
     if (this.rows.prefer(row, openFrom)) {
       this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
+      this.touched.all(openFrom);
       this.ticksOf(port, direction, at)?.clear(port.slot, openFrom);
     }
     noteLargest(port.agent, row.rate, row.largest[0], this.newest + 1);
@@ -425,7 +435,11 @@ export class Fabric {
       this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
       this.corrections.sweep(this.agents.all, newest - BASIS_MEMORY_BINS, this.firstBin);
     }
-    return {newest, from: Math.min(from, this.confirmed(newest))};
+    const {touched, told} = this;
+    this.touched = told;
+    this.told = touched;
+    told.clear();
+    return {newest, from: Math.min(from, this.confirmed(newest)), touched};
   }
 
   /** First bin whose state is to be told anew. */

@@ -56,12 +56,7 @@ export class OperationSums {
     const reths = values[at + OperationSum.RdmaFrames]!;
     if (reths > 0) {
       count(this.rdma, reths, weight);
-      this.rdmaBytes.add(
-        reths,
-        weight,
-        values[at + OperationSum.RdmaBytes]!,
-        values[at + OperationSum.RdmaSquares]!,
-      );
+      this.rdmaBytes.add(reths, weight, values[at + OperationSum.RdmaBytes]!, values[at + OperationSum.RdmaSquares]!);
     }
     this.addAnswers(weight, values, at);
   }

@@ -217,6 +217,7 @@ export class LinkLoads {
   }
 
   private own(port: Port): void {
+    while (this.owners.length <= port.slot) this.owners.push(undefined); // without holes
     this.owners[port.slot] = port;
     const at = port.slot * 2 * KEPT;
     for (const block of this.blocks) block.fill(0, at, at + 2 * KEPT);

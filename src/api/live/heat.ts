@@ -1,6 +1,4 @@
-import type {Fabric} from '../../fabric/fabric.ts';
-import {Moments} from '../../fabric/history/moments.ts';
-import {readBin} from '../../fabric/reader.ts';
+import type {Advance, Fabric} from '../../fabric/fabric.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type MeasureName} from '../../shared/live.ts';
@@ -9,21 +7,33 @@ import {BinState, type MeasureName} from '../../shared/live.ts';
 const MAX_CELLS = 32 * 1024 * 1024;
 /** Cells that one snapshot may ask for, so that it does not hold up the others. */
 const MAX_SNAPSHOT_CELLS = 2 * 1024 * 1024;
+const IN = directionOf('in');
 const BITS_PER_SECOND = (8 * 1_000) / BIN_MS;
 
+/** A bin of all links, and by agent whether it was absent then. */
+interface Column {
+  cells: Uint8Array;
+  absent: Uint8Array;
+}
+
 /**
- * The heatmap's columns: for each bin one byte a link, its received traffic as a share of line rate. Columns of final
- * bins are kept; they are shared by all who look.
+ * The heatmap's columns: for each bin one byte a link, its received traffic as a share of line rate; shared by all who
+ * look. They are kept, and of bins that are not final only the cells read again that changed: of thousands of links and a
+ * dozen of such bins hardly any do.
  */
 export class HeatColumns {
   private readonly fabric: Fabric;
   private readonly measure: MeasureName;
-  private readonly kept = new Map<number, Uint8Array>();
-  private readonly moments = new Moments();
+  private readonly kept = new Map<number, Column>();
   /** Stands in for the speed of links that do not tell theirs: the largest rate that any of them has shown. */
   private busiest = 1;
   /** Ports that had left when the columns were kept. */
   private released = 0;
+  /** What open columns were made with: speeds, and their stand-in. */
+  private revision = -1;
+  private busiestThen = 1;
+  /** Columns of bins before this one are as they were when it became final. */
+  private openFrom = Number.NEGATIVE_INFINITY;
 
   constructor(fabric: Fabric, measure: MeasureName) {
     this.fabric = fabric;
@@ -35,39 +45,92 @@ export class HeatColumns {
     return Math.max(20, Math.floor(MAX_SNAPSHOT_CELLS / Math.max(1, this.fabric.ports.slots)));
   }
 
+  /** Bins are complete: to be told of each advance. */
+  note({from, touched}: Advance): void {
+    const {fabric, kept} = this;
+    if (kept.size > 0) {
+      const whole = this.isStale() ? this.openFrom : touched ? touched.wholeFrom : from;
+      for (const bin of kept.keys()) if (bin >= this.openFrom && bin >= whole) kept.delete(bin);
+      for (const bin of kept.keys()) if (bin >= this.openFrom) this.followAgents(bin);
+      for (let i = 0; touched && i < touched.count; i++) this.readAgain(touched.slots[i]!, touched.bins[i]!);
+    }
+    this.openFrom = Math.max(this.openFrom, fabric.finalBin);
+  }
+
   /** The columns of bins from..to, both inclusive. */
   columns(from: number, to: number): Uint8Array[] {
+    // Slots may be others' now: what was kept is that of those who left.
+    const {released} = this.fabric.ports;
+    if (released !== this.released) this.kept.clear();
+    this.released = released;
+    if (this.isStale()) for (const bin of this.kept.keys()) if (bin >= this.openFrom) this.kept.delete(bin);
     return Array.from({length: to - from + 1}, (_, i) => this.column(from + i));
   }
 
-  private column(bin: number): Uint8Array {
-    const {slots, released} = this.fabric.ports;
-    // Slots may be others' now: what was kept is that of those who left.
-    if (released !== this.released) this.kept.clear();
-    this.released = released;
-    const known = this.kept.get(bin);
-    if (known && known.length === slots) return known;
-    const column = new Uint8Array(slots);
-    for (let slot = 0; slot < slots; slot++) column[slot] = this.cell(slot, bin);
-    if (bin < this.fabric.finalBin) this.keep(bin, column);
-    return column;
+  /** Whether open columns were made with other speeds. */
+  private isStale(): boolean {
+    const {revision} = this.fabric.ports;
+    const isStale = revision !== this.revision || this.busiest !== this.busiestThen;
+    this.revision = revision;
+    this.busiestThen = this.busiest;
+    return isStale;
   }
 
-  private cell(slot: number, bin: number): number {
-    const port = this.fabric.ports.at(slot);
-    if (!port) return 0;
-    const scope = {kind: 'link', port, direction: directionOf('in')} as const;
-    const state = readBin(this.fabric, scope, this.measure, bin, this.moments.clear());
-    if (state === BinState.Absent) return 0;
-    const rate = this.moments.bytes * BITS_PER_SECOND;
+  private column(bin: number): Uint8Array {
+    const {ports, agents} = this.fabric;
+    const known = this.kept.get(bin);
+    if (known && known.cells.length === ports.slots) return known.cells;
+    const column = {cells: new Uint8Array(ports.slots), absent: new Uint8Array(agents.limit)};
+    for (const agent of agents.all) column.absent[agent.index] = this.isAbsent(agent.presence.state(bin), bin) ? 1 : 0;
+    for (let slot = 0; slot < ports.slots; slot++) column.cells[slot] = this.cell(slot, bin, column);
+    this.keep(bin, column);
+    return column.cells;
+  }
+
+  private isAbsent(state: number, bin: number): boolean {
+    const {firstBin, newest, skipped} = this.fabric;
+    return state === BinState.Absent || bin < firstBin || bin > newest || skipped.has(bin);
+  }
+
+  private cell(slot: number, bin: number, {absent}: Column): number {
+    const {ports, rows, rings} = this.fabric;
+    const port = ports.at(slot);
+    if (!port || absent[port.agent.index] === 1) return 0;
+    const basis = rows.basis(slot, IN, bin);
+    let bytes = 0;
+    for (const row of rows.of(slot, IN)) {
+      if (row.basis !== basis) continue;
+      const chunk = rings.chunk(row.index);
+      const at = rings.at(row.index, bin);
+      bytes += (this.measure === 'roce' ? chunk.roceBytes[at]! : chunk.bytes[at]!) * rows.weight(row, bin);
+    }
+    const rate = bytes * BITS_PER_SECOND;
     if (port.speed === undefined && rate > this.busiest) this.busiest = rate;
     const share = rate / (port.speed ?? this.busiest);
     return 1 + Math.round(254 * Math.min(1, share));
   }
 
-  private keep(bin: number, column: Uint8Array): void {
+  /** Whether agents are there is known better now. */
+  private followAgents(bin: number): void {
+    const column = this.kept.get(bin)!;
+    const {agents} = this.fabric;
+    for (const {index, presence, ports} of agents.all) {
+      const isAbsent = this.isAbsent(presence.state(bin), bin) ? 1 : 0;
+      if (index >= column.absent.length) continue; // its ports are new: the column is made anew
+      if (column.absent[index] === isAbsent) continue;
+      column.absent[index] = isAbsent;
+      for (const slot of ports) this.readAgain(slot, bin);
+    }
+  }
+
+  private readAgain(slot: number, bin: number): void {
+    const column = bin >= this.openFrom ? this.kept.get(bin) : undefined;
+    if (column && slot < column.cells.length) column.cells[slot] = this.cell(slot, bin, column);
+  }
+
+  private keep(bin: number, column: Column): void {
     this.kept.set(bin, column);
-    const most = Math.min(this.fabric.rings.depth, Math.floor(MAX_CELLS / Math.max(1, column.length)));
+    const most = Math.min(this.fabric.rings.depth, Math.floor(MAX_CELLS / Math.max(1, column.cells.length)));
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= most) break;
       this.kept.delete(oldest);

@@ -42,8 +42,10 @@ export class LiveHub {
   }
 
   /** A new bin is complete: everybody gets it, but for those who have not taken the last ones yet. */
-  advance({from, newest}: Advance): void {
+  advance(advance: Advance): void {
+    const {from, newest} = advance;
     this.cache.clear();
+    for (const name of MEASURE_NAMES) this.heat[name].note(advance);
     for (const client of this.clients) {
       if (!client.subscription) continue;
       if (client.isSlow) {

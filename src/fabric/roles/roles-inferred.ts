@@ -238,6 +238,8 @@ export class InferredRoles implements RoleSource {
   }
 
   private verdictOf({slot}: Port): Verdict {
+    // Without holes, or the array becomes a table that is made anew again and again.
+    while (this.verdicts.length <= slot) this.verdicts.push(undefined);
     return (this.verdicts[slot] ??= {role: 'unknown', why: TOO_FEW, doubts: 0, coreLooks: 0});
   }
 
