@@ -409,7 +409,9 @@ export class Accountant implements DatagramSink {
       this.full();
       this.flows.add(row, this.packet, length, starts, isCnp, output);
     }
-    if ((roce === RoceClass.Write || roce === RoceClass.Send) && !this.isLate) this.flows.follow(this.packet.psn);
+    if (this.isLate) return;
+    if (roce === RoceClass.Write || roce === RoceClass.Send) this.flows.follow(this.packet.psn);
+    else if (roce === RoceClass.ReadRequest || roce === RoceClass.ReadResponse) this.flows.read();
   }
 
   private addHost(port: number, portSide: number): void {

@@ -27,8 +27,10 @@ export const FlowSum = {
   Backward: 11,
   SlotsLow: 12,
   SlotsHigh: 13,
+  Followed: 14,
+  Reads: 15,
 } as const;
-export const FLOW_SUMS = 14;
+export const FLOW_SUMS = 16;
 
 const SLOTS_OF_WORD = 32;
 /** A packet whose number lies behind the last one's by no more was overtaken on its way, and not sent again. */
@@ -97,6 +99,7 @@ export class FlowTable {
   follow(psn: number): void {
     const {doubles} = this.table;
     const at = this.last + FlowSum.LastPsn;
+    doubles[this.last + FlowSum.Followed]!++;
     const before = doubles[at]!;
     const number = psn + 1; // 0: none yet
     const step = ((number - before) << 8) >> 8; // modulo 2^24, signed
@@ -105,6 +108,11 @@ export class FlowTable {
       doubles[this.last + FlowSum.Backward]!++;
     }
     doubles[at] = number;
+  }
+
+  /** The sample that was added last is of a READ: its request takes the numbers of all packets of its response. */
+  read(): void {
+    this.table.doubles[this.last + FlowSum.Reads]!++;
   }
 
   /** Where the sums of a flow stand among the table's doubles, in the order of `FlowSum`. */

@@ -86,7 +86,7 @@ export const BINS: SectionSchema = {
 /** Once a second: RoCEv2 flows as seen on a port. */
 export const FLOWS: SectionSchema = {
   id: 3,
-  version: 3,
+  version: 4,
   name: 'flows',
   maxRows: 1_000_000,
   columns: [
@@ -107,6 +107,8 @@ export const FLOWS: SectionSchema = {
     ...columns('sum', 'u32', 'backward'),
     // When its samples were taken, one bit for each 25 ms since the epoch modulo 64: the first 32 of them, the others.
     ...columns('or', 'u32', 'slotsLow slotsHigh'),
+    // Samples of SENDs and WRITEs in order, and of READs: their requests take more numbers than packets.
+    ...columns('sum', 'u32', 'followed reads'),
   ],
 };
 

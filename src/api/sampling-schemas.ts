@@ -24,6 +24,23 @@ export const AgentVersusSchema = Type.Object(
   },
 );
 
+export const AgentNumbersSchema = Type.Object(
+  {
+    ratio: number(
+      'packets estimated from samples over those that their sequence numbers count; 1 where both tell the same',
+    ),
+    low: number('lower end of its 99.9999 % interval'),
+    high: number('upper end'),
+    seconds: Type.Number(),
+    verdict,
+    samples: Type.Number({description: 'samples whose distance was counted'}),
+  },
+  {
+    description:
+      'samples against the PSNs of the SENDs and WRITEs that they are of, of queue pairs that one port alone sees and that do not READ; unknown too where these differ from each other by more than sampling does',
+  },
+);
+
 export const PortVersusSchema = Type.Object(
   {...versus, why: Nullable(Type.String({description: 'why nothing is compared'}))},
   {description: "samples of this direction against the interface's own counter"},

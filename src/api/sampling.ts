@@ -49,6 +49,7 @@ export interface AgentSampling {
   samples: {received: number; missing: number; agentDrops: number; missingShare: number | null};
   effectiveRates: EffectiveRate[];
   samplesVersusCounters: Versus & {suggestedRate: number | null};
+  samplesVersusNumbers: Versus & {samples: number};
   advice: AgentAdvice;
 }
 
@@ -84,6 +85,7 @@ export function agentMeasures(fabric: Fabric, agent: Agent): Omit<AgentSampling,
     samples: {...samples, missingShare: made > 0 ? recent.missing / made : null},
     effectiveRates: effectiveRates(agent),
     samplesVersusCounters: {...(comparison ?? NOTHING), suggestedRate: isOff ? fittingRate(rate, comparison) : null},
+    samplesVersusNumbers: fabric.flows.samplesVersusNumbers(agent) ?? {...NOTHING, samples: 0},
   };
 }
 

@@ -63,6 +63,9 @@ export class Sighting {
   readonly place: number;
   /** Highest TTL seen: the nearer to the source, the higher. */
   ttl = 0;
+  /** PSN, plus 1, of its last sample of a SEND or WRITE, and the second of that. */
+  psn = 0;
+  psnSecond = 0;
   /** The port that it left that switch by, of late; undefined where that is not known. */
   output: Port | undefined;
   /** From `start` on: by second modulo `SECONDS` which one it is, and its sums. */

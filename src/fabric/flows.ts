@@ -1,5 +1,6 @@
+import {LRUCache} from 'lru-cache';
 import type {PartialHeader, SectionData} from '../account/codec.ts';
-import {columnIndexes, Direction, FLOWS} from '../account/schema.ts';
+import {Basis, columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
 import {countByPsn, type PsnCount} from './flow-psn.ts';
@@ -7,6 +8,7 @@ import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts
 import {Moments} from './history/moments.ts';
 import {PairLog, type PairRow} from './pair-log.ts';
 import type {Port, Ports, Role} from './ports.ts';
+import {PsnWitness} from './psn-witness.ts';
 import {RecentKeys} from './recent-keys.ts';
 
 const column = columnIndexes(FLOWS);
@@ -29,6 +31,8 @@ const CE = column['ce']!;
 const CNP = column['cnp']!;
 const LAST_PSN = column['lastPsn']!;
 const BACKWARD = column['backward']!;
+const FOLLOWED = column['followed']!;
+const READS = column['reads']!;
 const SLOTS_LOW = column['slotsLow']!;
 const SLOTS_HIGH = column['slotsHigh']!;
 /** More than any direction and basis. */
@@ -36,6 +40,13 @@ const SIDES = 8;
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
 const MAX_SIGHTINGS = 32;
+/** PSNs run modulo this; a step by more than half of it is one back, or too long to be told. */
+const PSNS = 2 ** 24;
+/** Seconds between two samples of a queue pair after which nobody knows how often its numbers went round. */
+const MOST_SILENT_SECONDS = 3;
+/** Seconds behind a READ between two hosts in which the numbers of their queue pairs are not taken for packets. */
+const READ_SECONDS = 60;
+
 /** The least time that rates are taken over, so that a first short stretch makes no huge ones. */
 const MIN_WINDOW_SECONDS = 1;
 
@@ -75,7 +86,14 @@ export interface FlowName {
   readonly dscp: number;
 }
 
+/** Two hosts, whichever of them sends. */
+interface HostPair {
+  /** The last second with a READ between them. */
+  readSecond: number;
+}
+
 interface Flow extends FlowName {
+  hosts: HostPair;
   sightings: Sighting[];
   /** The last second in which it was seen. */
   lastSecond: number;
@@ -107,6 +125,9 @@ export class FlowTable {
   private readonly ports: Ports;
   private readonly rows: FlowRows;
   private second = 0;
+  /** What sequence numbers say of what agents' samples stand for. */
+  private readonly witnesses = new WeakMap<Agent, PsnWitness>();
+  private readonly hostPairs: LRUCache<string, HostPair>;
   private readonly coverage = new Map<number, Coverage>();
   /** Of the Partial at hand, by port and side. */
   private readonly weights = new Map<number, {rate: number; weight: number}>();
@@ -115,6 +136,7 @@ export class FlowTable {
 
   constructor(max: number, ports: Ports, rows: FlowRows) {
     this.flows = new RecentKeys(max, KEY_WORDS);
+    this.hostPairs = new LRUCache({max});
     this.ports = ports;
     this.rows = rows;
   }
@@ -189,6 +211,43 @@ export class FlowTable {
     sums[at + Sum.Cnp]! += columns[CNP]![i]! * weight;
     sums[at + Sum.LastPsn] = columns[LAST_PSN]![i]! || sums[at + Sum.LastPsn]!;
     sums[at + Sum.Backward]! += columns[BACKWARD]![i]!;
+    this.witness(flow, sighting, section, i, weight, second);
+  }
+
+  /** What sequence numbers say of the agent's samples over the last minute; undefined where too few of them tell. */
+  samplesVersusNumbers(agent: Agent): ReturnType<PsnWitness['compare']> {
+    return this.witnesses.get(agent)?.compare(this.second);
+  }
+
+  /** Holds the samples of a flow that was seen at one place alone against its packets' own numbers. */
+  private witness(
+    flow: Flow,
+    sighting: Sighting,
+    {columns}: SectionData,
+    i: number,
+    weight: number,
+    second: number,
+  ): void {
+    if (columns[READS]![i]! > 0) flow.hosts.readSecond = second;
+    const psn = columns[LAST_PSN]![i]!;
+    if (psn === 0) return;
+    const {psn: last, psnSecond, port, side} = sighting;
+    sighting.psn = psn;
+    sighting.psnSecond = second;
+    const step = (psn - last + PSNS) % PSNS;
+    const isBroken = last === 0 || second - psnSecond > MOST_SILENT_SECONDS || step === 0 || step > PSNS / 2;
+    if (isBroken || columns[BACKWARD]![i]! > 0 || second - flow.hosts.readSecond < READ_SECONDS) return;
+    if (side >>> 1 === Basis.Derived || !this.counts(sighting) || this.isElsewhere(flow, sighting)) return;
+    const known = this.witnesses.get(port.agent) ?? new PsnWitness();
+    this.witnesses.set(port.agent, known);
+    known.add(second, columns[FOLLOWED]![i]!, weight, step);
+  }
+
+  /** Whether packets of a flow may come by another port as well as by this one. */
+  private isElsewhere({sightings}: Flow, {ttl, side, port}: Sighting): boolean {
+    return sightings.some(
+      (other) => other.port !== port && other.ttl === ttl && (other.side & 1) === (side & 1) && this.counts(other),
+    );
   }
 
   /** What a sample stands for: asked once for all flows of a Partial on one port. */
@@ -231,9 +290,10 @@ export class FlowTable {
     const known = this.flows.get(columns, KEY, i);
     if (known) return known;
     const word = (index: number) => columns[KEY + index]![i]!;
+    const source = formatAddress(word(0), word(1), word(2), word(3));
+    const destination = formatAddress(word(4), word(5), word(6), word(7));
     const flow: Flow = {
-      source: formatAddress(word(0), word(1), word(2), word(3)),
-      destination: formatAddress(word(4), word(5), word(6), word(7)),
+      ...{source, destination, hosts: this.hostsOf(source, destination)},
       destQp: word(8),
       dscp: word(9),
       sightings: [],
@@ -242,6 +302,16 @@ export class FlowTable {
     const gone = this.flows.add(columns, KEY, i, flow);
     for (const sighting of gone?.sightings ?? []) this.store.release(sighting);
     return flow;
+  }
+
+  private hostsOf(one: string, other: string): HostPair {
+    const key = one < other ? `${one} ${other}` : `${other} ${one}`;
+    let pair = this.hostPairs.get(key);
+    if (!pair) {
+      pair = {readSecond: Number.NEGATIVE_INFINITY};
+      this.hostPairs.set(key, pair);
+    }
+    return pair;
   }
 
   private sightingOf({sightings}: Flow, port: Port, side: number): Sighting {

@@ -6,7 +6,13 @@ import type {Context} from '../context.ts';
 import {settledWindow} from '../estimate.ts';
 import {linkQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
 import {agentSampling} from '../sampling.ts';
-import {AgentAdviceSchema, AgentVersusSchema, EffectiveRateSchema, SamplesSchema} from '../sampling-schemas.ts';
+import {
+  AgentAdviceSchema,
+  AgentNumbersSchema,
+  AgentVersusSchema,
+  EffectiveRateSchema,
+  SamplesSchema,
+} from '../sampling-schemas.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
 import {SETTLED_MS} from '../summary.ts';
 import {finalBefore} from '../time.ts';
@@ -46,6 +52,7 @@ const AgentSchema = Type.Object({
     description: 'data sources whose samples stand for another number of frames than their rate says',
   }),
   samplesVersusCounters: AgentVersusSchema,
+  samplesVersusNumbers: AgentNumbersSchema,
   advice: AgentAdviceSchema,
   subAgents: Type.Array(SubAgentSchema),
 });

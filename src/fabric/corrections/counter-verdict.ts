@@ -40,12 +40,21 @@ export function compare(sums: Compared): Comparison | undefined {
     low: Math.max(0, (gammaQuantile(estimate, squares, -z) - edges) / octets),
     high: (gammaQuantile(bytes + weight, squares + weight * weight, z) + edges) / octets,
   });
+  return judge(estimate / octets, band, samples, ms / 1_000);
+}
+
+/** What a ratio and its band at any normal quantile say. */
+export function judge(
+  ratio: number,
+  band: (z: number) => {low: number; high: number},
+  samples: number,
+  seconds: number,
+): Comparison {
   const {low, high} = band(Z_TOLD);
   const strict = band(Z_VERDICT);
-  const ratio = estimate / octets;
   const isOff = (strict.low > 1 || strict.high < 1) && Math.abs(ratio - 1) >= EFFECT && samples >= FEW;
   const isClose = low > NOT_HALF && high < NOT_DOUBLE;
-  return {ratio, low, high, seconds: ms / 1_000, verdict: isOff ? 'disagrees' : isClose ? 'agrees' : 'unknown'};
+  return {ratio, low, high, seconds, verdict: isOff ? 'disagrees' : isClose ? 'agrees' : 'unknown'};
 }
 
 /** Whether one stretch tells another story than an earlier one. */

@@ -14,6 +14,9 @@ const QUIET_MS = 60_000;
 /** All ports of an agent are added up so often, though some of their counters arrive every second. */
 const AGENT_EVERY_MS = 5_000;
 
+/** Packets' own numbers are asked so often. */
+const NUMBERS_EVERY_MS = 10_000;
+
 /** Looks at sampling rates once a second: those that change, and those that are not what is claimed. */
 export class RateWatch {
   /** By agent: when it was told last that its rates change. */
@@ -26,11 +29,18 @@ export class RateWatch {
   private readonly wrongAgents = new WeakSet<Agent>();
   private readonly wrongPorts = {[Direction.In]: new WeakSet<Port>(), [Direction.Out]: new WeakSet<Port>()};
 
+  /** Agents whose samples the numbers of their packets belie, where counters say nothing. */
+  private readonly wrongByNumbers = new WeakSet<Agent>();
+  private numbersAt = Number.NEGATIVE_INFINITY;
+
   look(fabric: Fabric, herd: Herd): void {
     const changes = fabric.corrections.takeChanges();
     if (changes.length > 0) this.pools(fabric, changes, herd);
     const ports = fabric.counterCheck.takeChanged();
     if (ports.length > 0) this.counters(fabric, ports, herd);
+    if (fabric.time - this.numbersAt < NUMBERS_EVERY_MS) return;
+    this.numbersAt = fabric.time;
+    for (const agent of fabric.agents.all) this.numbers(fabric, agent, herd);
   }
 
   /** Whether the counters of all its ports together were told to belie an agent's samples, and not to agree since. */
@@ -118,6 +128,21 @@ export class RateWatch {
     }
   }
 
+  /** Sequence numbers are a witness of their own where counters cannot be asked. */
+  private numbers(fabric: Fabric, agent: Agent, herd: Herd): void {
+    const told = fabric.flows.samplesVersusNumbers(agent);
+    const rate = claimedRate(agent);
+    if (!told || rate === undefined) return;
+    const label = agentLabel(agent);
+    if (told.verdict === 'agrees' && this.wrongByNumbers.delete(agent)) {
+      herd.add(right(agent, `samples of ${label} and the sequence numbers of their packets agree`));
+    } else if (told.verdict === 'disagrees' && !this.wrongByNumbers.has(agent)) {
+      if (this.wrongAgents.has(agent) || fabric.counterCheck.ofAgent(agent)?.verdict === 'agrees') return;
+      this.wrongByNumbers.add(agent);
+      herd.add({...belied(agent, label, rate, told, 'the sequence numbers of their packets count'), name: label});
+    }
+  }
+
   /** Returns whether enough is known of the agent to speak of its ports one by one. */
   private agent(fabric: Fabric, agent: Agent, herd: Herd): boolean {
     const comparison = fabric.counterCheck.ofAgent(agent);
@@ -183,14 +208,20 @@ function isCommon({counterCheck, ports}: Fabric, agent: Agent): boolean {
 const right = (agent: Agent, text: string) =>
   ({kind: 'sampling-rate-right', level: 'good', agent: agent.address, name: agentLabel(agent), text}) as const;
 
-function belied({address}: Agent, what: string, rate: number, comparison: Comparison) {
+function belied(
+  {address}: Agent,
+  what: string,
+  rate: number,
+  comparison: Comparison,
+  witness = 'the interface counted',
+) {
   const fitting = fittingRate(rate, comparison);
   const share = comparison.ratio.toPrecision(2);
   return {
     kind: 'sampling-rate-wrong',
     level: 'warning',
     agent: address,
-    text: `${what}: samples make ${share} times what the interface counted in ${Math.round(comparison.seconds)} s; at 1 in ${count(fitting)} instead of 1 in ${count(rate)} they would agree. Estimates are not corrected by this`,
+    text: `${what}: samples make ${share} times what ${witness} in ${Math.round(comparison.seconds)} s; at 1 in ${count(fitting)} instead of 1 in ${count(rate)} they would agree. Estimates are not corrected by this`,
     figures: {ratio: comparison.ratio, low: comparison.low, high: comparison.high, claimed: rate, fitting},
   } as const;
 }
