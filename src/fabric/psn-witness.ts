@@ -45,9 +45,11 @@ export class PsnWitness {
     let packets = 0;
     let squares = 0;
     let readings = 0;
+    let oldest = newest;
     for (let at = 0; at < SECONDS * SUMS; at += SUMS) {
       const second = this.sums[at]!;
       if (second > newest || second <= newest - SECONDS) continue;
+      oldest = Math.min(oldest, second);
       samples += this.sums[at + Sum.Samples]!;
       packets += this.sums[at + Sum.Packets]!;
       squares += this.sums[at + Sum.Squares]!;
@@ -59,7 +61,7 @@ export class PsnWitness {
       low: gammaQuantile(samples, samples, -z) / packets,
       high: gammaQuantile(samples + 1, samples + 1, z) / packets,
     });
-    const told = judge(ratio, band, samples, SECONDS);
+    const told = judge(ratio, band, samples, newest - oldest + 1);
     const scatter = squares * ratio * ratio - samples;
     const isAlike = scatter <= readings + Z_ALIKE * Math.sqrt(EXCESS * readings);
     return {...told, samples, verdict: isAlike ? told.verdict : 'unknown'};
