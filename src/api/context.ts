@@ -49,7 +49,8 @@ export interface Context {
   /** Looks how evenly parallel links carry; without it nothing is told of that. */
   imbalance?: Pick<ImbalanceEngine, 'report'>;
   /** Finds congested links and incasts; without it none are told. */
-  congestion?: Pick<LinkEngine, 'congested'> & {readonly incasts: Pick<IncastEngine, 'report'>};
+  congestion?: Pick<LinkEngine, 'congested'> &
+    Partial<Pick<LinkEngine, 'entering'>> & {readonly incasts: Pick<IncastEngine, 'report'>};
   /** Follows the steps of jobs, and who holds them up; without it neither is told. */
   stragglers?: Pick<StragglerEngine, 'jobs' | 'stragglers' | 'waits' | 'steps'>;
   /** Follows the figures of sFlow-RT's AI Metrics app; without it there is no trend of them. */

@@ -37,6 +37,20 @@ export const JobSchema = Type.Object(
       high: number('95 % interval'),
       samples: number('samples that it rests on'),
     }),
+    entering: Nullable(
+      Type.Object(
+        {
+          bitsPerSecond: number('of any kind, bit/s'),
+          low: number('95 % interval'),
+          high: number('95 % interval'),
+          roceBitsPerSecond: number('RoCEv2 of that'),
+        },
+        {
+          description:
+            'all that comes in at its links over the last 10 s, to whomever its hosts send: also what other jobs on them do; null where no link is known',
+        },
+      ),
+    ),
     period: Nullable(PeriodSchema),
     steps: Nullable(
       Type.Object(
@@ -55,6 +69,7 @@ export const JobSchema = Type.Object(
       ceShareLow: number('95 % interval'),
       ceShareHigh: number('95 % interval'),
       cnpPerSecond: number('congestion notifications between its hosts a second'),
+      cnpShare: number('the same as a share of its frames, 0..1'),
     }),
     pattern: Nullable(PatternSchema),
     overlaps: Type.Array(Type.String(), {description: 'ids of jobs that it shares hosts with'}),

@@ -1,5 +1,6 @@
+import type {LinkSums} from '../analysis/imbalance/link-loads.ts';
 import type {Job, JobReport} from '../analysis/jobs/job-engine.ts';
-import {shareBand} from '../analysis/sampling-error.ts';
+import {byteBand, shareBand} from '../analysis/sampling-error.ts';
 import {agentLabel} from '../fabric/agents.ts';
 import {weightedPoissonBand} from '../shared/band.ts';
 import type {Context} from './context.ts';
@@ -8,14 +9,20 @@ import {periodAnswer} from './period.ts';
 
 const BITS = 8;
 
-/** A job as REST tells it, its sums being of so many seconds; `stragglers` knows its steps and its slow hosts. */
-export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragglers']) {
+/** A job as REST tells it, its sums being of so many seconds. */
+export function jobAnswer(
+  job: Job,
+  seconds: number,
+  {stragglers, congestion}: Pick<Context, 'stragglers' | 'congestion'>,
+) {
   const {id, name, since, until, isProbable, why, hosts, traffic, period, pattern, overlaps, mixedPeriods} = job;
   const scale = BITS / seconds;
   const band = weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
   const ceShare = traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : 0;
   const ceBand = shareBand(ceShare, traffic);
   const links = hosts.flatMap(({port}) => (port ? [port.id] : []));
+  const ports = new Set(hosts.flatMap(({port}) => port ?? []));
+  const entered = ports.size > 0 ? congestion?.entering?.(ports) : undefined;
   return {
     ...{id, name: name ?? null, since, until: until ?? null, probable: isProbable, why},
     hosts: hosts.map((host) => ({
@@ -30,6 +37,7 @@ export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragg
       high: band.high * scale,
       samples: traffic.samples,
     },
+    entering: entered && entered.bins > 0 ? enteringOf(entered) : null,
     period: period ? periodAnswer(period) : null,
     steps: stragglers?.steps(id)?.statistics ?? null,
     stragglers: stragglers?.stragglers(id).length ?? 0,
@@ -38,11 +46,20 @@ export function jobAnswer(job: Job, seconds: number, stragglers: Context['stragg
       ceShareLow: ceBand.low,
       ceShareHigh: ceBand.high,
       cnpPerSecond: traffic.cnp / seconds,
+      cnpShare: traffic.frames > 0 ? traffic.cnp / traffic.frames : 0,
     },
     pattern: pattern ? {...pattern, degree: Number.isNaN(pattern.degree) ? null : pattern.degree} : null,
     overlaps,
     mixedPeriods,
   };
+}
+
+/** What came in at the links of a job. */
+function enteringOf(sums: LinkSums) {
+  const {low, high} = byteBand(sums);
+  const scale = BITS / sums.seconds;
+  const roceBitsPerSecond = sums.roceBytes * scale;
+  return {bitsPerSecond: sums.bytes * scale, low: low * scale, high: high * scale, roceBitsPerSecond};
 }
 
 /** Sums of what passes from one row to a column. */

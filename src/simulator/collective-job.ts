@@ -43,11 +43,11 @@ export class CollectiveJob implements TrafficModel {
     this.flowsPerEdge = members.length * queuePairs;
     for (const {from, to, share} of this.edges) {
       const pace = framesPerMs(shape, (speed * load * share) / queuePairs);
-      for (const list of members) {
+      for (const [at, list] of members.entries()) {
         const ends = {sender: list[from], receiver: list[to]};
         for (let i = 0; i < queuePairs; i++) {
           const back = {replyEvery: ACK_EVERY, isReliable: true, rnrShare};
-          pairs.add(plan, {...ends, shape, framesPerMs: pace, ceShare, ...back});
+          pairs.add(plan, {...ends, shape, framesPerMs: pace * (spec.shares[at] ?? 1), ceShare, ...back});
         }
       }
     }

@@ -26,6 +26,8 @@ export interface JobSpec {
   /** Hosts, by their place, that are ready late in every cycle (in cycles), or send and receive slowly. */
   readonly late: readonly {readonly host: number; readonly by: number}[];
   readonly slow: readonly {readonly host: number; readonly factor: number}[];
+  /** How much each list of members sends, by place, where that is not the whole: a rail that is short. */
+  readonly shares: readonly number[];
   /** Queue pairs of each pair of hosts: over how many ways their traffic can be spread. */
   readonly queuePairs: number;
   readonly messageBytes: number;
@@ -52,6 +54,7 @@ export function job(spec: Partial<JobSpec> & Pick<JobSpec, 'name' | 'members'>):
     headStart: 0.05,
     late: [],
     slow: [],
+    shares: [],
     queuePairs: 2,
     messageBytes: 1_048_576,
     ceShare: 0.003,

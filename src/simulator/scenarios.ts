@@ -39,6 +39,7 @@ import {subAgents} from './scenarios/sub-agents.ts';
 import {threeTier} from './scenarios/three-tier.ts';
 import {trimming} from './scenarios/trimming.ts';
 import {twoJobs} from './scenarios/two-jobs.ts';
+import {unevenRails} from './scenarios/uneven-rails.ts';
 import {wraps} from './scenarios/wraps.ts';
 
 /** All scenarios, in the order in which they are listed. */
@@ -54,6 +55,7 @@ export const scenarios: readonly Scenario[] = [
   sharedHosts,
   patterns,
   railJobs,
+  unevenRails,
   startStop,
   storage,
   straggler,

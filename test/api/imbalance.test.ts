@@ -25,13 +25,19 @@ const quiet: GroupReport = {
 it('answers with the groups as they were looked at, and with none before', async () => {
   const imbalance: {report: ImbalanceReport | undefined} = {report: undefined};
   const {get} = await makeHarness({imbalance});
-  expect((await get('/api/v1/imbalance')).json).toEqual({finalBefore: 0, time: null, window: 10, groups: []});
+  expect((await get('/api/v1/imbalance')).json).toEqual({
+    finalBefore: 0,
+    time: null,
+    window: 10,
+    groups: [],
+    rails: [],
+  });
   expect((await get('/metrics')).text).not.toContain('tenhertz_imbalance_cv{');
 
   imbalance.report = {time: 1_700_000_000_000, groups: [group, quiet]};
   const {status, json} = await get('/api/v1/imbalance');
   expect(status).toBe(200);
-  expect(json).toEqual({finalBefore: 0, time: 1_700_000_000_000, window: 10, groups: [group, quiet]});
+  expect(json).toEqual({finalBefore: 0, time: 1_700_000_000_000, window: 10, groups: [group, quiet], rails: []});
   const {text} = await get('/metrics');
   expect(text).toContain('tenhertz_imbalance_cv{agent="10.0.0.1",group="uplinks"} 0.5');
   expect(text).not.toContain('tenhertz_imbalance_cv{agent="10.0.0.2"');

@@ -80,6 +80,7 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
     name: null,
     until: null,
     probable: false,
+    entering: null,
     period: null,
     steps: null,
     stragglers: 0,
@@ -99,6 +100,10 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
     {hosts: expect.arrayContaining(['10.9.0.1', '10.9.0.2']), bitsPerSecond: expect.closeTo(rate / HOSTS, -4)},
   ]);
   expect(json.services).toEqual([]);
+  expect(job.congestion.cnpShare).toBe(0);
+  expect((await get(`/api/v1/operations?job=${job.id}`)).json).toMatchObject({scope: job.id, operations: []});
+  expect((await get('/api/v1/operations?job=j9')).status).toBe(404);
+  expect((await get(`/api/v1/operations?job=${job.id}&link=${job.links[0]}`)).status).toBe(400);
   const one = await get(`/api/v1/jobs/${job.id}`);
   expect(one.json).toEqual({finalBefore: json.finalBefore, ...job});
   const {text} = await get('/metrics');

@@ -1,4 +1,5 @@
 import {afterAll, expect, it} from 'vitest';
+import {railsOf} from '../../src/analysis/imbalance/rails.ts';
 import type {Job} from '../../src/analysis/jobs/job-engine.ts';
 import {type JobSpec, job, nodesFrom} from '../../src/simulator/job-spec.ts';
 import type {Scenario} from '../../src/simulator/scenario.ts';
@@ -8,11 +9,13 @@ import {sharedHosts} from '../../src/simulator/scenarios/shared-hosts.ts';
 import {startStop} from '../../src/simulator/scenarios/start-stop.ts';
 import {storage} from '../../src/simulator/scenarios/storage.ts';
 import {twoJobs} from '../../src/simulator/scenarios/two-jobs.ts';
+import {unevenRails} from '../../src/simulator/scenarios/uneven-rails.ts';
 import {proofCount, proofSeed, proofTable} from '../support/proof.ts';
 import {START_MS} from './support/pipeline.ts';
 import {addressesOf, Watched} from './support/watched.ts';
 
 const table: string[][] = [];
+const railTable: string[][] = [];
 
 afterAll(() => {
   table.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
@@ -21,6 +24,12 @@ afterAll(() => {
     'the mean of its exchanges in the same time, when a job was first told of since it began.',
   ];
   const head = ['scenario', 'job', 'hosts right', 'pattern', 'true period', 'told', 'off by', 'told after'];
+  const aboutRails = [
+    'Scenario `uneven-rails`: of four rails that never cross, the third of one job sends three quarters of what the others do.',
+    'Coefficient of variation over the rails, of 10 s, as told at each look; wrong: looks with another verdict.',
+  ];
+  const headOfRails = ['job', 'true variation', 'told, mean', 'largest', 'looks', 'wrong'];
+  proofTable('rails', 'How evenly rails carry', aboutRails, headOfRails, railTable);
   proofTable('job-scenarios', 'Jobs the whole way', about, head, table);
 });
 
@@ -132,6 +141,39 @@ it('rails that never cross are one job when they were in step for 32 cycles, and
   expect(joined.map(({figures}) => figures!['cycles']! >= 32)).toEqual([true, true]);
   // 32 cycles, and until bins are final and looked at.
   for (const {time} of joined) expect(time - START_MS).toBeLessThan(32 * 650 + 5_000);
+});
+
+it('a rail that is short is found, and rails that carry the same are not blamed', () => {
+  const runs = proofCount(1, 8);
+  const seed = proofSeed();
+  const cvs = {short: [] as number[], even: [] as number[]};
+  for (let run = 0; run < runs; run++) {
+    const watched = new Watched(unevenRails, {seed: seed + run});
+    for (let second = 0; second < 36; second += 2) {
+      watched.pass(2);
+      const {windowSeconds = 10} = watched.engine.report ?? {};
+      for (const {rails, verdict, cv, pValue, text} of railsOf(watched.jobs, windowSeconds)) {
+        const isShort = rails.some(({hosts}) => hosts.includes(addressesOf([0])[0]!));
+        cvs[isShort ? 'short' : 'even'].push(cv!);
+        expect(verdict, text).toBe(isShort ? 'imbalanced' : 'balanced');
+        expect(rails).toHaveLength(4);
+        if (!isShort) continue;
+        const {rail} = rails.find(({hosts}) => hosts.includes(addressesOf([16])[0]!))!;
+        expect(text).toMatch(new RegExp(`rail ${rail} carries 7\\d(\\.\\d)? % of what is usual`));
+        expect(pValue).toBeLessThan(1e-6);
+      }
+    }
+  }
+  expect(cvs.short.length).toBeGreaterThan(2 * runs);
+  expect(cvs.even.length).toBeGreaterThan(runs);
+  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  for (const [name, all] of Object.entries(cvs)) {
+    // Of 1, 1, 3/4 and 1: their standard deviation, as of all there are, over their mean.
+    const truth = name === 'short' ? 0.1083 / 0.9375 : 0;
+    const mean = all.reduce((sum, cv) => sum + cv, 0) / all.length;
+    expect(Math.abs(mean - truth)).toBeLessThan(0.015);
+    railTable.push([name, percent(truth), percent(mean), percent(Math.max(...all)), `${all.length}`, '0']);
+  }
 });
 
 it('jobs on the same hosts are told apart by period, and by when their queue pairs send', () => {

@@ -1,6 +1,7 @@
 import type {Fabric} from '../../fabric/fabric.ts';
+import type {Port} from '../../fabric/ports.ts';
 import {ImbalanceEngine} from '../imbalance/imbalance-engine.ts';
-import {LinkLoads} from '../imbalance/link-loads.ts';
+import {IN, LinkLoads, LinkSums} from '../imbalance/link-loads.ts';
 import type {PeriodReport} from '../period/period-engine.ts';
 import {type CongestedLink, type CongestionRank, congestedLinks} from './congestion.ts';
 import {IncastEngine} from './incast-engine.ts';
@@ -29,6 +30,19 @@ export class LinkEngine {
       },
       () => this.imbalance.look(),
     );
+  }
+
+  /** All that came in at some links in the last seconds, of any kind. */
+  entering(ports: Iterable<Port>): LinkSums {
+    const sums = new LinkSums();
+    let bins = 0;
+    for (const port of ports) {
+      this.loads.window(port, IN, sums);
+      bins = Math.max(bins, sums.bins);
+      sums.bins = 0;
+    }
+    sums.bins = bins;
+    return sums;
   }
 
   /** The most congested links of the last seconds. */

@@ -44,6 +44,8 @@ export interface Job {
   hosts: JobHost[];
   /** Addresses of those that talk to each other: one list, or one for each rail. */
   groups: (readonly string[])[];
+  /** What the hosts of each of them send each other. */
+  groupTraffic: TrafficSums[];
   traffic: TrafficSums;
   period: PeriodFigures | undefined;
   pattern: Pattern | undefined;
@@ -263,6 +265,7 @@ export class JobEngine {
           return one.hosts.map((address) => byAddress.get(address) ?? this.silent(address, portOf(address)));
         }),
         groups: members.map((one) => one.hosts),
+        groupTraffic: members.map((one) => found.jobs[one.found]?.traffic ?? {...NO_TRAFFIC}),
         traffic: sumOf(parts),
         period: this.periods.of(id),
         pattern: patternOf(parts),

@@ -1,3 +1,4 @@
+import {railsOf} from '../../analysis/imbalance/rails.ts';
 import type {Job, JobEngine} from '../../analysis/jobs/job-engine.ts';
 import {MOST_JOBS} from '../../analysis/jobs/job-work.ts';
 import type {MetricsBuilder} from './builder.ts';
@@ -39,5 +40,13 @@ export function jobMetrics(builder: MetricsBuilder, engine: Pick<JobEngine, 'rep
     'tenhertz_job_cnp_per_second',
     'Estimated congestion notifications between the hosts of a job.',
     ({traffic}, seconds) => traffic.cnp / seconds,
+  );
+  builder.gauge(
+    'tenhertz_job_rails_cv',
+    'Coefficient of variation of what the rails of a job carry, what sampling adds taken off, over 10 s.',
+    ['job'],
+    (set) => {
+      for (const {job, cv} of railsOf(running(), engine.report?.windowSeconds ?? 1)) if (cv !== null) set(cv, {job});
+    },
   );
 }

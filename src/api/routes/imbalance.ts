@@ -1,6 +1,7 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
 import {WINDOW_SECONDS} from '../../analysis/imbalance/link-loads.ts';
+import {railsOf} from '../../analysis/imbalance/rails.ts';
 import type {Context} from '../context.ts';
 import {FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
@@ -63,13 +64,40 @@ const GroupSchema = Type.Object({
   }),
 });
 
-/** How evenly parallel links carry. */
+const RailsSchema = Type.Object({
+  job: Type.String({description: 'id of the job'}),
+  name: Nullable(Type.String({description: 'as it was named by PUT'})),
+  rails: Type.Array(
+    Type.Object({
+      rail: Type.Number({description: 'counts from 1, in the order of the groups of the job'}),
+      hosts: Type.Array(Type.String(), {description: 'addresses'}),
+      bitsPerSecond: Type.Number({description: 'what its hosts send each other, bit/s'}),
+      low: Type.Number({description: '95 % interval'}),
+      high: Type.Number(),
+      share: Type.Number({description: 'part of what all rails carry, 0..1'}),
+    }),
+  ),
+  samples: Type.Number({description: 'samples of all rails in the window'}),
+  cv: number(
+    'coefficient of variation of what the rails really carry, what sampling adds taken off; null without a sample',
+  ),
+  cvLow: number('95 % interval'),
+  cvHigh: number('95 % interval'),
+  pValue: number('chance that rails which carry the same differ as much in their samples; 0 below 1e-308'),
+  verdict: Type.Union([Type.Literal('balanced'), Type.Literal('imbalanced'), Type.Literal('unknown')], {
+    description: 'imbalanced: surely by more than 5 %; nothing is hashed to rails, so that luck is no excuse',
+  }),
+  text: Type.String(),
+});
+
+/** How evenly parallel links and rails carry. */
 export const imbalanceRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
   server.get(
     '/imbalance',
     {
       schema: {
-        summary: 'How evenly groups of parallel links carry, beyond what sampling explains; looked at every 2 s',
+        summary:
+          'How evenly groups of parallel links and the rails of jobs carry, beyond what sampling explains; looked at every 2 s',
         tags: ['analysis'],
         response: {
           200: Type.Object({
@@ -77,6 +105,9 @@ export const imbalanceRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
             time: number('epoch ms: the end of the last bin that was looked at; null before the first look'),
             window: Type.Number({description: 'seconds before that'}),
             groups: Type.Array(GroupSchema),
+            rails: Type.Array(RailsSchema, {
+              description: 'jobs whose hosts form rails that never cross, over the window that jobs are looked at',
+            }),
           }),
         },
       },
@@ -86,13 +117,15 @@ export const imbalanceRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
   done();
 };
 
-/** All groups of parallel links. */
-export function imbalanceAnswer({fabric, imbalance}: Context) {
+/** All groups of parallel links, and all rails. */
+export function imbalanceAnswer({fabric, imbalance, jobs}: Context) {
   const report = imbalance?.report;
+  const seen = jobs?.report;
   return {
     finalBefore: finalBefore(fabric),
     time: report?.time ?? null,
     window: WINDOW_SECONDS,
     groups: report?.groups ?? [],
+    rails: seen ? railsOf(seen.jobs, seen.windowSeconds) : [],
   };
 }

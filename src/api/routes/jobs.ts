@@ -68,7 +68,7 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
     {schema: {summary: 'One job', tags: ['jobs'], params: JobParams, response: {200: JobAnswer}}},
     ({params}) => {
       const {job, seconds} = find(params.id);
-      return {finalBefore: finalBefore(fabric), ...jobAnswer(job, seconds, context.stragglers)};
+      return {finalBefore: finalBefore(fabric), ...jobAnswer(job, seconds, context)};
     },
   );
   server.put(
@@ -117,7 +117,8 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
 };
 
 /** All jobs, and what is none. */
-export function jobsAnswer({fabric, jobs, stragglers}: Context) {
+export function jobsAnswer(context: Context) {
+  const {fabric, jobs} = context;
   const report = jobs?.report;
   const seconds = report?.windowSeconds ?? 1;
   const rate = (bytes: number) => (8 * bytes) / seconds;
@@ -125,7 +126,7 @@ export function jobsAnswer({fabric, jobs, stragglers}: Context) {
     finalBefore: finalBefore(fabric),
     time: report?.time ?? null,
     window: report?.windowSeconds ?? null,
-    jobs: (report?.jobs ?? []).map((job) => jobAnswer(job, seconds, stragglers)),
+    jobs: (report?.jobs ?? []).map((job) => jobAnswer(job, seconds, context)),
     services: (report?.services ?? []).map(({address, name, partners, bytes}) => {
       return {address, name: name ?? null, partners, bitsPerSecond: rate(bytes)};
     }),

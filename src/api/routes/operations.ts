@@ -1,5 +1,6 @@
 import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox';
 import {Type} from 'typebox';
+import type {JobReport} from '../../analysis/jobs/job-engine.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import type {Context} from '../context.ts';
 import {edgeOf, type OperationAnswer, operationsOf} from '../operations.ts';
@@ -35,7 +36,9 @@ const OperationSchema = Type.Object({
 const OperationsSchema = Type.Object({
   finalBefore: FinalBefore,
   window: Type.Number({description: 'seconds that the rates are taken over: five, less while the server is young'}),
-  scope: Type.String({description: 'fabric (what enters at edge links), or the agent address or link id asked for'}),
+  scope: Type.String({
+    description: 'fabric (what enters at edge links), or the agent address, link or job id asked for',
+  }),
   operations: Type.Array(OperationSchema, {description: 'kinds of packets that were sampled, most frames first'}),
   rdma: Type.Object(
     {
@@ -82,33 +85,53 @@ export const operationRoutes: FastifyPluginCallbackTypebox<{context: Context}> =
       schema: {
         summary: 'RDMA operations, acknowledgements and Ultra Ethernet over the last seconds',
         description:
-          'What came in: at edge links for the whole fabric, so that each packet counts once; at all links of an agent; or at one link.',
+          'What came in: at edge links for the whole fabric, so that each packet counts once; at all links of an agent; at one link; or at the links of the hosts of a job.',
         tags: ['operations'],
         querystring: Type.Object({
           agent: Type.Optional(Type.String({description: 'agent address'})),
           link: Type.Optional(Type.String({description: 'id of a link'})),
+          job: Type.Optional(
+            Type.String({
+              description: 'id of a job: what comes in at its links, with what else its hosts do; see its `overlaps`',
+            }),
+          ),
         }),
         response: {200: OperationsSchema},
       },
     },
-    ({query: {agent, link}}) => {
-      if (agent !== undefined && link !== undefined) throw new Problem(400, 'ask for an agent or for a link, not both');
-      return operationsAnswer(context, {agent, link});
+    ({query}) => {
+      if (Object.values(query).filter((value) => value !== undefined).length > 1) {
+        throw new Problem(400, 'ask for an agent, a link or a job, not for several');
+      }
+      return operationsAnswer(context, query);
     },
   );
   done();
 };
 
-/** Operations of the fabric, or of one agent or link; 404 for one that is not known. */
-export function operationsAnswer({fabric}: Context, of: {agent?: string | undefined; link?: string | undefined} = {}) {
-  return {finalBefore: finalBefore(fabric), ...operationsIn(fabric, of.agent, of.link)};
+/** Whose operations are asked for; those of the fabric where nothing is named. */
+interface Of {
+  agent?: string | undefined;
+  link?: string | undefined;
+  job?: string | undefined;
 }
 
-function operationsIn(fabric: Fabric, agent: string | undefined, link: string | undefined): OperationAnswer {
+/** Operations of the fabric, or of one agent, link or job; 404 for one that is not known. */
+export function operationsAnswer({fabric, jobs}: Context, of: Of = {}) {
+  return {finalBefore: finalBefore(fabric), ...operationsIn(fabric, of, jobs?.report)};
+}
+
+function operationsIn(fabric: Fabric, {agent, link, job}: Of, report: JobReport | undefined): OperationAnswer {
   if (link !== undefined) {
     const port = fabric.ports.get(link);
     if (!port) throw new Problem(404, `no link ${link} is known`);
     return operationsOf(fabric, link, (one) => one === port);
+  }
+  if (job !== undefined) {
+    const found = report?.jobs.find(({id}) => id === job);
+    if (!found) throw new Problem(404, `there is no job '${job}'`);
+    const ports = new Set(found.hosts.map(({port}) => port));
+    return operationsOf(fabric, job, (one) => ports.has(one));
   }
   if (agent === undefined) return operationsOf(fabric, 'fabric', edgeOf(fabric));
   const known = fabric.agents.get(agent);

@@ -14,6 +14,7 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
   groups: [['10.1.0.1']],
   traffic: {samples: 0, frames: 0, bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0},
   overlaps: [],
+  groupTraffic: [],
   mixedPeriods: [],
   ...more,
 });

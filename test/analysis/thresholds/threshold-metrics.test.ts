@@ -134,6 +134,7 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
     isProbable: false,
     why: '',
     groups: [],
+    groupTraffic: [],
     mixedPeriods: [],
     overlaps: [],
   },
