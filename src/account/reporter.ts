@@ -53,8 +53,14 @@ export class Reporter {
   private readonly agentSent: Float64Array;
   /** By stream: whose numbers `agentSent` holds, for a place in the table may pass to another. */
   private readonly agentTenant: Float64Array;
-  private readonly flowColumns: ColumnArray[];
+  // Made once, and as large as they may become: memory that nothing was written to is not taken.
+  private readonly agentColumns: ColumnArray[];
   private readonly binColumns: ColumnArray[];
+  private readonly flowColumns: ColumnArray[];
+  private readonly hostColumns: ColumnArray[];
+  private readonly operationColumns: ColumnArray[];
+  private readonly countColumns = makeColumns(COUNTS_SECTION, COUNTS);
+  private readonly tickColumns: ColumnArray[];
   private sequence = 0;
   private second = Number.NEGATIVE_INFINITY;
   private watermark = 0;
@@ -68,8 +74,13 @@ export class Reporter {
     this.epoch = epoch;
     this.agentSent = new Float64Array(accountant.limits.agents * AGENTS.columns.length);
     this.agentTenant = new Float64Array(accountant.limits.agents);
-    this.flowColumns = makeColumns(FLOWS, accountant.limits.flows);
-    this.binColumns = makeColumns(BINS, accountant.limits.cells);
+    const {limits} = accountant;
+    this.agentColumns = makeColumns(AGENTS, limits.agents);
+    this.binColumns = makeColumns(BINS, limits.cells);
+    this.flowColumns = makeColumns(FLOWS, limits.flows);
+    this.hostColumns = makeColumns(HOSTS, accountant.hosts.table.capacity);
+    this.operationColumns = makeColumns(OPERATIONS, limits.operations);
+    this.tickColumns = makeColumns(TICKS, accountant.ticks.capacity);
     accountant.onFull = () => this.flush();
   }
 
@@ -142,7 +153,7 @@ export class Reporter {
     const {streams} = this.accountant.agents;
     const {longestGapMs} = this.accountant.times;
     const rows = streams.limit;
-    const columns = makeColumns(AGENTS, rows);
+    const columns = this.agentColumns;
     for (let row = 0; row < rows; row++) {
       this.readAgent(columns, row, row);
       longestGapMs[row] = 0;
@@ -264,7 +275,7 @@ export class Reporter {
     const {hosts} = this.accountant;
     const {table} = hosts;
     const {words} = table;
-    const columns = makeColumns(HOSTS, hosts.size);
+    const columns = this.hostColumns;
     for (let host = 0; host < hosts.size; host++) {
       for (let word = HostKey.Stream; word < words; word++) columns[word]![host] = table.word(host, word);
     }
@@ -279,7 +290,7 @@ export class Reporter {
   private operations(): SectionData {
     const {operations, rows} = this.accountant;
     const {table, size} = operations;
-    const columns = makeColumns(OPERATIONS, size);
+    const columns = this.operationColumns;
     const at = (name: string) => columns[operationColumn[name]!]!;
     for (let index = 0; index < size; index++) {
       const row = table.word(index, OperationKey.Row);
@@ -312,14 +323,14 @@ export class Reporter {
 
   private ticks(): SectionData {
     const {ticks} = this.accountant;
-    const tick = new Float64Array(ticks.capacity);
-    const samples = new Uint32Array(ticks.capacity);
-    return {schema: TICKS, rows: ticks.take(tick, samples), columns: [tick, samples]};
+    const columns = this.tickColumns;
+    const rows = ticks.take(columns[0] as Float64Array, columns[1] as Uint32Array);
+    return {schema: TICKS, rows, columns};
   }
 
   private counts(): SectionData {
     const {counts} = this.accountant;
-    const columns = makeColumns(COUNTS_SECTION, COUNTS);
+    const columns = this.countColumns;
     let rows = 0;
     for (let count = 0; count < COUNTS; count++) {
       const added = counts[count]! - this.countsSent[count]!;
