@@ -40,10 +40,10 @@ async function compile() {
   execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(folder, 'tsconfig.json')]);
   const load = (path) => import(pathToFileURL(join(folder, path)));
   return {
-    ...(await load('src/analysis/period.js')),
-    ...(await load('src/analysis/period-watch.js')),
+    ...(await load('src/analysis/period/period.js')),
+    ...(await load('src/analysis/period/period-watch.js')),
     ...(await load('src/simulator/random.js')),
-    ...(await load('test/analysis/period-traffic.js')),
+    ...(await load('test/analysis/period/period-traffic.js')),
   };
 }
 

@@ -6,6 +6,8 @@ export const HARMONICS = 8;
 export const HARMONIC_COST = 10;
 /** A step of the fundamental is this part of a step of the spectrum, so that the eighth harmonic steps by one. */
 const FINE = 8;
+/** No line of a cycle that is one stretch of bursts exceeds the first by more. */
+const FIRST = 2;
 
 /** A comb of lines at f, 2f, 3f … */
 export interface Comb {
@@ -91,6 +93,33 @@ function refined({power, stepHz, segmentSeconds}: Spectrum, frequency: number): 
   const bend = below - 2 * most + above;
   const offset = bend < 0 ? (below - above) / (2 * bend) : 0;
   return best + step * Math.max(-0.5, Math.min(0.5, offset));
+}
+
+/**
+ * Power of the lines of a frequency above the level around them. `isWhole`: 0 where the first is not among the
+ * strongest, for then it is another cycle that has most of it.
+ */
+export function linePower({power, level, segments, stepHz}: Spectrum, frequency: number, isWhole = false): number {
+  let sum = 0;
+  let first = 0;
+  for (let k = 1; k <= HARMONICS; k++) {
+    const at = Math.round((k * frequency) / stepHz);
+    if (at >= power.length) break;
+    const line = Math.max(0, power[at] - 2 * segments * level[at]);
+    if (k === 1) first = line;
+    if (isWhole && line > FIRST * first) return 0;
+    sum += line;
+  }
+  return sum;
+}
+
+/** The part of a spectrum below a frequency. */
+export function belowOf(spectrum: Spectrum, hz: number): Spectrum {
+  const end = Math.floor(hz / spectrum.stepHz);
+  const [power, evidence, level] = [spectrum.power, spectrum.evidence, spectrum.level].map((all) =>
+    all.subarray(0, end),
+  );
+  return {...spectrum, power: power!, evidence: evidence!, level: level!};
 }
 
 function interpolated(power: Float64Array, index: number): number {

@@ -1,5 +1,5 @@
 import {type Fold, foldAt, PHASES, profileOf} from './fold.ts';
-import {type Comb, HARMONIC_COST, HARMONICS, strongestComb} from './period-comb.ts';
+import {belowOf, type Comb, HARMONIC_COST, HARMONICS, linePower, strongestComb} from './period-comb.ts';
 import {fundamentalOf} from './period-fundamental.ts';
 import {LEAST_CYCLES, SEGMENTS, Spectra, type Spectrum, type TickSeries} from './spectrum.ts';
 
@@ -37,6 +37,12 @@ const RESTLESS = 1.5;
 const RESTLESS_SCORE = 45;
 /** What the choice among four segmentations is worth: 2 ln 4. */
 const CHOICE = 2 * Math.log(SEGMENTS.length);
+/** How much slower than what is most evident a cycle around it is, and below what multiple of that its lines are. */
+const SLOWER = 2.5;
+const BELOW = 0.7;
+/** How evident it must be by itself, and the share that its lines must have of the power of those. */
+const SLOWER_SCORE = 60;
+const SLOWER_SHARE = 0.3;
 /** A series that is shorter has too few frequencies to tell a line from them. */
 const LEAST_STEPS = 64;
 /** Searches in one series, each behind what the last one found. */
@@ -79,9 +85,11 @@ export class PeriodFinder {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const plain = spectraOf(round > 0);
       for (const {periodMs} of found) for (const spectrum of plain) mask(spectrum, 1_000 / periodMs);
-      const best = this.bestComb(plain, bounds);
-      if (!best) break;
-      const period = describe({...series, counts: left}, best, round > 0 ? plain : spectraOf(true), bounds.lowestHz);
+      const evident = this.bestComb(plain, bounds);
+      if (!evident) break;
+      const tapered = round > 0 ? plain : spectraOf(true);
+      const best = this.slowerComb(tapered, evident, bounds.lowestHz);
+      const period = describe({...series, counts: left}, best, tapered, bounds.lowestHz);
       removeCycle(left, series.tickMs, period);
       found.push(period);
     }
@@ -100,6 +108,23 @@ export class PeriodFinder {
     const {frequency, score, spectrum} = best;
     const isRestless = spectrum.level[Math.round(frequency / spectrum.stepHz)] > RESTLESS;
     if (isRestless && score < RESTLESS_SCORE + CHOICE) return undefined;
+    return best;
+  }
+
+  /**
+   * A much slower comb in what lies below the most evident one, if it has as good a claim: what repeats within a cycle
+   * stands clearer of its surroundings than the cycle itself, where strong lines are the surroundings of each other.
+   */
+  private slowerComb(tapered: readonly Spectrum[], evident: Comb, lowestHz: number): Comb {
+    let best = evident;
+    for (const spectrum of tapered) {
+      const below = belowOf(spectrum, BELOW * evident.frequency);
+      const bounds = {lowestHz, highestHz: evident.frequency / SLOWER};
+      const comb = strongestComb(below, bounds, best === evident ? SLOWER_SCORE : best.score, this.spectra);
+      if (!comb) continue;
+      const power = linePower(below, comb.frequency, true);
+      if (power > SLOWER_SHARE * linePower(spectrum, evident.frequency)) best = {...comb, spectrum};
+    }
     return best;
   }
 }

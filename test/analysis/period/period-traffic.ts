@@ -24,12 +24,17 @@ export interface DrawnJob {
 
 export interface Scenario {
   jobs: DrawnJob[];
+  /** Links of all jobs together, each end counted where frames come in. */
   links: number;
+  /** Switches on the way of a packet: one in so many of its samples is taken where it comes in from its host. */
+  hops: number;
   /** N of 1-in-N. */
   sampling: number;
   seconds: number;
   /** Agents hold samples back for up to so long, each on its own clock; the times are spread over it. */
   flushMs: number;
+  /** They do so by a timer; else whenever a datagram is full, which takes so long on average. */
+  isTimed: boolean;
   agents: number;
   /** Traffic without a period, as a share of the jobs' mean. */
   background: number;
@@ -59,15 +64,19 @@ export interface Happened {
   ofJob(index: number): Drawn;
 }
 
+/** Samples that fill a datagram: most agents send it then, or after a second; others keep them for a time of their own. */
+const DATAGRAM_SAMPLES = 7;
+
 /** A random scenario: 60 ms to 60 s, 1 to 3 jobs, at least 8 cycles of the slowest and 60 s. */
 export function randomScenario(random: Random): Scenario {
   const pick = <T>(...of: T[]): T => of[random.below(of.length)];
   const links = Math.round(logUniform(random, 8, 4_096));
-  const sampling = pick(1_000, 4_000, 10_000, 10_000, 20_000, 50_000, 100_000);
+  const hops = pick(1, 3, 3, 5);
   const speed = pick(25e9, 100e9, 100e9, 200e9, 400e9);
+  // From what is recommended for switches of that speed to ten times as many samples.
+  const sampling = Math.round(logUniform(random, speed / 1e7, speed / 1e6));
   const frameBytes = pick(1_088, 4_178, 4_178);
   const jobs = 1 + random.below(3);
-  const flushMs = pick(1, 1, 1, 20, 20, 100, 250, 1_000);
   const drawn = Array.from({length: jobs}, (): DrawnJob => {
     const duty = 0.1 + 0.8 * random.uniform();
     const shape = pick<Shape>('one burst', 'micro-batches', 'two bursts');
@@ -85,7 +94,11 @@ export function randomScenario(random: Random): Scenario {
   const slowest = Math.max(...drawn.map(({periodMs}) => periodMs));
   const seconds = Math.ceil(Math.max(60, (8.5 + 4 * random.uniform()) * (slowest / 1_000)));
   const agents = Math.ceil(links / pick(8, 32, 64, 128));
-  return {jobs: drawn, links, sampling, seconds, flushMs, agents, background: 0.5 * random.uniform()};
+  const samplesPerSecond = drawn.reduce((sum, job) => sum + job.samplesPerSecond, 0);
+  const timerMs = pick(0, 0, 0, 20, 20, 100, 250, 1_000);
+  const flushMs = timerMs > 0 ? timerMs : Math.min(1_000, (1_000 * DATAGRAM_SAMPLES * agents) / samplesPerSecond);
+  const background = 0.5 * random.uniform();
+  return {jobs: drawn, links, hops, sampling, seconds, flushMs, isTimed: timerMs > 0, agents, background};
 }
 
 function burstsOf(random: Random, shape: Shape, duty: number): DrawnJob['bursts'] {
@@ -128,8 +141,7 @@ export function happen(scenario: Scenario, random: Random): Happened {
     const mean = total.reduce((sum, value) => sum + value, 0) / ticks;
     const expected = mean * ticks * (1 + scenario.background);
     const truths = lines.map(({job, periodMs, intensity}, index): JobTruth => {
-      // What repeats faster than twice an agent's own rhythm is not in what it sends.
-      const [re, im] = periodMs < 2 * scenario.flushMs ? [0, 0] : resultant(intensity, periodMs);
+      const [re, im] = resultant(intensity, periodMs);
       return {job, periodMs, carried: (shares[index] ** 2 * (re * re + im * im)) / expected};
     });
     const counts = total.map((value) => poisson(random, value + mean * scenario.background));
@@ -137,7 +149,7 @@ export function happen(scenario: Scenario, random: Random): Happened {
   };
   return {
     mixed: () => draw(lines.map(() => 1)),
-    ofJob: (own) => draw(lines.map((_, index) => (index === own ? 1 : STRANGERS))),
+    ofJob: (own) => draw(lines.map((_, index) => (index === own ? 1 : STRANGERS) / scenario.hops)),
   };
 }
 
@@ -173,22 +185,42 @@ function addRectangle(into: Float64Array, fromMs: number, toMs: number, perMs: n
   }
 }
 
-/** What is left when each agent sends what it has at its own ticks, and the receiver spreads it over the time since. */
-function flushed(intensity: Float64Array, {flushMs, agents}: Scenario, random: Random): Float64Array {
-  const steps = Math.round(flushMs / TICK_MS);
-  if (steps < 2) return intensity;
-  const different = Math.min(agents, steps);
+/** Agents beyond so many have the clocks of those. */
+const MOST_CLOCKS = 32;
+/** Mean lateness of a timer. */
+const LATE_MS = 0.5;
+
+/** What is left when each agent sends what it has at times of its own, and the receiver spreads it over the time since. */
+function flushed(intensity: Float64Array, {flushMs, isTimed, agents}: Scenario, random: Random): Float64Array {
+  if (flushMs < TICK_MS / 4) return intensity;
+  const sum = new Float64Array(intensity.length + 1);
+  for (let i = 0; i < intensity.length; i++) sum[i + 1] = sum[i] + intensity[i];
+  const until = (ms: number) => {
+    const at = Math.min(intensity.length, Math.max(0, ms / TICK_MS));
+    const whole = Math.floor(at);
+    return sum[whole] + (at - whole) * (intensity[whole] ?? 0);
+  };
+  const clocks = Math.min(agents, MOST_CLOCKS);
+  const end = intensity.length * TICK_MS;
   const result = new Float64Array(intensity.length);
-  for (let agent = 0; agent < different; agent++) {
-    for (let from = -random.below(steps); from < intensity.length; from += steps) {
-      const start = Math.max(0, from);
-      const end = Math.min(intensity.length, from + steps);
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += intensity[i];
-      for (let i = start; i < end; i++) result[i] += sum / (end - start) / different;
+  for (let clock = 0; clock < clocks; clock++) {
+    let due = -random.uniform() * flushMs;
+    let last = due;
+    while (last < end) {
+      due += isTimed ? flushMs : fillMs(flushMs, random);
+      const next = isTimed ? due - LATE_MS * Math.log(1 - random.uniform()) : due;
+      addRectangle(result, last, next, (until(next) - until(last)) / (next - last) / clocks);
+      last = next;
     }
   }
   return result;
+}
+
+/** A datagram is full when so many samples have come, each at random. */
+function fillMs(mean: number, random: Random): number {
+  let product = 1;
+  for (let sample = 0; sample < DATAGRAM_SAMPLES; sample++) product *= 1 - random.uniform();
+  return (-mean * Math.log(product)) / DATAGRAM_SAMPLES;
 }
 
 /** Σ intensity · e^{2πit/P}. */
