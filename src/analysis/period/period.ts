@@ -37,6 +37,8 @@ const RESTLESS = 1.5;
 const RESTLESS_SCORE = 45;
 /** What the choice among four segmentations is worth: 2 ln 4. */
 const CHOICE = 2 * Math.log(SEGMENTS.length);
+/** What keeps time so badly is no cycle: load that shifts now and then looks like it. Jobs have half of it at most. */
+const MOST_JITTER = 0.07;
 /** How much slower than what is most evident a cycle around it is, and below what multiple of that its lines are. */
 const SLOWER = 2.5;
 const BELOW = 0.7;
@@ -93,7 +95,8 @@ export class PeriodFinder {
       removeCycle(left, series.tickMs, period);
       found.push(period);
     }
-    return found.filter(({periodMs}, at) => {
+    return found.filter(({periodMs, jitter}, at) => {
+      if (jitter > MOST_JITTER) return false;
       return periodMs >= shortestMs && !found.slice(0, at).some((other) => isRemainder(periodMs, other));
     });
   }
@@ -129,13 +132,14 @@ export class PeriodFinder {
   }
 }
 
-/** Takes a cycle out of a series, its mean at each phase. */
-export function removeCycle(values: Float64Array, tickMs: number, {periodMs, phase}: Period): void {
+/** Takes a cycle out of a series, its mean at each phase; where it has stopped, its last cycles stay as they are. */
+export function removeCycle(values: Float64Array, tickMs: number, {periodMs, phase, isRunning}: Period): void {
   const phases = Math.max(6, Math.min(MOST_PHASES, Math.round(periodMs / tickMs)));
-  const {mean} = profileOf(values, tickMs, phase, phases);
+  const end = isRunning ? values.length : Math.max(0, values.length - lastSteps(periodMs, tickMs));
+  const {mean} = profileOf(values.subarray(0, end), tickMs, phase, phases);
   let level = 0;
   for (const value of mean) level += value / phases;
-  for (let i = 0; i < values.length; i++) {
+  for (let i = 0; i < end; i++) {
     values[i] -= mean[Math.floor(phase((i + 0.5) * tickMs) * phases)] - level;
   }
 }
@@ -160,11 +164,14 @@ function describe(series: TickSeries, comb: Comb, tapered: readonly Spectrum[], 
   return {periodMs, score: comb.score - CHOICE, jitter, duty, sharpness, swing, ambiguous, isRunning, phase};
 }
 
+/** Steps at the end of a series in which a cycle that has stopped is noticed. */
+const lastSteps = (periodMs: number, tickMs: number) =>
+  Math.ceil(Math.max(LAST_CYCLES * periodMs, LEAST_LAST_MS) / tickMs);
+
 /** Whether the last cycles look like those before: their counts against the profile of the others. */
 function runs(series: TickSeries, periodMs: number): {isRunning: boolean; fold: Fold} {
   const {counts, tickMs, noise} = series;
-  const last = Math.ceil(Math.max(LAST_CYCLES * periodMs, LEAST_LAST_MS) / tickMs);
-  const before = counts.length - last;
+  const before = counts.length - lastSteps(periodMs, tickMs);
   if (before * tickMs < LEAST_CYCLES * periodMs) return {isRunning: true, fold: foldAt(series, periodMs)};
   const fold = foldAt(series, periodMs, before);
   let mean = 0;

@@ -126,11 +126,15 @@ function burstsOf(random: Random, shape: Shape, duty: number): DrawnJob['bursts'
 /** Of the other jobs' traffic so much is seen at the hosts of one. */
 const STRANGERS = 0.02;
 
-/** Lets a scenario happen: every cycle gets its length. Samples are drawn when they are asked for. */
-export function happen(scenario: Scenario, random: Random): Happened {
+/**
+ * Lets a scenario happen: every cycle gets its length. Samples are drawn when they are asked for. All jobs stop at
+ * `stopMs`; then only the background is left.
+ */
+export function happen(scenario: Scenario, random: Random, stopMs = Number.POSITIVE_INFINITY): Happened {
   const ticks = Math.round((scenario.seconds * 1_000) / TICK_MS);
   const lines = scenario.jobs.map((job) => {
     const {intensity, periodMs} = intensityOf(job, ticks, random);
+    if (stopMs < scenario.seconds * 1_000) intensity.fill(0, Math.floor(stopMs / TICK_MS));
     return {job, periodMs, intensity: flushed(intensity, scenario, random)};
   });
   const draw = (shares: readonly number[]): Drawn => {
