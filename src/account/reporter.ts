@@ -1,4 +1,5 @@
 import type {Accountant} from './accountant.ts';
+import {AgentRows} from './agent-rows.ts';
 import {CELL_TICKS, CELL_TRIMMED, CELL_WORDS, CellWord, TICKS_OF_WORD} from './cells.ts';
 import {encodePartial, type SectionData} from './codec.ts';
 import {FLOW_SUMS, FlowKey} from './flow-table.ts';
@@ -8,7 +9,6 @@ import {Measure, TICK_BASE, TICKS_PER_WORD} from './measures.ts';
 import {OPERATION_SUMS, OperationKey, OperationSum} from './operation-table.ts';
 import {RowKey} from './rows.ts';
 import {
-  AGENTS,
   BINS,
   COUNTERS,
   COUNTS_SECTION,
@@ -35,7 +35,6 @@ const BINS_PER_SECOND = 10;
 /** Where encoded Partials go. */
 export type PartialSink = (encoded: ArrayBuffer) => void;
 
-const agentColumn = columnIndexes(AGENTS);
 const binColumn = columnIndexes(BINS);
 const flowColumn = columnIndexes(FLOWS);
 const operationColumn = columnIndexes(OPERATIONS);
@@ -49,12 +48,9 @@ export class Reporter {
   private readonly sink: PartialSink;
   private readonly producer: number;
   private readonly epoch: number;
+  private readonly agents: AgentRows;
   private readonly countsSent = new Float64Array(COUNTS);
-  private readonly agentSent: Float64Array;
-  /** By stream: whose numbers `agentSent` holds, for a place in the table may pass to another. */
-  private readonly agentTenant: Float64Array;
   // Made once, and as large as they may become: memory that nothing was written to is not taken.
-  private readonly agentColumns: ColumnArray[];
   private readonly binColumns: ColumnArray[];
   private readonly flowColumns: ColumnArray[];
   private readonly hostColumns: ColumnArray[];
@@ -72,10 +68,8 @@ export class Reporter {
     this.sink = sink;
     this.producer = producer;
     this.epoch = epoch;
-    this.agentSent = new Float64Array(accountant.limits.agents * AGENTS.columns.length);
-    this.agentTenant = new Float64Array(accountant.limits.agents);
     const {limits} = accountant;
-    this.agentColumns = makeColumns(AGENTS, limits.agents);
+    this.agents = new AgentRows(accountant);
     this.binColumns = makeColumns(BINS, limits.cells);
     this.flowColumns = makeColumns(FLOWS, limits.flows);
     this.hostColumns = makeColumns(HOSTS, accountant.hosts.table.capacity);
@@ -101,12 +95,12 @@ export class Reporter {
 
   /** A stream has come from another thread, which has told of all that its counts hold. */
   adopt(stream: number): void {
-    this.readAgent(makeColumns(AGENTS, 1), 0, stream);
+    this.agents.adopt(stream);
   }
 
   private send(watermark: number, now: number, withFlows: boolean): void {
     const {accountant} = this;
-    const sections: SectionData[] = [this.agents(), this.bins()];
+    const sections: SectionData[] = [this.agents.take(), this.bins()];
     const ticks = this.ticks();
     if (ticks.rows > 0) sections.push(ticks);
     if (withFlows) sections.push(this.flows(), this.hosts(), this.operations(), this.sources());
@@ -143,60 +137,6 @@ export class Reporter {
     accountant.sources.clear();
     accountant.drops.clear();
     queues.clear();
-  }
-
-  /**
-   * All streams, so that rows may name one by its number. Sums are differences to what was sent before.
-   * The table is small: one row a sub-agent.
-   */
-  private agents(): SectionData {
-    const {streams} = this.accountant.agents;
-    const {longestGapMs} = this.accountant.times;
-    const rows = streams.limit;
-    const columns = this.agentColumns;
-    for (let row = 0; row < rows; row++) {
-      this.readAgent(columns, row, row);
-      longestGapMs[row] = 0;
-    }
-    return {schema: AGENTS, rows, columns};
-  }
-
-  private readAgent(columns: ColumnArray[], row: number, stream: number): void {
-    const {agents, flowSamples, counterSamples, largestDatagram, sources, counterSequence, times} = this.accountant;
-    const {streams, sequence} = agents;
-    if (this.agentTenant[stream] !== sequence.tenant[stream]) {
-      this.agentTenant[stream] = sequence.tenant[stream]!;
-      this.agentSent.fill(0, stream * AGENTS.columns.length, (stream + 1) * AGENTS.columns.length);
-    }
-    for (let word = 0; word < streams.words; word++) columns[word]![row] = streams.word(stream, word);
-    const difference = (name: string, value: number) => {
-      columns[agentColumn[name]!]![row] = this.difference(stream, name, value);
-    };
-    difference('received', sequence.received[stream]!);
-    difference('missing', sequence.missing[stream]!);
-    difference('duplicates', sequence.duplicates[stream]!);
-    difference('late', sequence.late[stream]!);
-    difference('restarts', sequence.restarts[stream]!);
-    difference('flowSamples', flowSamples[stream]!);
-    difference('counterSamples', counterSamples[stream]!);
-    difference('missingFlowSamples', sources.sequence.missing[stream]!);
-    difference('missingCounterSamples', counterSequence.missing[stream]!);
-    difference('agentDrops', sources.agentDrops[stream]!);
-    difference('uncertainMs', times.uncertainMs[stream]!);
-    difference('timestamped', times.timestamped[stream]!);
-    difference('timestampsRefused', times.timestampsRefused[stream]!);
-    columns[agentColumn['uptimeMs']!]![row] = sequence.uptimeMs[stream]!;
-    columns[agentColumn['largestDatagram']!]![row] = largestDatagram[stream]!;
-    columns[agentColumn['longestGapMs']!]![row] = times.longestGapMs[stream]!;
-    columns[agentColumn['lastArrival']!]![row] = times.lastArrival[stream]!;
-  }
-
-  /** What a running count has grown by since it was last sent; `missing` may shrink by late arrivals. */
-  private difference(stream: number, name: string, value: number): number {
-    const at = stream * AGENTS.columns.length + agentColumn[name]!;
-    const more = value - this.agentSent[at]!;
-    this.agentSent[at] = value;
-    return more;
   }
 
   private bins(): SectionData {
