@@ -19,7 +19,7 @@ describe.skipIf(missing)('the past of the fabric', () => {
     await page.keyboard.press('4');
     await expect
       .poll(() => byId('past-note').textContent())
-      .toMatch(/means of 2 s.*kept: 100 ms for \d+ (s|min).*here since/);
+      .toMatch(/means of 2 s.*Kept: 100 ms for \d+ (s|min).*since/);
     expect(new URL(page.url()).searchParams.get('window')).toBe('3600');
     const link = (await page.evaluate(() => window.tenhertz.links[0]))!;
     await expect

@@ -45,7 +45,7 @@ export function AttentionPanel() {
         <p class="calm" data-testid="attention-none">
           {isAsked ? (
             <>
-              <LevelSign level="ok" /> Nothing: no host out of step, no drops, no incast, no links that share badly.
+              <LevelSign level="ok" /> {calmText(running)}
             </>
           ) : (
             'Asking the server…'
@@ -107,4 +107,12 @@ function JobChip({job}: {job: Job}) {
       </span>
     </span>
   );
+}
+
+/** What is said where nothing stands out: only what is known. */
+function calmText(running: readonly Job[]): string {
+  const calm = 'no drops, no incast, no links that share badly';
+  if (running.some(({period}) => period !== null)) return `Nothing: no host out of step, ${calm}.`;
+  const why = running.length === 0 ? 'no job is known' : 'no job has a cycle that is known';
+  return `Nothing: ${calm}. Whether hosts keep step cannot be told: ${why}.`;
 }

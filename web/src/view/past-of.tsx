@@ -47,9 +47,9 @@ export function PastNote({id}: {id: string}) {
   const bins = (store.summary.value?.historyBins ?? 0) / 10;
   return (
     <span data-testid="past-note">
-      means of {PAST_STEPS[page.seconds.value]! / 1_000} s with their band, lowest to highest 100 ms behind; kept: 100
-      ms for {bins >= 60 ? `${Math.round(bins / 60)} min` : `${bins} s`}, 1 s for 1 h, 10 s for 24 h
-      {since !== null && `; here since ${day(since)} ${clock(since, false)}`}
+      Lines are means of {PAST_STEPS[page.seconds.value]! / 1_000} s with their 95 % band; the light area behind is from
+      the lowest to the highest 100 ms. Kept: 100 ms for {bins >= 60 ? `${Math.round(bins / 60)} min` : `${bins} s`}, 1
+      s for 1 h, 10 s for 24 h{since !== null && `; of this fabric since ${day(since)} ${clock(since, false)}`}
     </span>
   );
 }

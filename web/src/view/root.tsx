@@ -17,6 +17,7 @@ import {Login} from './login.tsx';
 import {MatrixPage} from './matrix/matrix-page.tsx';
 import {MetricsPage} from './metrics/metrics-page.tsx';
 import {Notices} from './notices.tsx';
+import {PastNote} from './past-of.tsx';
 import {QueryDialog} from './query-dialog.tsx';
 import {Setup} from './setup.tsx';
 import {TopBar} from './topbar.tsx';
@@ -103,11 +104,11 @@ function Overview() {
 function NoMap() {
   const {page} = useApp();
   return (
-    <section class="panel listing heat" aria-labelledby="heat-title" data-testid="no-map">
-      <h2 id="heat-title">Every link</h2>
-      <p class="empty">
-        The map shows single bins of 100 ms, which are kept for some minutes.{' '}
-        <button type="button" class="button" onClick={() => page.choose(300)}>
+    <section class="panel heat reach" aria-labelledby="reach-title" data-testid="no-map">
+      <h2 id="reach-title">How far back this goes</h2>
+      <p>
+        <PastNote id="" />. The map of every link needs single bins.{' '}
+        <button type="button" class="quiet-button" onClick={() => page.choose(300)}>
           Show 5 min
         </button>
       </p>

@@ -6,7 +6,7 @@ import {isKnown, type Past} from '../past.ts';
 import type {Series} from '../series.ts';
 import {ChartMenu} from './chart-menu.tsx';
 import {readout, texts} from './legend.tsx';
-import {PastNote, PastOf} from './past-of.tsx';
+import {PastOf} from './past-of.tsx';
 import {Plot} from './plot.tsx';
 import {totalSource} from './sources.ts';
 
@@ -24,11 +24,6 @@ export function TotalPanel() {
         <p>
           sum over edge links, each packet once
           {left > 0 ? `; ${plural(left, 'link')} of unknown role left out` : ''}
-          {app.page.isPast.value && (
-            <>
-              ; <PastNote id="" />
-            </>
-          )}
         </p>
         <div class="controls">
           <ChartMenu source={totalSource(app)} />

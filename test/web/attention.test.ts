@@ -1,0 +1,38 @@
+import {describe, expect, test} from 'vitest';
+import {shownPages} from './support/shown-page.ts';
+
+const {missing, show} = shownPages();
+
+describe.skipIf(missing)('what needs a look', () => {
+  test('names hosts, drops, incasts and full links with how much and how sure, and leads to their pages', async () => {
+    const {page} = await show('', {scenario: {dropping: true}});
+    const lines = page.getByTestId('attention');
+    await expect.poll(() => lines.count()).toBe(4);
+    const texts = await lines.allTextContents();
+    expect(texts[0]).toMatch(
+      /gpu-118 at Ethernet118.* is late62\u202fms \(55 to 69\), 12\.4\u202f% of a cycle9\.1 deviations over 40 cycles/,
+    );
+    expect(texts[1]).toMatch(/Ethernet7.*drops packets: no_buffer_space600 packets in 60\u202fs/);
+    expect(texts[2]).toMatch(
+      /Ethernet7.*filled by 12 hosts at onceload 101\u202f%; usually from 1 host98 bursts every 500\u202fms/,
+    );
+    expect(texts[3]).toMatch(/Ethernet21.*full of 2 large flows/);
+    expect(await page.getByTestId('attention-jobs').textContent()).toMatch(/llama 122 hosts.*cycle 500\u202fms.*ring/);
+    await lines.first().getByRole('link', {name: 'Jobs'}).click();
+    await page.getByTestId('panel-steps').waitFor();
+    expect(new URL(page.url()).searchParams.get('job')).toBe('7');
+  });
+
+  test('says that it is nothing only of what is known', async () => {
+    const {page} = await show('', {scenario: {roce: false}});
+    await expect
+      .poll(() => page.getByTestId('attention-none').textContent())
+      .toContain('Whether hosts keep step cannot be told: no job is known.');
+  });
+
+  test.each([360, 3840])('nothing overflows at %d pixels', async (width) => {
+    const {page} = await show('', {scenario: {dropping: true}, width});
+    await page.getByTestId('attention').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});
