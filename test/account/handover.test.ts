@@ -3,13 +3,12 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import {type AccountLimits, DEFAULT_LIMITS} from '../../src/account/accountant.ts';
 import {decodePartial, type Partial} from '../../src/account/codec.ts';
-import {Ingest} from '../../src/account/ingest.ts';
 import {Count} from '../../src/account/ledger.ts';
 import {SECTIONS} from '../../src/account/schema.ts';
-import {Dispatcher, dispatchTable} from '../../src/collector/dispatch.ts';
 import {Random} from '../../src/simulator/random.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
 import {type Folded, folded, ledgerErrors, type Row, SMALL, START} from './support/feed.ts';
+import {Threads} from './support/threads.ts';
 import {arrivals, type Event} from './support/traffic.ts';
 import {addressWords} from './support/wire.ts';
 
@@ -24,11 +23,6 @@ const ROOMY: AccountLimits = {
   gauges: 256,
 };
 
-interface Move {
-  bucket: number;
-  to: number;
-}
-
 /**
  * The sender of an event, so that no two addresses have one in common: who states addresses of several others goes by its
  * own in the thread of each.
@@ -38,58 +32,6 @@ function senderOf({bytes, from}: Event): string {
   const isOwn = stated[0] === 10;
   if (from === '10.0.0.1' && isOwn) return stated.join('.');
   return `198.51.${isOwn ? stated[3] : stated.length === 16 ? 200 : 100}.${from.length}`;
-}
-
-/** As many ingests as there are threads, what they are told in the order of arrival, and moves in between. */
-class Threads {
-  readonly ingests: Ingest[];
-  readonly partials: Partial[] = [];
-  moves = 0;
-  private readonly dispatcher: Dispatcher;
-  private readonly ringOf = new Map<number, number>();
-  private readonly from = new Uint32Array(4);
-  private now = START;
-
-  constructor(threads: number, limits: AccountLimits = ROOMY) {
-    this.dispatcher = new Dispatcher(dispatchTable(77), threads);
-    this.ingests = Array.from({length: threads}, (_, producer) => {
-      const options = {limits, producer, epoch: 1, seed: 7 + producer, tellsClock: producer === 0};
-      return new Ingest(options, (encoded) => this.partials.push(decodePartial(encoded)));
-    });
-  }
-
-  receive(event: Event): void {
-    const {bytes, after} = event;
-    this.now += after;
-    this.from.set(addressWords(senderOf(event)));
-    const ring = this.dispatcher.ringOf(bytes, this.from);
-    const {bucket} = this.dispatcher;
-    const ingest = this.ingests[this.ringOf.get(bucket) ?? ring]!;
-    if (!this.ringOf.has(bucket)) this.ringOf.set(bucket, ring);
-    for (const one of this.ingests) one.tick(this.now);
-    ingest.bucket = bucket;
-    ingest.buffer.set(bytes);
-    ingest.receive(bytes.length, this.from, this.now);
-  }
-
-  /** Buckets that have agents. */
-  get buckets(): number[] {
-    return [...this.ringOf.keys()];
-  }
-
-  move({bucket, to}: Move): void {
-    const from = this.ringOf.get(bucket)!;
-    if (from === to) return;
-    this.moves++;
-    // Between threads it is copied, and nothing else is shared.
-    this.ingests[to]!.arrive(bucket, structuredClone(this.ingests[from]!.leave(bucket)));
-    this.ringOf.set(bucket, to);
-  }
-
-  finish(): Folded {
-    for (const ingest of this.ingests) ingest.finish();
-    return folded(this.partials);
-  }
 }
 
 /**
@@ -117,17 +59,20 @@ function withoutLast(row: Row): string {
   return JSON.stringify(Object.entries(row).filter(([name]) => !LAST.has(name)));
 }
 
-function play(events: readonly Event[], threads: number, moveShare: number, seed: number): Threads {
+function play(events: readonly Event[], threads: number, moveShare: number, seed: number): Folded {
   const random = new Random(seed, 2);
-  const all = new Threads(threads);
+  const partials: Partial[] = [];
+  const all = new Threads(threads, ROOMY, (encoded) => partials.push(decodePartial(encoded)));
+  const from = new Uint32Array(4);
+  let now = START;
   for (const event of events) {
-    all.receive(event);
-    while (random.uniform() < moveShare) {
-      const bucket = all.buckets[random.below(all.buckets.length)]!;
-      all.move({bucket, to: random.below(threads)});
-    }
+    now += event.after;
+    from.set(addressWords(senderOf(event)));
+    all.receive(event.bytes, from, now);
+    while (random.uniform() < moveShare) all.moveAny(random);
   }
-  return all;
+  all.finish();
+  return folded(partials);
 }
 
 test('whoever handles an agent, and however often that changes, all sums are the same', () => {
@@ -139,8 +84,8 @@ test('whoever handles an agent, and however often that changes, all sums are the
       fc.constantFrom(0, 0.05, 0.3, 0.7),
       fc.nat(),
       (events, threads, share, moveSeed) => {
-        const one = play(events, 1, 0, moveSeed).finish();
-        const several = play(events, threads, share, moveSeed).finish();
+        const one = play(events, 1, 0, moveSeed);
+        const several = play(events, threads, share, moveSeed);
         expect(ledgerErrors(several)).toEqual([]);
         expect(comparable(several)).toEqual(comparable(one));
       },
