@@ -32,6 +32,15 @@ needsAddon()('the native receiver in a process of its own', () => {
     expect(wrong).toBe(0);
   });
 
+  it('brings each datagram to the ring of its agent once, whatever it holds and however often agents move', async () => {
+    const {received, read, unseen, wrong, left, arrived, moved} = (await run('rings')) as Record<string, number>;
+    expect([unseen, wrong]).toEqual([0, 0]);
+    expect(read).toBeGreaterThan(100);
+    expect(received).toBeGreaterThanOrEqual(read!);
+    expect(moved).toBeGreaterThan(10);
+    expect([left, arrived]).toEqual([moved, moved]);
+  });
+
   it('lets the process end while it receives', async () => {
     expect(await run('exit')).toEqual({received: true});
   });

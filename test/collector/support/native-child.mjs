@@ -1,7 +1,7 @@
 /**
  * Treats the built native receiver badly, in a process of its own, and prints what is left of it as JSON:
  *
- *   node --expose-gc native-child.mjs cycles|abuse|exit [ADDON [SECONDS]]
+ *   node --expose-gc native-child.mjs cycles|abuse|rings|exit [ADDON [SECONDS]]
  *
  * By hand, with an addon that watches its own memory:
  *
@@ -13,8 +13,10 @@ import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {isMainThread, parentPort, Worker, workerData} from 'node:worker_threads';
+import {BUCKETS, DispatchTable, dispatchTable} from '../../../dist/collector/dispatch.js';
 import {loadAddon} from '../../../dist/collector/native/addon.js';
 import {NativeCollector} from '../../../dist/collector/native/collector.js';
+import {Mark, RingReader, ringMemory} from '../../../dist/collector/native/ring.js';
 
 const [mode, file, seconds = '2'] = isMainThread ? process.argv.slice(2) : [workerData.mode, workerData.file];
 const addon = loadAddon(file);
@@ -139,6 +141,62 @@ async function work() {
   parentPort.close();
 }
 
+/** Datagrams that begin as sFlow does, of any size, into several small rings between which their agents move. */
+async function rings() {
+  const memories = Array.from({length: 3}, () => ringMemory(256 * 1024));
+  const shared = {rings: memories, table: dispatchTable(Math.floor(Math.random() * 2 ** 32))};
+  const receiver = make({shared, receiveBufferBytes: 1 << 20});
+  const {port} = await receiver.start();
+  const readers = memories.map((memory) => new RingReader(memory));
+  const table = new DispatchTable(shared.table);
+  const counts = {sent: 0, read: 0, wrong: 0, left: 0, arrived: 0};
+  const drainAll = () => {
+    for (const [ring, reader] of readers.entries()) {
+      reader.onMark = (mark, _bucket, peer) => {
+        counts[mark === Mark.Leave ? 'left' : 'arrived']++;
+        if (peer === ring) counts.wrong++;
+        return true;
+      };
+      reader.drain((length) => {
+        counts.read++;
+        if (length > 12 && reader.landing[length - 1] !== (length & 255)) counts.wrong++;
+      });
+    }
+  };
+  const socket = createSocket({type: 'udp4', sendBufferSize: 1 << 20}).bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const until = performance.now() + Number(seconds) * 1_000;
+  while (performance.now() < until) {
+    for (let i = 0; i < 200; i++) {
+      const length = Math.floor(Math.random() * (Math.random() < 0.1 ? 60_000 : 60));
+      const bytes = Buffer.alloc(length);
+      if (length >= 8) {
+        bytes.writeUInt32BE(Math.random() < 0.9 ? 5 : 4);
+        bytes.writeUInt32BE(Math.floor(Math.random() * 4), 4);
+      }
+      if (length > 12) {
+        bytes[11] = Math.random() * 50;
+        bytes[length - 1] = length;
+      }
+      socket.send(bytes, port, '127.0.0.1', () => {});
+      counts.sent++;
+    }
+    for (let i = 0; i < 80; i++) table.ask(Math.floor(Math.random() * (BUCKETS + 9)), Math.floor(Math.random() * 4));
+    const used = Array.from({length: BUCKETS}, (_, i) => i).filter((i) => table.ringOf(i) >= 0);
+    await pause(Math.random() * 20);
+    drainAll();
+    for (const bucket of used.slice(0, 20)) table.ask(bucket, Math.floor(Math.random() * 3));
+  }
+  await pause(50);
+  await receiver.stop();
+  drainAll();
+  socket.close();
+  for (const reader of readers) reader.count();
+  const sum = (count) => readers.reduce((total, reader) => total + reader.counts[count], 0);
+  const [received, dropped, thinned] = [sum('received'), sum('ringDropped'), sum('thinned')];
+  return {...counts, received, unseen: received - dropped - thinned - counts.read, moved: table.moved};
+}
+
 /** The process ends with two receivers at work, one of them in a worker. */
 async function exit() {
   const sender = await makeSender();
@@ -154,7 +212,7 @@ async function exit() {
   return {received: receiver.counts.received > 0};
 }
 
-const modes = {cycles, abuse, exit, worker: work};
+const modes = {cycles, abuse, rings, exit, worker: work};
 const result = await modes[mode]();
 if (isMainThread) {
   console.log(JSON.stringify(result));
