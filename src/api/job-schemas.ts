@@ -103,7 +103,24 @@ export const JobsAnswer = Type.Object({
   ),
 });
 
-export const JobAnswer = Type.Object({finalBefore: FinalBefore, ...JobSchema.properties});
+export const JobAnswer = Type.Object({
+  finalBefore: FinalBefore,
+  ...JobSchema.properties,
+  byNumbers: Nullable(
+    Type.Object(
+      {
+        packetsPerSecond: number(
+          'new packets of SENDs and WRITEs that its hosts sent each other, those sent again left out',
+        ),
+        low: number('95 % interval'),
+        high: number('95 % interval'),
+        share: number('of its samples that are of queue pairs whose numbers tell, 0..1'),
+        retransmissions: number('how often one of them was seen to go back'),
+      },
+      {description: 'what the packets’ own numbers count, over about 5 s; null where none tells'},
+    ),
+  ),
+});
 export const JobParams = Type.Object({id: text('id of a job')});
 
 const MATRIX_BY = ['host', 'switch', 'rail'] as const;

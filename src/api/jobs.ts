@@ -54,6 +54,27 @@ export function jobAnswer(
   };
 }
 
+/** Two geometric variables of one mean differ by so many of it on the square root of their squares' average. */
+const DEVIATIONS = Math.SQRT2;
+const Z_95 = 1.96;
+
+/** The packets of a job by their own numbers; null where none of its flows tells. */
+export function jobVolume(job: Job, {fabric}: Pick<Context, 'fabric'>) {
+  const {packets, squaredGaps, told, samples, retransmissions} = fabric.flows.volumeByPsn(
+    new Set(job.hosts.map(({address}) => address)),
+  );
+  if (told === 0) return null;
+  const seconds = fabric.flows.windowSeconds;
+  const around = Z_95 * DEVIATIONS * Math.sqrt(squaredGaps);
+  return {
+    packetsPerSecond: packets / seconds,
+    low: Math.max(0, packets - around) / seconds,
+    high: (packets + around) / seconds,
+    share: told / samples,
+    retransmissions,
+  };
+}
+
 /** What came in at the links of a job. */
 function enteringOf(sums: LinkSums) {
   const {low, high} = byteBand(sums);

@@ -78,6 +78,18 @@ export interface FlowEstimate {
   links: Port[];
 }
 
+/** What some hosts sent each other by their packets' own numbers. */
+export interface PsnVolume {
+  packets: number;
+  /** Sum over flows of the squares of the packets that lie between two samples. */
+  squaredGaps: number;
+  /** Samples of flows whose numbers tell, and of all. */
+  told: number;
+  samples: number;
+  /** How often a sender was seen to go back. */
+  retransmissions: number;
+}
+
 /** What names a flow. */
 export interface FlowName {
   readonly source: string;
@@ -380,6 +392,29 @@ export class FlowTable {
       ...{source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, byPsn, retransmissions},
       links: [...new Set(links)],
     };
+  }
+
+  /**
+   * New packets of SENDs and WRITEs between some hosts over the window, by their own numbers, as far as these tell; the
+   * errors of single flows are independent.
+   */
+  volumeByPsn(hosts: ReadonlySet<string>): PsnVolume {
+    const volume: PsnVolume = {packets: 0, squaredGaps: 0, told: 0, samples: 0, retransmissions: 0};
+    this.flows.each((flow) => {
+      if (!inWindow(flow.lastSecond, this.second) || !hosts.has(flow.source) || !hosts.has(flow.destination)) return;
+      const nearest = this.nearest(flow);
+      const samples = this.sumNearest(flow, nearest, Sum.Samples);
+      volume.samples += samples;
+      volume.retransmissions += this.sumNearest(flow, nearest, Sum.Backward);
+      if (this.second - flow.hosts.readSecond < READ_SECONDS) return;
+      const sightings = flow.sightings.filter((sighting) => sighting.ttl === nearest && this.counts(sighting));
+      const byPsn = countByPsn(sightings, this.second);
+      if (!byPsn) return;
+      volume.packets += byPsn.packets;
+      volume.squaredGaps += byPsn.gap ** 2;
+      volume.told += samples;
+    });
+    return volume;
   }
 
   /** The last second that flows were told of: arrivals of the second before it. */

@@ -12,15 +12,18 @@ import {type Harness, type HarnessOptions, inject, makeHarness} from './harness.
 
 const HOSTS = 8;
 const FRAMES = 30;
+/** Packets that each host of a ring sends a second, by their numbers. */
+const PACKETS = 29_000;
 const host = (ring: number, at: number) => `10.${ring}.0.${(at % HOSTS) + 1}`;
 
 /** A second of two rings of eight hosts on one switch, and two hosts that talk to each other. */
 function second(bin: number): {flows: FlowSamples[]; rows: SampleRow[]} {
   const flows: FlowSamples[] = [];
   const rows: SampleRow[] = [];
+  const lastPsn = 1 + ((((bin - T) / 10) * PACKETS) % 2 ** 24);
   const send = (port: number, source: string, destination: string, frames: number, ce = 0) => {
     const lengths = new Array<number>(frames).fill(4_178);
-    flows.push({port, source, destination, lengths, ce, ttl: 64});
+    flows.push({port, source, destination, lengths, ce, ttl: 64, lastPsn, followed: frames});
     rows.push({bin, port, roce: lengths});
   };
   for (const ring of [1, 2]) {
@@ -105,7 +108,12 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
   expect((await get('/api/v1/operations?job=j9')).status).toBe(404);
   expect((await get(`/api/v1/operations?job=${job.id}&link=${job.links[0]}`)).status).toBe(400);
   const one = await get(`/api/v1/jobs/${job.id}`);
-  expect(one.json).toEqual({finalBefore: json.finalBefore, ...job});
+  const {byNumbers, ...rest} = one.json;
+  expect(rest).toEqual({finalBefore: json.finalBefore, ...job});
+  expect(byNumbers).toMatchObject({share: 1, retransmissions: 0});
+  expect(byNumbers.packetsPerSecond).toBeCloseTo(HOSTS * PACKETS, 0);
+  expect(byNumbers.high - byNumbers.packetsPerSecond).toBeGreaterThan(1_000);
+  expect(byNumbers.high - byNumbers.packetsPerSecond).toBeLessThan(3_000);
   const {text} = await get('/metrics');
   expect(text).toContain('tenhertz_jobs 2');
   expect(text).toContain(`tenhertz_job_hosts{job="${job.id}"} 8`);

@@ -71,6 +71,9 @@ export interface FlowSamples {
   ttl?: number;
   /** ifIndex of the port that it left by. */
   output?: number;
+  /** PSN, plus 1, of its last sample of a SEND or WRITE, and how many of its samples are of these. */
+  lastPsn?: number;
+  followed?: number;
 }
 
 /** Packets of one kind that came in on a port. */
@@ -367,9 +370,9 @@ const packTicks = (counts: readonly number[]) => counts.reduceRight((packed, cou
 
 function flowRow(flow: FlowSamples, agent: number): Record<string, number> {
   const {port = 1, rate = 1_000, side = IN, destQp = 17, dscp = 26, operations = 0, ce = 0, cnp = 0, ttl = 64} = flow;
-  const {lengths, output = 0} = flow;
+  const {lengths, output = 0, lastPsn = 0, followed = 0} = flow;
   return {
-    ...{agent, port, rate, side, destQp, dscp, operations, ce, cnp, ttl, output},
+    ...{agent, port, rate, side, destQp, dscp, operations, ce, cnp, ttl, output, lastPsn, followed},
     ...address('source', flow.source),
     ...address('destination', flow.destination),
     frames: lengths.length,

@@ -7,7 +7,7 @@ import type {State} from '../../history/state.ts';
 import type {Context} from '../context.ts';
 import {parseDuration} from '../duration.ts';
 import {JobAnswer, JobParams, JobsAnswer, MatrixAnswer, MatrixQuery} from '../job-schemas.ts';
-import {jobAnswer, matrixOf} from '../jobs.ts';
+import {jobAnswer, jobVolume, matrixOf} from '../jobs.ts';
 import {kept, readBody, takeJson, unchecked} from '../json-body.ts';
 import {Problem} from '../problem.ts';
 import {finalBefore} from '../time.ts';
@@ -68,7 +68,11 @@ export const jobRoutes: FastifyPluginCallbackTypebox<JobOptions> = (server, {con
     {schema: {summary: 'One job', tags: ['jobs'], params: JobParams, response: {200: JobAnswer}}},
     ({params}) => {
       const {job, seconds} = find(params.id);
-      return {finalBefore: finalBefore(fabric), ...jobAnswer(job, seconds, context)};
+      return {
+        finalBefore: finalBefore(fabric),
+        ...jobAnswer(job, seconds, context),
+        byNumbers: jobVolume(job, context),
+      };
     },
   );
   server.put(
