@@ -64,6 +64,10 @@ const ELEPHANT = 0.2;
 /** Of so much of what is sent the flows must be known. */
 const KNOWN = 0.6;
 
+/** Groups that are looked at in one bin at least, and bins that either half of a look may take. */
+const GROUPS_A_BIN = 16;
+const LOOK_BINS = 6;
+
 /** What is remembered of a group between looks. */
 interface GroupState {
   group: ParallelLinks;
@@ -85,6 +89,22 @@ interface Seen {
   imbalance: Imbalance | undefined;
 }
 
+/** The flow table is long: it is read where there is something to explain. */
+function suspectsOf(seen: readonly Seen[]): ParallelLinks[] {
+  return seen.flatMap(({group, imbalance, full}) => {
+    const isUneven = imbalance !== undefined && verdictOf(imbalance, {mostCv: 0}) === 'imbalanced';
+    return full.length > 0 || isUneven ? [group] : [];
+  });
+}
+
+/** A look that is being taken, group by group. */
+interface Round {
+  groups: readonly ParallelLinks[];
+  seen: Seen[];
+  reports: GroupReport[];
+  hasFlows: boolean;
+}
+
 /** Looks every 2 s how evenly parallel links carry, and says when they do not. */
 export class ImbalanceEngine {
   report: ImbalanceReport | undefined;
@@ -92,6 +112,7 @@ export class ImbalanceEngine {
   private readonly loads: LinkLoads;
   private readonly parallel: ParallelGroups;
   private states = new Map<string, GroupState>();
+  private round: Round | undefined;
 
   constructor(fabric: Fabric, loads: LinkLoads) {
     this.fabric = fabric;
@@ -99,37 +120,50 @@ export class ImbalanceEngine {
     this.parallel = new ParallelGroups(fabric);
   }
 
-  /** A bin of the loads is complete. */
+  /** A bin of the loads is complete: goes on with the look that has begun. */
   takeBin(): void {
     for (const {collisions} of this.states.values()) collisions?.takeBin();
+    this.goOn();
   }
 
-  /** So are two seconds of them: looks. */
+  /** So are two seconds of them: begins to look. Of few groups all is done at once, of many a part a bin. */
   look(): void {
-    const {block, time} = this.loads;
     const groups = this.parallel.current();
     this.follow(groups);
-    const seen = groups.map((group): Seen => {
-      const members = group.ports.map((port) => this.loads.window(port, OUT));
-      const full = this.states.get(group.id)!.collisions?.full(block) ?? [];
-      return {group, members, full, imbalance: imbalanceOf(members)};
-    });
-    // The flow table is long: it is read where there is something to explain.
-    const suspects = seen.filter(({imbalance, full}) => {
-      return full.length > 0 || (imbalance && verdictOf(imbalance, {mostCv: 0}) === 'imbalanced');
-    });
-    this.readFlows(
-      suspects.map(({group}) => group),
-      block,
-    );
-    this.report = {
-      time,
-      groups: seen.map((one) => {
-        const report = this.reportOf(one, this.states.get(one.group.id)!.flows?.of ?? NO_FLOWS);
-        this.tell(report, one, block);
-        return report;
-      }),
-    };
+    this.round = {groups, seen: [], reports: [], hasFlows: false};
+    this.goOn();
+  }
+
+  private goOn(): void {
+    const {round} = this;
+    if (!round) return;
+    const {groups, seen, reports} = round;
+    const {block, time} = this.loads;
+    let left = Math.max(GROUPS_A_BIN, Math.ceil(groups.length / LOOK_BINS));
+    for (; seen.length < groups.length && left > 0; left--) seen.push(this.see(groups[seen.length]!, block));
+    if (seen.length < groups.length) return;
+    if (!round.hasFlows) {
+      round.hasFlows = true;
+      this.readFlows(suspectsOf(seen), block);
+      // That is a bin's work where the flows are many.
+      if (groups.length > GROUPS_A_BIN) return;
+      left = GROUPS_A_BIN;
+    }
+    for (; reports.length < groups.length && left > 0; left--) {
+      const one = seen[reports.length]!;
+      const report = this.reportOf(one, this.states.get(one.group.id)!.flows?.of ?? NO_FLOWS);
+      this.tell(report, one, block);
+      reports.push(report);
+    }
+    if (reports.length < groups.length) return;
+    this.report = {time, groups: reports};
+    this.round = undefined;
+  }
+
+  private see(group: ParallelLinks, block: number): Seen {
+    const members = group.ports.map((port) => this.loads.window(port, OUT));
+    const full = this.states.get(group.id)!.collisions?.full(block) ?? [];
+    return {group, members, full, imbalance: imbalanceOf(members)};
   }
 
   /** Reads the flows of groups that have something to explain, where that was not done in the last 10 s. */
