@@ -4,7 +4,7 @@
 //   node bench/ports.bench.mjs [--ports 250,4096,48000] [--rate SAMPLES_A_PORT_AND_SECOND] [--seconds N] [--memory 2GB]
 //                              [--no-write]
 //
-// Runs on the built dist. Switches of 48 ports send datagrams of six samples; each port is sampled as often as the others.
+// Runs on the built dist. Switches of 48 ports send datagrams of 24 samples; each port is sampled as often as the others.
 import {execFileSync, spawn} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -26,7 +26,7 @@ const {values: options} = parseArgs({
   },
 });
 const seconds = Number(options.seconds);
-const SAMPLES = 6;
+const SAMPLES = 24;
 /** Until ports are known, code is compiled and roles are inferred. */
 const WARM_S = 25;
 const BIN_MS = 100;

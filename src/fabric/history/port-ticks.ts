@@ -27,7 +27,7 @@ export class PortTicks {
   readonly depth: number;
   private readonly most: number;
   private readonly rings = new Map<number, Ring>();
-  /** Bin for which it was last looked who could give way. */
+  /** The latest bin for which it was looked who could give way: nobody that could not then can for an earlier one. */
   private soughtFor = Number.NEGATIVE_INFINITY;
 
   /** `budget` in bytes. */
@@ -126,7 +126,7 @@ export class PortTicks {
 
   /** The memory of a port that has nothing in it any more, emptied. */
   private roomOfSilent(bin: number): Uint8Array | undefined {
-    if (bin === this.soughtFor) return undefined;
+    if (bin <= this.soughtFor) return undefined;
     for (const [slot, {counts, upTo}] of this.rings) {
       if (upTo > bin - this.depth) continue;
       this.rings.delete(slot);
