@@ -1,5 +1,5 @@
 // The reference fabric as a user runs it: CPU and memory of the server, and how long after a bin's end its figures
-// are in a client, with 1 and with 100 clients that each watch other links, and in a real Chromium.
+// are in a client, with 1, 100 and 1,000 clients that each watch other links, and in a real Chromium.
 //
 //   node bench/live.bench.mjs [--seconds 30]
 
@@ -136,12 +136,12 @@ const delayRows = await withFabric(10_000, async ({server, url}) => {
     console.log(`${name}: p50 ${p(0.5)} ms, p99 ${p(0.99)} ms, ${delays.length} frames, server ${cpu} of a core`);
     rows.push(`| ${name} | ${p(0.5)} ms | ${p(0.99)} ms | ${p(1)} ms | ${delays.length} | ${cpu} |`);
   };
-  for (const count of [1, 100]) {
+  for (const count of [1, 100, 1_000]) {
     let delays = [];
     const cpu = await cpuShare(server.pid, async () => {
       delays = await clientDelays(url, count);
     });
-    row(`${count} client${count > 1 ? 's' : ''}`, delays, `${cpu.toFixed(0)} %`);
+    row(`${count.toLocaleString('en')} client${count > 1 ? 's' : ''}`, delays, `${cpu.toFixed(0)} %`);
   }
   let delays = [];
   const cpu = await cpuShare(server.pid, async () => {

@@ -59,6 +59,8 @@ export class Rings {
   /** Bytes that are kept elsewhere for each row. */
   private readonly besides: number;
   private chunks: Chunk[] = [];
+  /** The bin at place 0, of those about the newest: a bin's remainder is dear, for it is beyond 32 bits. */
+  private base = 0;
 
   constructor(depth: number, budget = Number.POSITIVE_INFINITY, besides = 0) {
     this.depth = depth;
@@ -113,6 +115,7 @@ export class Rings {
       return shorter;
     });
     this.depth = depth;
+    this.base = newest - (newest % depth);
   }
 
   chunk(row: number): Chunk {
@@ -121,7 +124,11 @@ export class Rings {
 
   /** Index of a cell within the row's chunk. */
   at(row: number, bin: number): number {
-    return (bin % this.depth) * CHUNK_ROWS + (row % CHUNK_ROWS);
+    const {depth} = this;
+    let place = bin - this.base;
+    if (place < 0) place += depth;
+    if (!(place >= 0 && place < depth)) place = bin % depth;
+    return place * CHUNK_ROWS + (row % CHUNK_ROWS);
   }
 
   /** Adds entry `i` of columns, the measures' from `first` on, to the cell of a row and bin. */
@@ -158,7 +165,9 @@ export class Rings {
 
   /** Empties the cells of a bin, for all rows. */
   clear(bin: number): void {
-    const start = (bin % this.depth) * CHUNK_ROWS;
+    const place = bin % this.depth;
+    this.base = bin - place;
+    const start = place * CHUNK_ROWS;
     const end = start + CHUNK_ROWS;
     for (const chunk of this.chunks) {
       chunk.frames.fill(0, start, end);

@@ -82,12 +82,12 @@ export class FabricSums {
   private addRow(row: Row, role: Role | undefined, basis: number | undefined, from: number, to: number): void {
     const chunk = this.rings.chunk(row.index);
     const {slot} = row.port;
-    for (let bin = from; bin <= to; bin++) {
+    let at = from % this.depth;
+    for (let bin = from; bin <= to; bin++, at = at + 1 < this.depth ? at + 1 : 0) {
       if (basis === undefined && this.rows.basis(slot, Direction.In, bin) !== row.basis) continue;
       const {measures, marks} = this.of[role ?? this.roles.at(slot, bin)];
       const rate = this.rows.weight(row, bin);
       const cell = this.rings.at(row.index, bin);
-      const at = bin % this.depth;
       measures.all.seen(at, rate, chunk.largest[cell]! * LARGEST_UNIT);
       measures.roce.seen(at, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
       if (chunk.frames[cell] === 0) continue;
