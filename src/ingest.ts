@@ -68,6 +68,8 @@ export type FromIngest =
 /** Main thread to ingest thread: settings and flow control, never results. */
 export type ToIngest = {type: 'stop'} | {type: 'taken'};
 
+/** The share of a ring that may fill while its thread waits for another one; from a half on datagrams are thinned. */
+const CROWDED = 0.25;
 /** How often the kernel is asked for its drops. */
 const DROPS_EVERY_MS = 500;
 /** Partials on their way to the main thread before a replay waits for it. */
@@ -132,7 +134,8 @@ class IngestThread {
     const pump = this.ring && new RingPump(this.ring, this.ingest, this.clock, GRACE_MS);
     if (this.ring && shared) {
       const ways = peers.map((port) => (port ? peerOf(port) : undefined));
-      this.moves = new Moves(this.ingest, ways, this.clock);
+      const {ring} = this;
+      this.moves = new Moves(this.ingest, ways, this.clock, () => ring.fill > CROWDED);
       this.ring.onMark = this.moves.onMark;
       if (opens) this.balancer = new Balancer(new DispatchTable(shared.table), shared.rings.length);
     }

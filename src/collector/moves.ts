@@ -1,7 +1,7 @@
 import {Mark, type MarkHandler} from './native/ring.ts';
 
-/** A thread waits no longer for what another one knows of an agent; then it goes on without. */
-export const MOST_WAIT_MS = 250;
+/** A thread waits no longer for what another one knows of an agent: then nobody waits for it any more either. */
+export const MOST_WAIT_MS = 2_000;
 
 /** What knows of agents, by the bucket that they are dispatched by; and is told of pauses in front of it. */
 export interface MoveTarget<State> {
@@ -35,13 +35,23 @@ export class Moves<State> {
   private readonly target: MoveTarget<State>;
   private readonly peers: readonly (Peer<State> | undefined)[];
   private readonly clock: MoveClock;
+  private readonly isCrowded: () => boolean;
   private waitingSince = Number.NaN;
 
-  /** `peers` by thread; none for this one. */
-  constructor(target: MoveTarget<State>, peers: readonly (Peer<State> | undefined)[], clock: MoveClock) {
+  /**
+   * `peers` by thread; none for this one. `isCrowded` tells that so much waits behind a mark that datagrams would soon be
+   * thinned: worse than to go on without what is known of one agent.
+   */
+  constructor(
+    target: MoveTarget<State>,
+    peers: readonly (Peer<State> | undefined)[],
+    clock: MoveClock,
+    isCrowded: () => boolean = () => false,
+  ) {
     this.target = target;
     this.peers = peers;
     this.clock = clock;
+    this.isCrowded = isCrowded;
   }
 
   /** For the reader of this thread's ring. */
@@ -64,7 +74,7 @@ export class Moves<State> {
     }
     const now = this.clock.now();
     if (Number.isNaN(this.waitingSince)) this.waitingSince = now;
-    if (now - this.waitingSince < MOST_WAIT_MS) return false;
+    if (now - this.waitingSince < MOST_WAIT_MS && !this.isCrowded()) return false;
     this.lost++;
     return this.goOn();
   }

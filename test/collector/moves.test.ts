@@ -8,6 +8,7 @@ function setUp() {
   const clock = new ManualClock(1_000);
   const queues: {number: number; state: string}[][] = [[], []];
   const events: string[] = [];
+  const crowd = {is: false};
   const thread = (self: number): Moves<string> => {
     const target = {
       leave: (bucket: number) => {
@@ -23,9 +24,9 @@ function setUp() {
       receive: () => queues[self]!.shift(),
     };
     const peers = self === 0 ? [undefined, peer] : [peer, undefined];
-    return new Moves(target, peers, {now: () => clock.now(), at: (ms) => ms + 500});
+    return new Moves(target, peers, {now: () => clock.now(), at: (ms) => ms + 500}, () => crowd.is);
   };
-  return {clock, events, threads: [thread(0), thread(1)] as const};
+  return {clock, crowd, events, threads: [thread(0), thread(1)] as const};
 }
 
 describe('a handover', () => {
@@ -52,6 +53,14 @@ describe('a handover', () => {
     expect([threads[1].arrived, threads[1].lost]).toEqual([1, 1]);
     // The next one has its own time.
     expect(threads[1].onMark(Mark.Arrive, 7, 0, 5, 0)).toBe(false);
+  });
+
+  it('waits no longer than there is room for what comes meanwhile', () => {
+    const {threads, crowd} = setUp();
+    expect(threads[1].onMark(Mark.Arrive, 9, 0, 3, 0)).toBe(false);
+    crowd.is = true;
+    expect(threads[1].onMark(Mark.Arrive, 9, 0, 3, 0)).toBe(true);
+    expect([threads[1].arrived, threads[1].lost]).toEqual([0, 1]);
   });
 
   it('never has two threads wait for each other', () => {

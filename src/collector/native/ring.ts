@@ -127,6 +127,11 @@ export class RingReader {
     return (head - tail) >>> 0;
   }
 
+  /** The share of the room that waits to be read. */
+  get fill(): number {
+    return this.usedBytes / (this.mask + 1);
+  }
+
   /** Hands over everything that was there at the call, in order. Returns how many datagrams that were. */
   drain(handler: SlotHandler): number {
     const {words, mask} = this;
