@@ -37,8 +37,12 @@ const RESTLESS = 1.5;
 const RESTLESS_SCORE = 45;
 /** What the choice among four segmentations is worth: 2 ln 4. */
 const CHOICE = 2 * Math.log(SEGMENTS.length);
-/** What keeps time so badly is no cycle: load that shifts now and then looks like it. Jobs have half of it at most. */
+/**
+ * What keeps time so badly must be far more evident: load that shifts now and then looks like it. Jobs have half of it
+ * at most, but for those that are held up once or twice.
+ */
 const MOST_JITTER = 0.07;
+const LOOSE_SCORE = 200;
 /** How much slower than what is most evident a cycle around it is, and below what multiple of that its lines are. */
 const SLOWER = 2.5;
 const BELOW = 0.7;
@@ -95,8 +99,8 @@ export class PeriodFinder {
       removeCycle(left, series.tickMs, period);
       found.push(period);
     }
-    return found.filter(({periodMs, jitter}, at) => {
-      if (jitter > MOST_JITTER) return false;
+    return found.filter(({periodMs, jitter, score}, at) => {
+      if (jitter > MOST_JITTER && score < LOOSE_SCORE) return false;
       return periodMs >= shortestMs && !found.slice(0, at).some((other) => isRemainder(periodMs, other));
     });
   }

@@ -131,6 +131,20 @@ describe('a cycle', () => {
     expect(outcomeOf(one.told?.periodMs, one.truth.periodMs)).toBe('right');
   });
 
+  it('that was held up once or twice is told all the same', () => {
+    const random = new Random(proofSeed(), 8);
+    const [periodMs, duty] = [532, 0.5];
+    const counts = new Float64Array(4_000).map((_, tick) => {
+      const ms = tick * TICK_MS;
+      const heldUp = [14_000, 19_000].filter((from) => ms >= from);
+      const isPaused = heldUp.some((from) => ms < from + 2_600);
+      const isOn = !isPaused && (ms + 190 * heldUp.length) % periodMs < duty * periodMs;
+      return poisson(random, isOn ? 20 : 1);
+    });
+    const [shown] = shownAtEnd({counts, resolutionMs: TICK_MS});
+    expect(isRight(shown!.periodMs, periodMs)).toBe(true);
+  });
+
   it('is not seen in a load that shifts now and then', () => {
     const {counts, resolutionMs} = drawNull('steady', 600, new Random(259, 77));
     expect(shownAtEnd({counts: counts.subarray(0, 27_600), resolutionMs})).toEqual([]);
