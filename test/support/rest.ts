@@ -92,14 +92,19 @@ export class Rest {
 }
 
 /** Asks until the answer will do, a bounded number of times. */
-export async function until<T>(what: string, ask: () => Promise<T>, enough: (answer: T) => boolean): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  enough: (answer: T) => boolean,
+  seconds = 30,
+): Promise<T> {
   let answer: T | undefined;
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 10 * seconds; i++) {
     answer = await ask();
     if (enough(answer)) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: not after 30 s, but ${JSON.stringify(answer)?.slice(0, 500)}`);
+  throw new Error(`${what}: not after ${seconds} s, but ${JSON.stringify(answer)?.slice(0, 500)}`);
 }
 
 /** Sum over a series in bytes, from bit/s in steps; null bins count as nothing. */
