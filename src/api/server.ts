@@ -33,6 +33,7 @@ import {topologyRoutes} from './routes/topology.ts';
 import {ProblemSchema} from './schemas.ts';
 import {guard} from './security.ts';
 import {AI_PREFIX, aiRoutes} from './sflow-rt/ai-routes.ts';
+import {engineRoutes} from './sflow-rt/engine-routes.ts';
 
 const API = '/api/v1';
 
@@ -119,6 +120,7 @@ export async function makeApi(
   }
   await server.register(jobRoutes, {context, state, prefix: API});
   await server.register(aiRoutes, {context, prefix: AI_PREFIX});
+  await server.register(engineRoutes, {context});
   const {thresholds = new Thresholds(context.fabric)} = context;
   await server.register(thresholdRoutes, {context, state, thresholds, prefix: API});
   await server.register(probeRoutes, {context});
