@@ -44,7 +44,8 @@ it('every metric of Prometheus that it names is there', async () => {
   const {imbalance, incasts} = new LinkEngine(new Fabric({depth: 300, flows: 10}));
   const congestion = {congested: () => [], incasts} as never;
   const jobs = {report: undefined} as never;
-  const {get} = await makeHarness({periods: {report: undefined}, imbalance, congestion, jobs});
+  const stragglers = {jobs: () => [], stragglers: () => [], steps: () => undefined} as never;
+  const {get} = await makeHarness({periods: {report: undefined}, imbalance, congestion, jobs, stragglers});
   const {text} = await get('/metrics');
   for (const name of rows.flatMap(({prometheus}) => prometheus)) expect(text).toContain(`# TYPE ${name} `);
 });

@@ -1,6 +1,7 @@
 /** What is found out of links, the whole way from simulated datagrams to events. */
 import {afterAll, expect, it} from 'vitest';
 import {LinkEngine} from '../../src/analysis/congestion/link-engine.ts';
+import {WINDOW_SECONDS} from '../../src/analysis/imbalance/link-loads.ts';
 import type {FabricEvent} from '../../src/fabric/watch/events.ts';
 import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import {optionsOf} from '../../src/simulator/scenario.ts';
@@ -11,7 +12,9 @@ import {START_MS} from './support/pipeline.ts';
 import {Simulated} from './support/simulated.ts';
 
 const KINDS = new Set(['links-imbalanced', 'elephants-collide', 'incast']);
+const KEPT_BINS = 200;
 const table: string[][] = [];
+const balances: string[][] = [];
 
 /** A scenario before the analysis of links. */
 class Run {
@@ -20,6 +23,8 @@ class Run {
   readonly seed: number;
   /** Bins in which each port dropped frames for want of room, by link id. */
   readonly overfull = new Map<string, number>();
+  /** Bytes that each port sent, by bin. */
+  private readonly sent = new Map<number, Map<string, number>>();
 
   constructor(name: string, seed: number, withTopology = false) {
     const scenario = findScenario(name)!;
@@ -30,9 +35,13 @@ class Run {
     if (withTopology) fabric.wiring.set(parseTopology(topologyFile(simulation.topology)));
     this.engine = new LinkEngine(fabric);
     pipeline.onTaken = () => this.engine.advance();
-    this.simulated.onTruth = (_, {agent, firstPort, ports}, {dropped}) => {
+    this.simulated.onTruth = (bin, {agent, firstPort, ports}, {dropped, out}) => {
+      const bytes = this.sent.get(bin) ?? new Map<string, number>();
+      this.sent.set(bin, bytes);
+      this.sent.delete(bin - KEPT_BINS);
       for (let port = 0; port < ports; port++) {
         const id = `${agent}~${port + 1}`;
+        bytes.set(id, out.bytes(firstPort + port));
         if (dropped.frames(firstPort + port) > 0) this.overfull.set(id, (this.overfull.get(id) ?? 0) + 1);
       }
     };
@@ -48,9 +57,28 @@ class Run {
     return all.filter((event) => (kind ? event.kind === kind : KINDS.has(event.kind)));
   }
 
+  /** The coefficient of variation of each group of parallel links: as it is told, and of what its links really sent meanwhile. */
+  balances(): {told: number; truth: number}[] {
+    const {time, groups} = this.engine.imbalance.report!;
+    const last = time / 100;
+    return groups.flatMap(({cv, links}) => {
+      if (cv === null) return [];
+      const sums = links.map(({id}) => {
+        let sum = 0;
+        for (let bin = last - 10 * WINDOW_SECONDS; bin < last; bin++) sum += this.sent.get(bin)!.get(id)!;
+        return sum;
+      });
+      const mean = sums.reduce((sum, one) => sum + one, 0) / sums.length;
+      const variance = sums.reduce((sum, one) => sum + (one - mean) ** 2, 0) / sums.length;
+      return [{told: cv, truth: Math.sqrt(variance) / mean}];
+    });
+  }
+
   /** Seconds from the start, of which it takes some ten to know edge from core. */
   static after = ({time}: FabricEvent) => (time - START_MS) / 1_000;
 }
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
 
 const note = (scenario: string, runs: number, found: string, times: number[], wrong: number) => {
   const sorted = times.sort((a, b) => a - b);
@@ -92,6 +120,8 @@ it('an incast is found at its port, with its sources and its period', () => {
   const runs = proofCount(1, 8);
   const first = proofSeed();
   const times: number[] = [];
+  const sources12: number[] = [];
+  const periods: number[] = [];
   let wrong = 0;
   let named = 0;
   for (let seed = first; seed < first + runs; seed++) {
@@ -108,13 +138,17 @@ it('an incast is found at its port, with its sources and its period', () => {
     expect(incast!.periodic).toBe(true);
     expect(incast!.periodMs! / 2_020).toBeCloseTo(1, 1);
     named++;
+    sources12.push(incast!.sources / 12 - 1);
+    periods.push(incast!.periodMs! / 2_020 - 1);
     const [most] = run.engine.congested('cnp', 1);
     expect(most!.port.id).toBe('10.0.0.1~1');
     expect(most!.direction).toBe('out');
     expect(most!.utilisation!.utilisation).toBeLessThan(0.3); // the mean hides it
   }
   expect(wrong).toBe(0);
-  note('incast', runs, `${named} of ${runs} ports, 12 sources each`, times, wrong);
+  const off = (shares: number[]) => percent(shares.reduce((sum, one) => sum + one, 0) / shares.length);
+  const found = `${named} of ${runs} ports; 12 sources off by ${off(sources12)}, period by ${off(periods)}`;
+  note('incast', runs, found, times, wrong);
 });
 
 it('a hash that is polarised is more than luck with few flows', () => {
@@ -141,6 +175,29 @@ it('a hash that is polarised is more than luck with few flows', () => {
   note('polarised', runs, `${found} of ${8 * runs} spines`, times, wrong);
 });
 
+it('what is told of balance is how evenly links really carried', () => {
+  const count = proofCount(1, BALANCES.length);
+  for (const [name, seconds] of BALANCES.slice(0, count)) {
+    const run = new Run(name, proofSeed(), name === 'polarised').pass(seconds);
+    const pairs = run.balances();
+    expect(pairs.length).toBeGreaterThan(2);
+    const errors = pairs.map(({told, truth}) => told - truth);
+    const mean = (values: number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
+    const rms = Math.sqrt(mean(errors.map((error) => error * error)));
+    expect(rms).toBeLessThan(0.03);
+    const truths = pairs.map(({truth}) => truth);
+    const range = `${Math.min(...truths).toFixed(3)} to ${Math.max(...truths).toFixed(3)}`;
+    balances.push([name, `${pairs.length}`, range, mean(errors).toFixed(4), rms.toFixed(4)]);
+  }
+});
+
+/** With seconds that each is watched for. */
+const BALANCES: readonly [string, number][] = [
+  ['leaf-spine', 16],
+  ['ecmp-collision', 30],
+  ['polarised', 16],
+];
+
 /** Nothing of the kind in these; the slice has the first. */
 const HEALTHY = ['leaf-spine', 'reference', 'three-tier', 'two-jobs', 'rails', 'egress', 'both', 'mixed-rates'];
 
@@ -157,10 +214,13 @@ it('nothing is found where nothing is wrong', () => {
 });
 
 afterAll(() => {
+  proofTable('balance', 'Balance of parallel links against what they sent', BALANCE_ABOUT, BALANCE_HEAD, balances);
   table.sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
   proofTable('links', 'Collisions, incasts and polarised hashes, found in simulated datagrams', ABOUT, HEAD, table);
 });
 
+const BALANCE_HEAD = ['scenario', 'groups', 'true cv', 'told less true, mean', 'root mean square'];
+const BALANCE_ABOUT = ['Coefficients of variation of groups of parallel links over 10 s.'];
 const HEAD = ['scenario', 'runs', 'found', 'told after, median / last', 'wrong'];
 const ABOUT = [
   'Scenarios of the simulator the whole way, N = 4,000 on 100G (2,000 in `polarised`). Roles are inferred, which takes some ten',

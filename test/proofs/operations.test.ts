@@ -19,9 +19,13 @@ const table: string[][] = [];
 
 afterAll(() => {
   const about = [
-    'Simulated fabrics: what the hosts sent, operation by operation, and what is told of it over windows of 5 s.',
+    'Simulated fabrics: what the hosts sent, operation by operation, and what is told of it, in windows of 5 s over ten',
+    'minutes. Off by: all windows together.',
   ];
-  const head = ['scenario', 'windows', 'figures', 'within their bands', 'operations with a RETH', 'bytes an operation'];
+  const head = [
+    ...['scenario', 'windows', 'figures', 'within their bands', 'frames off by', 'operations with a RETH off by'],
+    ...['bytes an operation', 'NAKs off by', 'RNR off by'],
+  ];
   proofTable('operations', 'Operations, their lengths and refusals', about, head, table);
 });
 
@@ -49,10 +53,18 @@ describe('what is told of operations is what the hosts sent', () => {
     const truth = new OperationTruth();
     simulated.simulation.operations = truth;
     simulated.pass(1_000);
-    const windows = proofCount(1, 40);
+    const windows = proofCount(1, 120);
     let figures = 0;
     let inside = 0;
     const sums = {told: 0, operations: 0, toldBytes: 0, bytes: 0};
+    /** Told, and sent, over all windows. */
+    const frames = {told: 0, sent: 0};
+    const naks = {told: 0, sent: 0};
+    const rnrs = {told: 0, sent: 0};
+    const add = (sum: {told: number; sent: number}, told: number, sent: number) => {
+      sum.told += told * 5;
+      sum.sent += sent;
+    };
     for (let window = 0; window < windows; window++) {
       const before = noted(truth);
       simulated.pass(WINDOW_MS);
@@ -69,6 +81,7 @@ describe('what is told of operations is what the hosts sent', () => {
       for (let opcode = 0; opcode < 256; opcode++) {
         const sent = after.frames[opcode]! - before.frames[opcode]!;
         const told = answer.operations.find((one) => one.opcode === opcode);
+        add(frames, told?.framesPerSecond ?? 0, sent);
         if (told) check({...told, perSecond: told.framesPerSecond}, sent);
         else expect(sent).toBeLessThan(12 * sampling);
       }
@@ -79,6 +92,8 @@ describe('what is told of operations is what the hosts sent', () => {
       if (kinds.length > 1) check({perSecond: operationsPerSecond, ...band}, begun);
       else expect(operationsPerSecond).toBe(kinds[0]!.framesPerSecond);
       check(answer.naks[0]!, after.naks - before.naks);
+      add(naks, answer.naks[0]!.perSecond!, after.naks - before.naks);
+      add(rnrs, answer.rnrPerSecond.perSecond!, after.rnrs - before.rnrs);
       check(answer.rnrPerSecond, after.rnrs - before.rnrs);
       for (const {perSecond} of answer.naks.slice(1)) expect(perSecond).toBe(0);
       sums.told += operationsPerSecond! * 5;
@@ -98,6 +113,9 @@ describe('what is told of operations is what the hosts sent', () => {
     const off = ((100 * (sums.told - sums.operations)) / sums.operations).toFixed(2);
     const share = `${((100 * inside) / figures).toFixed(1)} %`;
     const lengths = `${mean(sums.toldBytes, sums.told)} of ${mean(sums.bytes, sums.operations)}`;
-    table.push([scenario.name, `${windows}`, `${figures}`, share, `${off} %`, lengths]);
+    const offBy = ({told, sent}: {told: number; sent: number}) =>
+      sent === 0 ? '–' : `${((100 * (told - sent)) / sent).toFixed(2)} %`;
+    const all = [offBy(frames), `${off} %`, lengths, offBy(naks), offBy(rnrs)];
+    table.push([scenario.name, `${windows}`, `${figures}`, share, ...all]);
   });
 });

@@ -28,6 +28,16 @@ export function imbalanceMetrics(builder: MetricsBuilder, engine: Pick<Imbalance
     },
   );
   builder.gauge(
+    'tenhertz_links_imbalanced',
+    '1 where parallel links differ by more than sampling and a fair hash of their flows explain.',
+    labels,
+    (set) => {
+      for (const {agent, name, verdict} of groups()) {
+        if (verdict !== 'unknown') set(verdict === 'imbalanced' ? 1 : 0, {agent, group: name});
+      }
+    },
+  );
+  builder.gauge(
     'tenhertz_elephant_collisions',
     'Full links that large flows share while a parallel link has room.',
     labels,
