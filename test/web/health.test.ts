@@ -145,7 +145,7 @@ describe.skipIf(missing)('data health', () => {
     await page.keyboard.press('h');
     await byId('verdict').waitFor();
     server.asked.length = 0;
-    await expect.poll(() => server.asked.length).toBeGreaterThan(1);
+    await expect.poll(() => server.asked.length, {timeout: 10_000}).toBeGreaterThan(1);
     expect(new Set(server.asked)).toEqual(new Set(['/api/v1/health', '/api/v1/agents']));
   });
 
