@@ -1,21 +1,12 @@
-import {once} from 'node:events';
-import {createServer} from 'node:net';
-import {networkInterfaces} from 'node:os';
 import {fileURLToPath} from 'node:url';
 import {decodePartial} from './account/codec.ts';
-import {LinkEngine} from './analysis/congestion/link-engine.ts';
-import {FabricJob} from './analysis/fabric-job.ts';
-import {JobEngine} from './analysis/jobs/job-engine.ts';
-import {followedJobs} from './analysis/jobs/job-hosts.ts';
+import {Analysis} from './analysis/analysis.ts';
 import {parseJobNames} from './analysis/jobs/job-names.ts';
-import {PeriodEngine} from './analysis/period/period-engine.ts';
-import {StragglerEngine} from './analysis/stragglers/straggler-engine.ts';
-import {AnalysisThread} from './analysis/thread.ts';
 import {parseThresholds, type ThresholdRule} from './analysis/thresholds/threshold-rules.ts';
-import {Thresholds} from './analysis/thresholds/thresholds.ts';
 import {Notifier} from './api/alerts/notifier.ts';
 import {Webhook} from './api/alerts/webhook.ts';
 import type {Context} from './api/context.ts';
+import {listen, probe, reachable, urlOf} from './api/listen.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
 import {AiTrend} from './api/sflow-rt/ai-trend.ts';
@@ -23,7 +14,7 @@ import {keepHeapSmall} from './cli/heap.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
 import {type Config, ingestThreadsOf, memoryOf, readToken} from './config.ts';
-import {listenError, TenhertzError} from './errors.ts';
+import {TenhertzError} from './errors.ts';
 import {DEFAULT_FABRIC, Fabric} from './fabric/fabric.ts';
 import {defaultBudget} from './fabric/history/memory.ts';
 import {readNamesFile, readTopologyFile} from './history/given.ts';
@@ -71,31 +62,13 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
   const {state, unlock} = restoreState(fabric, config, log, stateDir);
-  const analysis = new AnalysisThread((error) => log.warn(`the analysis of traffic failed: ${error.message}`));
-  const periods = new PeriodEngine(fabric, (series, done) =>
-    analysis.analyse('periods', {...series, of: 'fabric'}, done),
+  const analysis = new Analysis(fabric, configured, (error) =>
+    log.warn(`the analysis of traffic failed: ${error.message}`),
   );
-  const links = new LinkEngine(fabric, periods);
-  const jobs = new JobEngine(fabric, analysis.analyse);
+  const {periods, jobs, links, stragglers, thresholds} = analysis;
   jobs.names = state.readJobNames(parseJobNames) ?? [];
-  const wholeFabric = new FabricJob(fabric, () => periods.report);
-  const stragglers = new StragglerEngine(
-    fabric,
-    followedJobs(
-      () => jobs.report,
-      () => wholeFabric.now(),
-    ),
-    (input, done) => analysis.analyse('stragglers', input, done),
-  );
-  const aiTrend = new AiTrend({fabric, periods});
-  const thresholds = new Thresholds(fabric, configured, {
-    periods,
-    jobs,
-    imbalance: links.imbalance,
-    incasts: links.incasts,
-    stragglers,
-  });
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
+  const aiTrend = new AiTrend({fabric, periods});
   const notifier = webhook && new Notifier(fabric, thresholds, (notices) => webhook.tell(notices));
   const context: Context = {
     fabric,
@@ -133,12 +106,8 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
     switch (message.type) {
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
-        periods.advance();
-        jobs.advance();
-        links.advance();
-        stragglers.advance();
+        analysis.advance();
         aiTrend.advance();
-        thresholds.advance();
         if (context.info.ready) notifier?.advance();
         break;
       case 'listening':
@@ -252,54 +221,6 @@ function openStore(config: Config, log: Log, usual: string | undefined) {
     log.warn(`${message}; topology and names will not outlive the server`);
     return NO_STORE;
   }
-}
-
-const httpError = (error: unknown, {httpHost, httpPort}: Config) =>
-  listenError(error as NodeJS.ErrnoException, `TCP ${hostPort(httpHost, httpPort)}`, '--http-port');
-
-/** Whether the HTTP port can be had; it is let go again. */
-async function probe(config: Config): Promise<void> {
-  const server = createServer();
-  try {
-    server.listen(config.httpPort, config.httpHost);
-    await once(server, 'listening');
-  } catch (error) {
-    throw httpError(error, config);
-  }
-  server.close();
-  await once(server, 'close');
-}
-
-async function listen({server}: Api, config: Config): Promise<void> {
-  try {
-    await server.listen({host: config.httpHost, port: config.httpPort});
-  } catch (error) {
-    await server.close();
-    throw httpError(error, config);
-  }
-}
-
-const hostPort = (host: string, port: number) => `${host.includes(':') ? `[${host}]` : host}:${port}`;
-
-function urlOf({server}: Api, {httpHost}: Config): string {
-  const address = server.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const isAny = httpHost === '0.0.0.0' || httpHost === '::';
-  return `http://${hostPort(isAny ? (ownAddresses()[0] ?? 'localhost') : httpHost, port)}/`;
-}
-
-/** Addresses that another machine could reach this one by, IPv4 first; loopback where there is no other. */
-function ownAddresses(): string[] {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const outer = all.filter(({internal, address}) => !internal && !address.startsWith('fe80:'));
-  const sorted = [...outer].sort((a, b) => a.family.localeCompare(b.family)).map(({address}) => address);
-  return sorted.length > 0 ? sorted : ['127.0.0.1'];
-}
-
-/** Where a switch may send to: what the sockets are bound to, or all of this machine's where that is everything. */
-function reachable(bound: readonly string[]): string[] {
-  const isAny = (address: string) => address === '0.0.0.0' || address === '::';
-  return bound.some(isAny) ? ownAddresses() : [...bound];
 }
 
 interface Deferred<T> {
