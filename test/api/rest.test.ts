@@ -368,6 +368,10 @@ describe('/api/openapi.json', () => {
             (path) => `/app/ai-metrics/scripts/metrics.js/${path}`,
           ),
         )
+        .concat([
+          ...['/agents/json', '/dump/{agent}/{metrics}/json', '/metric/{agent}/json', '/metric/{agent}/{metrics}/json'],
+          ...['/prometheus/metrics/{agent}/{metrics}/txt', '/topology/json', '/version'],
+        ])
         .sort(),
     );
     for (const [url, path] of Object.entries<Record<string, never>>(json.paths)) {
@@ -376,7 +380,7 @@ describe('/api/openapi.json', () => {
         summary: string;
       };
       expect(summary).not.toBe('');
-      const type = url.endsWith('/txt') ? 'text/plain' : 'application/json';
+      const type = url.endsWith('/txt') || url === '/version' ? 'text/plain' : 'application/json';
       if (path['get']) expect(Object.keys(responses['200']!.content)).toEqual([type]);
       expect(Object.keys(responses['default']!.content)).toEqual(['application/problem+json']);
     }

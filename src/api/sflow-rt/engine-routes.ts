@@ -31,6 +31,9 @@ const MetricsSchema = Type.Array(
   }),
 );
 
+/** A body that is text. */
+const text = (description: string) => ({200: {description, content: {'text/plain': {schema: Type.String()}}}});
+
 const Agent = Type.String({description: 'addresses with commas between, or ALL, TOPOLOGY, EDGE, CORE'});
 const Places = Type.Object({agent: Agent, metrics: Type.String({description: 'names with commas between, or ALL'})});
 
@@ -38,8 +41,12 @@ const Places = Type.Object({agent: Agent, metrics: Type.String({description: 'na
 export const engineRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (server, {context}, done) => {
   const {fabric, info} = context;
   const tags = ['sflow-rt'];
-  server.get('/version', {schema: {summary: 'Version of this server', tags}}, (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send(info.version),
+  server.get(
+    '/version',
+    {schema: {summary: 'Version of this server', tags, response: text('the version')}},
+    (_request, reply) => {
+      reply.type('text/plain; charset=utf-8').send(info.version);
+    },
   );
   server.get(
     '/agents/json',
@@ -125,15 +132,28 @@ export const engineRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
   );
   server.get(
     '/prometheus/metrics/:agent/:metrics/txt',
-    {schema: {summary: 'Numbers of interface counters for Prometheus, by data source', tags, params: Places}},
-    ({params: {agent, metrics}}, reply) =>
-      reply.type(CONTENT_TYPE).send(exposition(familiesOf(context, agent, namesOf(metrics)))),
+    {
+      schema: {
+        summary: 'Numbers of interface counters for Prometheus, by data source',
+        tags,
+        params: Places,
+        response: text('gauges in the text format of Prometheus'),
+      },
+    },
+    ({params: {agent, metrics}}, reply) => {
+      reply.type(CONTENT_TYPE).send(exposition(familiesOf(context, agent, namesOf(metrics))));
+    },
   );
-  server.get('/topology/json', {schema: {summary: 'The topology that was given', tags}}, (_request, reply) => {
-    const {topology} = fabric.wiring;
-    if (!topology) throw new Problem(404, 'no topology was given: roles are inferred');
-    return reply.type('application/json; charset=utf-8').send(JSON.stringify(topology.json));
-  });
+  server.get(
+    '/topology/json',
+    {schema: {summary: 'The topology that was given', tags, response: {200: Type.Unknown()}}},
+    (_request, reply) => {
+      const {topology} = fabric.wiring;
+      if (!topology) throw new Problem(404, 'no topology was given: roles are inferred');
+      reply.type('application/json; charset=utf-8').serializer(JSON.stringify);
+      return topology.json;
+    },
+  );
   done();
 };
 
