@@ -127,11 +127,18 @@ needs('chromium')('the dashboard on the running demo', () => {
     await page.keyboard.press('h');
     await page.getByTestId('verdict').waitFor();
     expect(await page.getByTestId('verdict').getAttribute('data-level')).not.toBe('waiting');
-    const shown = await page
-      .getByTestId('finding')
-      .evaluateAll((lines) => lines.map((line) => (line as HTMLElement).dataset['where']));
-    const {findings} = await new Rest(server.url).get<{findings: {where: string}[]}>('health');
-    expect([...new Set(shown)]).toEqual([...new Set(findings.map(({where}) => where))]);
+    // Findings come and go, and the page asks every few seconds.
+    const rest = new Rest(server.url);
+    await until(
+      'the findings of REST',
+      async () => {
+        const lines = page.getByTestId('finding');
+        const shown = await lines.evaluateAll((all) => all.map((line) => (line as HTMLElement).dataset['where']));
+        const {findings} = await rest.get<{findings: {where: string}[]}>('health');
+        return [[...new Set(shown)].join(), [...new Set(findings.map(({where}) => where))].join()];
+      },
+      ([shown, told]) => shown === told,
+    );
     await page.getByRole('button', {name: '10.0.0.1'}).click();
     await page.getByTestId('agent-detail').waitFor();
     await until(

@@ -147,7 +147,7 @@ describe('the fabric', () => {
     give(T + 1, {rows: [{bin: T, roce: [100]}]});
     for (let bin = T + 1; bin < T + 200; bin++) give(bin + 1);
     const advance = give(T + 201, {heard: [heardAt(T + 200, 200)]});
-    expect(advance).toEqual({newest: T + 200, from: T + 1});
+    expect(advance).toMatchObject({newest: T + 200, from: T + 1});
     expect(fabric.sums.state(T + 1)).toBe(Present);
     expect(give(T + 202)?.from).toBe(T + 201);
   });
