@@ -37,7 +37,7 @@ export const AgentNumbersSchema = Type.Object(
   },
   {
     description:
-      'samples against the PSNs of the SENDs and WRITEs that they are of, of queue pairs that one port alone sees and that do not READ; unknown too where these differ from each other by more than sampling does',
+      'samples against the PSNs of the SENDs and WRITEs that they are of, of queue pairs that one port alone sees and that do not READ; unknown too where these differ from each other by more than sampling does, and where the ratio is above 1 by more: packets that are sent again are sampled anew and numbered once',
   },
 );
 

@@ -16,7 +16,8 @@ const Z_ALIKE = 6;
 /**
  * A second witness of what an agent's samples stand for: packets of SENDs and WRITEs are numbered one by one, so the
  * numbers between two samples of a queue pair count the packets that neither of them is. k samples are behind a number
- * of packets that is a negative binomial variable of mean k · rate, however the traffic comes and goes.
+ * of packets that is a negative binomial variable of mean k · rate, however the traffic comes and goes. What is sent again
+ * has numbers that were counted before, so that samples which make more packets than the numbers belie nothing.
  */
 export class PsnWitness {
   private readonly sums = new Float64Array(SECONDS * SUMS);
@@ -64,6 +65,7 @@ export class PsnWitness {
     const told = judge(ratio, band, samples, newest - oldest + 1);
     const scatter = squares * ratio * ratio - samples;
     const isAlike = scatter <= readings + Z_ALIKE * Math.sqrt(EXCESS * readings);
-    return {...told, samples, verdict: isAlike ? told.verdict : 'unknown'};
+    const mayBeSentAgain = told.verdict === 'disagrees' && ratio > 1;
+    return {...told, samples, verdict: isAlike && !mayBeSentAgain ? told.verdict : 'unknown'};
   }
 }
