@@ -41,7 +41,7 @@ describe.skipIf(missing)('the page of congestion', () => {
     await open('?page=congestion', {dropping: true});
     await byId('incast').waitFor();
     expect(await byId('incast').textContent()).toMatch(
-      /Ethernet7 10\.0\.0\.1: 12 hosts at once \(usually 1\), 98 bursts every 500\u202fms, load 101\u202f%, 19\.0\u202f% marked/,
+      /Ethernet7 10\.0\.0\.1: 12 hosts at once \(usually 1\), 98 bursts, one every 500\u202fms, load 101\u202f% in a burst, 19\.0\u202f% marked/,
     );
     expect(await byId('congested-row').textContent()).toContain('18.6\u202f% ± 2.8\u202f%');
   });

@@ -1,5 +1,5 @@
 import type {CongestionAnswer, DropsAnswer, ImbalanceAnswer, StragglersAnswer} from '../../src/shared/answers.ts';
-import {cycle, percent, plural, short, THIN} from './format.ts';
+import {bitRate, cycle, percent, plural, short, THIN} from './format.ts';
 import type {UrlState} from './url.ts';
 
 /** Something that an operator may want to act on: who, how much, how sure, and the page that tells more. */
@@ -69,38 +69,44 @@ function ofIncast({
   periodic,
   periodMs,
 }: CongestionAnswer['incasts'][number]): Attention {
-  const often = periodic && periodMs !== null ? `every ${cycle(periodMs).join(THIN)}` : 'in the last minute';
+  const often = periodic && periodMs !== null ? `, one every ${cycle(periodMs).join(THIN)}` : ' in the last minute';
   return {
     ...{key: `incast ${link}`, isSure: true, host: null, link},
     what: `is filled by ${plural(Math.round(sources), 'host')} at once`,
-    howMuch: `load ${share(utilisation)}; usually from ${plural(Math.max(1, Math.round(usualSources)), 'host')}`,
-    howSure: `${plural(bursts, 'burst')} ${often}`,
+    howMuch: `load ${share(utilisation)} in a burst; usually from ${plural(Math.max(1, Math.round(usualSources)), 'host')}`,
+    howSure: `${plural(bursts, 'burst')}${often}`,
     ...ON_CONGESTION,
   };
 }
 
 function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
+  const counted = (link: string | null | undefined): string => {
+    const known = discards.find((one) => one.link === link);
+    return known ? `; ${short(discardsOf(known), 2)}/s by its counters` : '';
+  };
   const told = reasons.map(
     ({reason, samples, links}): Attention => ({
       ...{key: `drop ${reason}`, isSure: true, host: null, link: links[0]?.link ?? null},
       what: `drops packets: ${reason}`,
-      howMuch: `${plural(samples, 'packet')} in ${Math.round(window)}${THIN}s${links.length > 1 ? `, at ${plural(links.length - 1, 'other link')} too` : ''}`,
-      howSure: 'told by the switch',
+      howMuch: `at least ${plural(samples, 'packet')} in ${Math.round(window)}${THIN}s${counted(links[0]?.link)}${links.length > 1 ? `, at ${plural(links.length - 1, 'other link')} too` : ''}`,
+      howSure: 'some of them told by the switch',
       ...ON_CONGESTION,
     }),
   );
   const most = discards[0];
   if (told.length > 0 || most === undefined) return told;
-  const rate = (most.inDiscardsPerSecond ?? 0) + (most.outDiscardsPerSecond ?? 0);
   return [
     {
       ...{key: 'discards', isSure: true, host: null, link: most.link, what: 'discards packets'},
-      howMuch: `${short(rate, 2)}/s${discards.length > 1 ? `, and ${plural(discards.length - 1, 'other link')} some` : ''}`,
+      howMuch: `${short(discardsOf(most), 2)}/s${discards.length > 1 ? `, and ${plural(discards.length - 1, 'other link')} some` : ''}`,
       howSure: 'by its counters',
       ...ON_CONGESTION,
     },
   ];
 }
+
+const discardsOf = ({inDiscardsPerSecond, outDiscardsPerSecond}: DropsAnswer['discards'][number]): number =>
+  (inDiscardsPerSecond ?? 0) + (outDiscardsPerSecond ?? 0);
 
 function ofImbalance({groups}: ImbalanceAnswer): Attention[] {
   const collisions = groups.flatMap((group) =>
@@ -109,7 +115,7 @@ function ofImbalance({groups}: ImbalanceAnswer): Attention[] {
         ...{key: `collision ${link}`, isSure: true, host: null, link},
         what: `is full of ${plural(flows.length, 'large flow')}`,
         howMuch: `load ${share(utilisation)}, while a parallel link has room`,
-        howSure: `flows of ${flows.map(({bitsPerSecond}) => short(bitsPerSecond)).join(' and ')} bit/s`,
+        howSure: `flows of ${flows.map(({bitsPerSecond}) => bitRate(bitsPerSecond)).join(' and ')}`,
         ...ON_CONGESTION,
       }),
     ),

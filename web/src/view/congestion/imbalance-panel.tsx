@@ -58,8 +58,12 @@ export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
   );
 }
 
+/** However fair the hash: one of the links is full while another has room. */
+const COLLIDING = {level: 'warning', text: 'large flows meet on a full link'} as const;
+
 function Group({group}: {group: ParallelLinks}) {
-  const {level, text} = VERDICTS[group.verdict];
+  const isFull = group.collisions.length > 0;
+  const {level, text} = isFull ? COLLIDING : VERDICTS[group.verdict];
   const error = group.cv === null ? Number.NaN : plusMinus(group.cv, group.cvLow, group.cvHigh);
   const most = Math.max(...group.links.map(({share}) => share), 1 / group.links.length);
   return (

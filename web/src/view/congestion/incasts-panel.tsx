@@ -52,8 +52,8 @@ function Line({incast}: {incast: Incast}) {
       <LevelSign level="warning" />
       <LinkName id={link} />: <strong>{plural(Math.round(sources), 'host')} at once</strong> (usually{' '}
       {Math.round(usualSources)}), {plural(bursts, 'burst')}
-      {periodic && periodMs !== null && ` every ${cycle(periodMs).join(THIN)}`}, load {percent(utilisation)}
-      {THIN}%, {percent(ceShare)}
+      {periodic && periodMs !== null && `, one every ${cycle(periodMs).join(THIN)}`}, load {percent(utilisation)}
+      {THIN}% in a burst, {percent(ceShare)}
       {THIN}% marked, last at {timeOf(last)}
       {addresses.length > 0 && (
         <span class="of">

@@ -41,7 +41,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: ({id}) => id,
   },
   {
-    heading: 'Dropped',
+    heading: 'Drops told',
     fileHeading: 'drop notifications',
     isFigure: true,
     cell: ({dropped}) => trouble(dropped, short(dropped)),
@@ -75,7 +75,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: ({marks}) => marks?.cnpPerSecond ?? null,
   },
   {
-    heading: 'Load',
+    heading: 'Mean load',
     isFigure: true,
     cell: ({marks}) => share(marks?.utilisation ?? null),
     value: ({marks}) => marks?.utilisation ?? null,

@@ -182,4 +182,4 @@ export function dropsCard(model: MetricsModel): CardProps {
 
 /** Why there is nothing, and how to have it. */
 export const NO_NOTIFICATIONS =
-  'No drop notifications received. Either nothing was dropped, or the switches do not tell: on Arista EOS configure “flow tracking mirror-on-drop” with an exporter of format sflow, on Cumulus Linux “nv set system sflow dropmon hw”, on hosts and SONiC “dropmon { start=on }” in hsflowd.conf.';
+  'No drop notifications received. Discards that interfaces count stand on the page Congestion; for which packets and why, the switches must tell: on Arista EOS configure “flow tracking mirror-on-drop” with an exporter of format sflow, on Cumulus Linux “nv set system sflow dropmon hw”, on hosts and SONiC “dropmon { start=on }” in hsflowd.conf.';
