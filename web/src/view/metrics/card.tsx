@@ -128,14 +128,16 @@ function Entry({line: {name, history, colour, isTrouble}, digits}: {line: CardLi
   const value = i < 0 ? Number.NaN : history.values[i]!;
   const error = i < 0 ? Number.NaN : plusMinus(value, history.low[i]!, history.high[i]!);
   // One sample more or less is no news: what its own error reaches down to none is not.
-  const isBad = isTrouble === true && value > 0 && !(error >= value);
+  const isNoise = error >= value;
+  const isBad = isTrouble === true && value > 0 && !isNoise;
+  const look = isBad ? 'warning' : isTrouble === true && isNoise ? 'quiet' : '';
   return (
     <li class="legend-row">
       <span class="swatch" style={{backgroundColor: app.palette.value.series[colour] ?? ''}} />
       <span class="name" title={name}>
         {name}
       </span>
-      <span class={`value ${isBad ? 'warning' : ''}`} data-testid="card-value">
+      <span class={`value ${look}`} data-testid="card-value">
         {isBad && <WarnIcon />}
         {Number.isNaN(value) ? UNKNOWN : text(value, held.value.of(value), digits)}
       </span>
