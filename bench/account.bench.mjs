@@ -10,6 +10,7 @@ import {parseArgs} from 'node:util';
 import {setFlagsFromString} from 'node:v8';
 import {DEFAULT_LIMITS} from '../dist/account/accountant.js';
 import {Ingest} from '../dist/account/ingest.js';
+import {INLINE_MORE} from '../dist/ingest.js';
 import {DatagramDecoder} from '../dist/sflow/datagram.js';
 import {DatagramView} from '../dist/sflow/views.js';
 import {referenceDatagrams} from './decode-traffic.mjs';
@@ -19,7 +20,7 @@ const {values: options} = parseArgs({
   options: {rounds: {type: 'string', default: '4000'}, 'no-write': {type: 'boolean', default: false}},
 });
 // As the ingest thread does.
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=3000');
+setFlagsFromString(INLINE_MORE);
 const AGENTS = 256;
 const SAMPLES = 6;
 const SAMPLE_BYTES = 192;

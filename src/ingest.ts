@@ -287,7 +287,7 @@ function tryAddon(): Addon | string {
  * V8 puts functions into their callers until those hold so much bytecode. Its usual 920 is less than what runs for a
  * sample, some of which would then be calls: an eighth of the time.
  */
-const INLINE_MORE = '--max-inlined-bytecode-size-cumulative=3000';
+export const INLINE_MORE = '--max-inlined-bytecode-size-cumulative=3000';
 
 const port = parentPort;
 if (!isMainThread && port !== null && (workerData as IngestThreadData | null)?.tenhertz === 'ingest') {

@@ -3,6 +3,7 @@ import type {Fabric} from '../fabric/fabric.ts';
 import type {Moments} from '../fabric/history/moments.ts';
 import type {OperationSums} from '../fabric/operation-sums.ts';
 import {kindName, NAK_NAMES, type OperationScope} from '../fabric/operations.ts';
+import type {OperationsAnswer} from '../shared/answers.ts';
 
 const BITS = 8;
 
@@ -15,18 +16,7 @@ export interface Rate {
 }
 
 /** Packets of one kind. */
-export interface OperationRate {
-  transport: string;
-  name: string;
-  opcode: number | null;
-  framesPerSecond: number;
-  low: number;
-  high: number;
-  bitsPerSecond: number;
-  bitsLow: number;
-  bitsHigh: number;
-  samples: number;
-}
+export type OperationRate = OperationsAnswer['operations'][number];
 
 export interface OperationAnswer {
   window: number;

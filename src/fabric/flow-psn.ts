@@ -1,6 +1,7 @@
 import {FLOW_WINDOW_SECONDS, type Sighting, Sum} from './flow-window.ts';
 
-const PSNS = 2 ** 24;
+/** PSNs run modulo this. */
+export const PSNS = 2 ** 24;
 /** A step by more is one back: senders go back by what is on its way, and not by a sixteenth of all numbers. */
 const MOST_FORWARD = PSNS - PSNS / 16;
 /** More packets than so many between two numbers, and nobody knows how often they have gone round. */

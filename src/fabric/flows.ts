@@ -3,7 +3,7 @@ import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {Basis, columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
-import {countByPsn, type PsnCount} from './flow-psn.ts';
+import {countByPsn, PSNS, type PsnCount} from './flow-psn.ts';
 import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
 import {Moments} from './history/moments.ts';
 import {PairLog, type PairRow} from './pair-log.ts';
@@ -40,8 +40,8 @@ const SIDES = 8;
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
 const MAX_SIGHTINGS = 32;
-/** PSNs run modulo this; a step by more than half of it is one back, or too long to be told. */
-const PSNS = 2 ** 24;
+/** A step by more is one back, or too long to be told. */
+const MOST_FORWARD = PSNS / 2;
 /** Seconds between two samples of a queue pair after which nobody knows how often its numbers went round. */
 const MOST_SILENT_SECONDS = 3;
 /** Seconds behind a READ between two hosts in which the numbers of their queue pairs are not taken for packets. */
@@ -247,7 +247,7 @@ export class FlowTable {
     sighting.psn = psn;
     sighting.psnSecond = second;
     const step = (psn - last + PSNS) % PSNS;
-    const isBroken = last === 0 || second - psnSecond > MOST_SILENT_SECONDS || step === 0 || step > PSNS / 2;
+    const isBroken = last === 0 || second - psnSecond > MOST_SILENT_SECONDS || step === 0 || step > MOST_FORWARD;
     if (isBroken || columns[BACKWARD]![i]! > 0 || second - flow.hosts.readSecond < READ_SECONDS) return;
     if (side >>> 1 === Basis.Derived || !this.counts(sighting) || this.isElsewhere(flow, sighting)) return;
     const known = this.witnesses.get(port.agent) ?? new PsnWitness();
@@ -383,10 +383,7 @@ export class FlowTable {
     const {source, destination, destQp, dscp} = flow;
     const operations = over(Sum.Operations);
     const ceFrames = over(Sum.Ce);
-    const byPsn = countByPsn(
-      flow.sightings.filter((sighting) => sighting.ttl === nearest && this.counts(sighting)),
-      this.second,
-    );
+    const byPsn = this.countByPsn(flow, nearest);
     const retransmissions = over(Sum.Backward);
     return {
       ...{source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, byPsn, retransmissions},
@@ -407,8 +404,7 @@ export class FlowTable {
       volume.samples += samples;
       volume.retransmissions += this.sumNearest(flow, nearest, Sum.Backward);
       if (this.second - flow.hosts.readSecond < READ_SECONDS) return;
-      const sightings = flow.sightings.filter((sighting) => sighting.ttl === nearest && this.counts(sighting));
-      const byPsn = countByPsn(sightings, this.second);
+      const byPsn = this.countByPsn(flow, nearest);
       if (!byPsn) return;
       volume.packets += byPsn.packets;
       volume.squaredGaps += byPsn.gap ** 2;
@@ -445,6 +441,12 @@ export class FlowTable {
       if (sighting.ttl > nearest && this.counts(sighting)) nearest = sighting.ttl;
     }
     return nearest;
+  }
+
+  /** What the numbers of a flow's packets tell where it is nearest to its source. */
+  private countByPsn({sightings}: Flow, nearest: number): PsnCount | undefined {
+    const those = sightings.filter((sighting) => sighting.ttl === nearest && this.counts(sighting));
+    return countByPsn(those, this.second);
   }
 
   /** One of the sums over the window, of the sightings nearest to the source. */

@@ -341,14 +341,17 @@ export interface StragglersAnswer {
   waits: readonly {job: string; cycles: number | null; seconds: number | null; why: string}[];
 }
 
+/** A host, or an agent, that is late or slow in its job. */
 export interface Straggler {
   job: string;
+  /** Address of the host; of an agent that is late as a whole that of the agent. */
   host: string;
   name: string | null;
   link: string | null;
   kind: 'late' | 'slow' | 'finishes-late' | 'agent-late';
+  /** How late; of a slow host how much longer its exchange is. */
   effectMs: number;
-  /** 95 % interval. */
+  /** Its 95 % interval. */
   effectLowMs: number;
   effectHighMs: number;
   shareOfPeriod: number;

@@ -1,9 +1,9 @@
 import type {Fabric} from '../../fabric/fabric.ts';
 import {TICKS_PER_BIN} from '../../fabric/history/port-ticks.ts';
 import type {Port} from '../../fabric/ports.ts';
+import type {Straggler} from '../../shared/answers.ts';
 import {SIDES} from './host-phases.ts';
 import type {SlowStep, Step, StepStatistics} from './steps.ts';
-import type {StragglerKind} from './straggler.ts';
 import {type Said, stragglerEvent, textOf} from './straggler-text.ts';
 import type {StragglerChange, Wait} from './straggler-watch.ts';
 import type {StragglerInput, StragglerOutput} from './straggler-work.ts';
@@ -36,25 +36,7 @@ export interface JobHosts {
 }
 
 /** A host, or an agent, that is late or slow in its job. */
-export interface StragglerReport {
-  job: string;
-  /** Address of the host; of an agent that is late as a whole that of the agent. */
-  host: string;
-  name: string | null;
-  link: string | null;
-  kind: StragglerKind;
-  /** How late; of a slow host how much longer its exchange is. */
-  effectMs: number;
-  /** Its 95 % interval. */
-  effectLowMs: number;
-  effectHighMs: number;
-  shareOfPeriod: number;
-  z: number;
-  certainty: 'named' | 'suspected';
-  since: number;
-  cycles: number;
-  text: string;
-}
+export type StragglerReport = Straggler;
 
 /** How long it takes in a job to name a host that holds the others back. */
 export interface WaitReport {
