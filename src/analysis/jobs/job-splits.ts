@@ -3,9 +3,11 @@ import {type EdgeLog, EdgeMap, type EdgeTimes, eachSlot, SLOTS_OF_SLICE} from '.
 import {NO_PART} from './edge-parts.ts';
 import {JobSplitter, type Split} from './job-split.ts';
 
-/** Seconds without which nothing is looked for, and slices after which a group is looked at again. */
+/** Seconds without which nothing is looked for. */
 const LEAST_SECONDS = 20;
+/** Slices after which a group is looked at again, and so many more for each look that found nothing new; up to these. */
 const AGAIN_SLICES = 5;
+const MOST_AGAIN_SLICES = 20;
 /** Looks in a row that must find no split before one that was found is forgotten, or jobs that cannot be told apart told. */
 const LOOKS = 2;
 /** A group with so much of the hosts of a split is the one that was split. */
@@ -81,13 +83,22 @@ interface Mixed {
   seen: number;
 }
 
+/** A look at a group of hosts: in which slice, how much time it saw, how many jobs it found, and when the next one is due. */
+interface Look {
+  number: number;
+  seconds: number;
+  parts: number;
+  /** Slices from this look to the next. */
+  again: number;
+}
+
 /** Which groups of hosts are several jobs, from look to look. */
 export class JobSplits {
   private readonly splitter = new JobSplitter();
   private splits: KnownSplit[] = [];
   private mixes: Mixed[] = [];
-  /** By host: the slice in which its group was looked at last. */
-  private readonly lookedAt = new Map<number, number>();
+  /** By host: the last look at its group. */
+  private readonly looked = new Map<number, Look>();
   private last = 0;
 
   /** Takes what was sent in two seconds. */
@@ -104,20 +115,20 @@ export class JobSplits {
     for (const {parts} of this.splits) for (const {series} of parts) series.extend(number * SLOTS_OF_SLICE);
   }
 
-  /** Looks at one of the groups, the one that was not looked at longest. */
+  /** Looks at one of the groups, the one that is due longest. */
   look(groups: readonly (readonly number[])[], edges: EdgeLog, number: number): void {
     this.splits = this.splits.filter(({hosts}) => groups.some((group) => isSame(hosts, group)));
     this.mixes = this.mixes.filter(({hosts}) => groups.some((group) => isSame(hosts, group)));
     if (edges.seconds < LEAST_SECONDS) return;
-    const seen = (group: readonly number[]) =>
-      group.reduce((least, host) => Math.min(least, this.lookedAt.get(host) ?? 0), number);
-    const [next] = [...groups].sort((a, b) => seen(a) - seen(b));
-    if (!next || number - seen(next) < AGAIN_SLICES) return;
-    if (this.lookedAt.size > MOST_HOSTS) this.lookedAt.clear();
-    for (const host of next) this.lookedAt.set(host, number);
+    const due = (group: readonly number[]) =>
+      group.reduce((least, host) => Math.min(least, dueOf(this.looked.get(host))), Number.POSITIVE_INFINITY);
+    const [next] = [...groups].sort((a, b) => due(a) - due(b));
+    if (!next || due(next) > number) return;
     const members = new Set(next);
     const times = edges.times((host) => members.has(host));
-    this.take(members, times, this.splitter.split(times));
+    const split = this.splitter.split(times);
+    this.remember(next, {number, seconds: edges.seconds, parts: split.parts});
+    this.take(members, times, split);
   }
 
   /** The jobs that a group was found to be; undefined where it is one. */
@@ -129,6 +140,16 @@ export class JobSplits {
   mixedOf(group: readonly number[]): number[] {
     const mixed = this.mixes.find(({hosts}) => isSame(hosts, group));
     return mixed && mixed.seen >= LOOKS ? mixed.periods : [];
+  }
+
+  /** Where a look found what the one before did, though that did not see less, the next one has more time. */
+  private remember(group: readonly number[], look: Omit<Look, 'again'>): void {
+    const before = group.map((host) => this.looked.get(host));
+    const isSettled = before.every((last) => last && last.parts === look.parts && last.seconds >= look.seconds);
+    const longest = before.reduce((most, last) => Math.max(most, last?.again ?? 0), 0);
+    const again = Math.min(MOST_AGAIN_SLICES, AGAIN_SLICES + (isSettled ? longest : 0));
+    if (this.looked.size > MOST_HOSTS) this.looked.clear();
+    for (const host of group) this.looked.set(host, {...look, again});
   }
 
   private take(members: ReadonlySet<number>, times: EdgeTimes, split: Split): void {
@@ -181,6 +202,9 @@ export class JobSplits {
     return {hosts: members, partOf, partOfPair, parts, hasDrift, missing: 0};
   }
 }
+
+/** The slice in which a host's group is to be looked at; one that never was, at once. */
+const dueOf = (look: Look | undefined) => (look ? look.number + look.again : Number.NEGATIVE_INFINITY);
 
 /** Two hosts, whoever sends. */
 const pairOf = (a: number, b: number) => Math.min(a, b) * 65_536 + Math.max(a, b);
