@@ -33,8 +33,8 @@ export interface PeriodRange {
 /** A score that chance reaches in about one of 10⁴ looks at a series. */
 const LEAST_SCORE = 26;
 /** Where the traffic is that much more restless than its sampling, few large bursts may look like a cycle. */
-const RESTLESS = 1.5;
-const RESTLESS_SCORE = 45;
+const RESTLESS = 1.2;
+const RESTLESS_SCORE = 70;
 /** What the choice among four segmentations is worth: 2 ln 4. */
 const CHOICE = 2 * Math.log(SEGMENTS.length);
 /**

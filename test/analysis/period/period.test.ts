@@ -145,6 +145,14 @@ describe('a cycle', () => {
     expect(isRight(shown!.periodMs, periodMs)).toBe(true);
   });
 
+  it('a few large bursts are no cycle, however alike their distances are for a while', () => {
+    const {counts, resolutionMs} = drawNull('bursts', 600, new Random(700_062, 77));
+    const watch = new PeriodWatch(finder);
+    for (let look = 82; look < 96; look++) {
+      expect(lookAt(watch, counts, 1_000 + LOOK_TICKS * look, resolutionMs)).toEqual([]);
+    }
+  });
+
   it('is not seen in a load that shifts now and then', () => {
     const {counts, resolutionMs} = drawNull('steady', 600, new Random(259, 77));
     expect(shownAtEnd({counts: counts.subarray(0, 27_600), resolutionMs})).toEqual([]);
