@@ -32,6 +32,9 @@ type Times = Pick<
   'number' | 'rows' | 'source' | 'destination' | 'destQp' | 'told' | 'slotsLow' | 'slotsHigh'
 >;
 
+/** What tells when a row's samples were taken. */
+type Told = Pick<Times, 'number' | 'told' | 'slotsLow' | 'slotsHigh'>;
+
 /** By two hosts and a queue pair: edges, or what is known of them. Hosts have numbers below 2^16. */
 export class EdgeMap<T> {
   private readonly pairs = new Map<number, Map<number, T>>();
@@ -56,15 +59,9 @@ export class EdgeMap<T> {
 export class EdgeLog {
   private readonly slices: Times[] = [];
 
-  add({data, ...slice}: PairSlice): void {
-    const kept = Uint32Array.from({length: slice.rows}, (_, row) => row).filter((row) => data[row]! > 0);
-    const only = (column: Uint32Array) => kept.map((row) => column[row]!);
-    const {number, source, destination, destQp, told, slotsLow, slotsHigh} = slice;
-    this.slices.push({
-      ...{number, rows: kept.length},
-      ...{source: only(source), destination: only(destination), destQp: only(destQp)},
-      ...{told: only(told), slotsLow: only(slotsLow), slotsHigh: only(slotsHigh)},
-    });
+  add(slice: PairSlice): void {
+    const {number} = slice;
+    this.slices.push(dataOf(slice));
     let rows = this.slices.reduce((sum, one) => sum + one.rows, 0);
     while (this.slices[0]!.number <= number - KEPT_SLICES || (rows > MOST_ROWS && this.slices.length > 1)) {
       rows -= this.slices.shift()!.rows;
@@ -80,73 +77,126 @@ export class EdgeLog {
   /** The times of all edges between the hosts of a group; `isMember` by host. */
   times(isMember: (host: number) => boolean): EdgeTimes {
     const {slices} = this;
-    const places = new EdgeMap<number>();
-    const edges: Edge[] = [];
-    const found: number[][] = [];
     const firstSlot = (slices[0]?.number ?? 0) * SLOTS_OF_SLICE;
     // Of the newest two seconds not all has been told.
     const slots = slices.length === 0 ? 0 : slices.at(-1)!.number * SLOTS_OF_SLICE - firstSlot;
-    let events = 0;
+    const {edges, places, most} = edgesOf(slices, isMember);
+    const start = new Uint32Array(edges.length + 1);
+    for (let edge = 0; edge < edges.length; edge++) start[edge + 1] = start[edge]! + most[edge]!;
+    const slot = new Uint32Array(start[edges.length]!);
+    const end = start.slice();
+    let place = 0;
     for (const slice of slices) {
-      const {source, destination, destQp} = slice;
       for (let row = 0; row < slice.rows; row++) {
-        if (source[row] === destination[row] || !isMember(source[row]!) || !isMember(destination[row]!)) continue;
-        const edge = {source: source[row]!, destination: destination[row]!, destQp: destQp[row]!};
-        let place = places.get(edge);
-        if (place === undefined) {
-          place = edges.length;
-          places.set(edge, place);
-          edges.push(edge);
-          found.push([]);
+        const edge = places[place++]!;
+        if (edge < 0) continue;
+        const size = slotsOf(slice, row, found);
+        for (let i = 0; i < size; i++) {
+          const at = found[i]! - firstSlot;
+          if (at >= 0 && at < slots) slot[end[edge]++] = at;
         }
-        const times = found[place]!;
-        const before = times.length;
-        eachSlot(slice, row, (slot) => {
-          if (slot >= firstSlot && slot < firstSlot + slots) times.push(slot - firstSlot);
-        });
-        events += times.length - before;
       }
     }
-    return packed(edges, found, events, {slots, firstSlot});
+    return {edges, ...packed(start, end, slot), slots, firstSlot};
   }
 }
+
+/** Of a slice what it takes to tell when data was sent. */
+function dataOf({number, rows, data, source, destination, destQp, told, slotsLow, slotsHigh}: PairSlice): Times {
+  let size = 0;
+  for (let row = 0; row < rows; row++) if (data[row]! > 0) size++;
+  const only = (column: Uint32Array) => {
+    const kept = new Uint32Array(size);
+    let at = 0;
+    for (let row = 0; row < rows; row++) if (data[row]! > 0) kept[at++] = column[row]!;
+    return kept;
+  };
+  return {
+    ...{number, rows: size, source: only(source), destination: only(destination), destQp: only(destQp)},
+    ...{told: only(told), slotsLow: only(slotsLow), slotsHigh: only(slotsHigh)},
+  };
+}
+
+/**
+ * The edges between the hosts of a group: `places` gives that of each row, slice after slice, -1 where it has none, and
+ * `most` by edge how many times it may have.
+ */
+function edgesOf(slices: readonly Times[], isMember: (host: number) => boolean) {
+  const known = new EdgeMap<number>();
+  const edges: Edge[] = [];
+  const most: number[] = [];
+  const places = new Int32Array(slices.reduce((sum, {rows}) => sum + rows, 0)).fill(-1);
+  let at = 0;
+  for (const slice of slices) {
+    for (let row = 0; row < slice.rows; row++, at++) {
+      const source = slice.source[row]!;
+      const destination = slice.destination[row]!;
+      const destQp = slice.destQp[row]!;
+      if (source === destination || !isMember(source) || !isMember(destination)) continue;
+      let place = known.of(source, destination, destQp);
+      if (place === undefined) {
+        place = edges.length;
+        const edge = {source, destination, destQp};
+        known.set(edge, place);
+        edges.push(edge);
+        most.push(0);
+      }
+      places[at] = place;
+      most[place]! += bitsOf(slice.slotsLow[row]!) + bitsOf(slice.slotsHigh[row]!);
+    }
+  }
+  return {edges, places, most};
+}
+
+/** The slots of the row that is looked at. */
+const found = new Float64Array(FLOW_SLOTS);
 
 /** Visits the slots of a row, in slots since the epoch. */
-export function eachSlot(
-  {number, told, slotsLow, slotsHigh}: Pick<Times, 'number' | 'told' | 'slotsLow' | 'slotsHigh'>,
-  row: number,
-  visit: (slot: number) => void,
-): void {
-  const last = number * SLOTS_OF_SLICE + Math.floor(told[row]! / FLOW_SLOT_MS);
-  for (const [first, word] of [
-    [0, slotsLow[row]!],
-    [SLOTS_OF_WORD, slotsHigh[row]!],
-  ] as const) {
-    for (let left = word; left !== 0; left &= left - 1) {
-      const slot = first + 31 - Math.clz32(left & -left);
-      visit(last - ((((last - slot) % FLOW_SLOTS) + FLOW_SLOTS) % FLOW_SLOTS));
-    }
-  }
+export function eachSlot(slice: Told, row: number, visit: (slot: number) => void): void {
+  const size = slotsOf(slice, row, found);
+  for (let i = 0; i < size; i++) visit(found[i]!);
 }
 
-/** Of more times than can be looked at as many as can, the same share of each edge's. */
-function packed(
-  edges: readonly Edge[],
-  found: readonly number[][],
-  events: number,
-  span: Pick<EdgeTimes, 'slots' | 'firstSlot'>,
-): EdgeTimes {
-  const start = new Uint32Array(edges.length + 1);
-  const slot = new Uint32Array(Math.min(events, 2 * MOST_EVENTS));
-  const share = MOST_EVENTS / events;
+/** Writes the slots of a row, in slots since the epoch, and returns how many there are. */
+function slotsOf({number, told, slotsLow, slotsHigh}: Told, row: number, into: Float64Array): number {
+  const last = number * SLOTS_OF_SLICE + Math.floor(told[row]! / FLOW_SLOT_MS);
+  const lastBit = last % FLOW_SLOTS;
   let size = 0;
-  for (const [edge, times] of found.entries()) {
-    start[edge] = size;
-    for (const [i, time] of times.entries()) {
-      if (share < 1 && anyOf(1 << 16, edge * 65_537 + i) >= share * (1 << 16)) continue;
-      if (size < slot.length) slot[size++] = time;
+  for (let first = 0; first < FLOW_SLOTS; first += SLOTS_OF_WORD) {
+    for (let left = first === 0 ? slotsLow[row]! : slotsHigh[row]!; left !== 0; left &= left - 1) {
+      const bit = first + 31 - Math.clz32(left & -left);
+      into[size++] = last - (lastBit >= bit ? lastBit - bit : lastBit - bit + FLOW_SLOTS);
     }
   }
-  start[edges.length] = size;
-  return {edges, start, slot: slot.subarray(0, size), ...span};
+  return size;
+}
+
+/** How many bits of a word are set. */
+function bitsOf(word: number): number {
+  let bits = 0;
+  for (let left = word; left !== 0; left &= left - 1) bits++;
+  return bits;
+}
+
+/**
+ * Puts the times of edges, those of edge e from `start[e]` to `end[e]`, behind each other, in place. Of more times than
+ * can be looked at as many as can, the same share of each edge's.
+ */
+function packed(start: Uint32Array, end: Uint32Array, slot: Uint32Array): Pick<EdgeTimes, 'start' | 'slot'> {
+  const edges = start.length - 1;
+  let times = 0;
+  for (let edge = 0; edge < edges; edge++) times += end[edge]! - start[edge]!;
+  const share = MOST_EVENTS / times;
+  let size = 0;
+  for (let edge = 0; edge < edges; edge++) {
+    const from = start[edge]!;
+    const to = end[edge]!;
+    start[edge] = size;
+    for (let at = from; at < to; at++) {
+      if (share < 1 && anyOf(1 << 16, edge * 65_537 + at - from) >= share * (1 << 16)) continue;
+      slot[size++] = slot[at]!;
+    }
+  }
+  start[edges] = size;
+  return {start, slot: slot.slice(0, size)};
 }
