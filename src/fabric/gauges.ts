@@ -56,6 +56,8 @@ const RESTORED = GAUGE_METRICS.findIndex(({id}) => id === 'pfc-storms-restored')
 export class GaugeLog {
   /** Grows with every value. */
   revision = 0;
+  /** By agent address, of those with any: storms that PFC's watchdogs found since the start. */
+  readonly stormsFound = new Map<string, number>();
   private readonly sources = new LRUCache<string, Known>({max: MOST_SOURCES});
   private readonly ports: Ports;
   private time = 0;
@@ -123,7 +125,10 @@ export class GaugeLog {
     if (known.values.size >= MOST_VALUES && !known.values.has(place)) return;
     this.revision++;
     known.values.set(place, {metric, lane: lane === 0 ? null : lane, value, time: of('time')});
-    if (delta > 0 && number === DETECTED) this.stormsAt(key, known).found += delta;
+    if (delta > 0 && number === DETECTED) {
+      this.stormsAt(key, known).found += delta;
+      this.stormsFound.set(agent.address, (this.stormsFound.get(agent.address) ?? 0) + delta);
+    }
     if (delta > 0 && number === RESTORED) this.stormsAt(key, known).over += delta;
   }
 

@@ -74,6 +74,14 @@ it('tells Prometheus of devices, and of the links that are told of one by one', 
   expect(bounded).toContain('tenhertz_gpu_installed_devices{');
 });
 
+it('tells Prometheus how many storms of pause frames an agent has found, of all agents', async () => {
+  const harness = await makeHarness();
+  harness.give(T, {gauges: [{metric: 'pfc-requests', value: 5}]});
+  expect((await harness.get('/metrics')).text).toContain(`tenhertz_agent_pfc_storms_total{agent="${AGENT}"} 0\n`);
+  for (const bins of [1, 2]) harness.give(T + bins, {gauges: [{metric: 'pfc-storms-detected', value: bins}]});
+  expect((await harness.get('/metrics')).text).toContain(`tenhertz_agent_pfc_storms_total{agent="${AGENT}"} 3\n`);
+});
+
 needs('prometheus')('promtool', () => {
   it('has nothing to say about them', async () => {
     const harness = await makeHarness();

@@ -82,4 +82,5 @@ it('raises an event when a watchdog finds a storm, and when it is over', () => {
     {level: 'good', link, text: expect.stringMatching(/over$/), figures: {found: 0, over: 1}},
     {level: 'warning', link, text: expect.stringMatching(/^a storm .*, over by now$/), figures: {found: 1, over: 1}},
   ]);
+  expect([...fabric.gauges.stormsFound]).toEqual([[AGENT, 3]]);
 });

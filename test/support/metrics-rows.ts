@@ -331,7 +331,7 @@ const CONGESTION: readonly MetricRow[] = [
     scope: 'link, device',
     unit: 'that of the counter',
     rest: ['counters: counters.metric', 'counters: counters.value'],
-    prometheus: [],
+    prometheus: ['tenhertz_agent_pfc_storms_total', 'tenhertz_pfc_pause_ratio'],
     sflowRt: [],
     scenarios: ['queues'],
     proof: 'test/proofs/queues.test.ts',

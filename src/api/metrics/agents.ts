@@ -31,6 +31,15 @@ export function agentMetrics(builder: MetricsBuilder, fabric: Fabric): void {
   builder.gauge('tenhertz_agent_datagrams_missing', 'Datagrams of the agent missing by number.', ['agent'], (set) => {
     for (const agent of fabric.agents.all) set(over(agent, 'missing'), {agent: agent.address});
   });
+  builder.counter(
+    'tenhertz_agent_pfc_storms_total',
+    "Storms of pause frames that the agent's watchdog found at its ports.",
+    ['agent'],
+    (set) => {
+      // Of all agents, so that the first storm is seen as a step.
+      for (const {address} of fabric.agents.all) set(fabric.gauges.stormsFound.get(address) ?? 0, {agent: address});
+    },
+  );
 }
 
 /** How well agents sample. */
