@@ -3,14 +3,14 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, it} from 'vitest';
-import {datagram, flow} from '../account/support/wire.ts';
+import {datagram, flow, gauges} from '../account/support/wire.ts';
 import {type Prometheus, startPrometheus} from '../support/prometheus.ts';
 import {Rest, until} from '../support/rest.ts';
 import {type Server, startServer} from '../support/server.ts';
 import {needs} from '../support/tools.ts';
 import {dashboards, groupingsOf, legendLabels, type Panel, queriesOf, selectorsOf} from './dashboards.ts';
 
-/** Labels that Prometheus gives every series itself. */
+/** Labels that Prometheus gives every series itself; ours of the same name it keeps as `exported_…`. */
 const OWN_LABELS = ['instance', 'job'];
 const RATE_INTERVAL = '1m';
 const GRID_WIDTH = 24;
@@ -19,8 +19,9 @@ const overlap = (a: Panel['gridPos'], b: Panel['gridPos']) =>
   a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 describe('the shipped dashboards', () => {
-  it('are those of the fabric, of links and of data health', () => {
-    expect(dashboards.map(({file}) => file)).toEqual(['data-health.json', 'fabric.json', 'links.json']);
+  it('are those of the fabric, of links, of jobs and of data health', () => {
+    const files = ['data-health.json', 'fabric.json', 'jobs.json', 'links.json'];
+    expect(dashboards.map(({file}) => file)).toEqual(files);
     expect(new Set(dashboards.map(({uid}) => uid)).size).toBe(dashboards.length);
   });
 
@@ -118,7 +119,8 @@ needs('prometheus')('every query of the dashboards', () => {
       for (const {where, expr} of [...asked, ...variables.map((query) => ({where: dashboard.file, expr: query}))]) {
         const known = selectorsOf(expr).map(({name, labels}) => {
           if (!told.has(name)) wrong.push(`${where}: there is no ${name}`);
-          const own = [...OWN_LABELS, ...(told.get(name) ?? [])];
+          const labelled = [...(told.get(name) ?? [])].map((label) => (label === 'job' ? 'exported_job' : label));
+          const own = [...OWN_LABELS, ...labelled];
           for (const label of labels) if (!own.includes(label)) wrong.push(`${where}: ${name} has no label ${label}`);
           return own;
         });
@@ -131,7 +133,7 @@ needs('prometheus')('every query of the dashboards', () => {
   });
 });
 
-/** An agent that tells of queues, and of much that cannot be used. */
+/** An agent that tells of queues and pauses, and of much that cannot be used. */
 class Stranger {
   private readonly socket = createSocket('udp4');
   private readonly timer: NodeJS.Timeout;
@@ -142,7 +144,8 @@ class Stranger {
     this.timer = setInterval(() => {
       const sequence = ++this.sequence;
       const queued = flow({sequence: 2 * sequence, queue: 3, depth: 80_000, transit: 1_200});
-      const whole = datagram([queued, flow({sequence: 2 * sequence + 1, rate: 0})], {agent, sequence});
+      const paused = gauges([[11, sequence, 0, 10_000 * sequence, 0, 0]], {sequence});
+      const whole = datagram([queued, flow({sequence: 2 * sequence + 1, rate: 0}), paused], {agent, sequence});
       const other = datagram([queued], {agent: '198.51.100.8', sequence});
       for (const bytes of [whole, other.subarray(0, other.length - 8), Buffer.from('GET / HTTP/1.1')]) {
         this.socket.send(bytes, udpPort, '127.0.0.1');

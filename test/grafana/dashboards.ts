@@ -53,7 +53,7 @@ export function queriesOf({file, panels}: Dashboard, rateInterval: string): Quer
   return panels.flatMap(({title, targets = []}) =>
     targets.map(({expr, legendFormat, refId}) => ({
       where: `${file}: ${title}, ${refId}`,
-      expr: expr.replaceAll('$__rate_interval', rateInterval).replaceAll(/\$(instance|link)\b/g, '.*'),
+      expr: expr.replaceAll('$__rate_interval', rateInterval).replaceAll(/\$(instance|link|fabric_job)\b/g, '.*'),
       legend: legendFormat,
     })),
   );
