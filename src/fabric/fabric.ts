@@ -185,7 +185,7 @@ export class Fabric {
     this.inferred = new InferredRoles(this.agents, this.ports, basisOf, shareNow);
     const sources = [new TopologyRoles(this.wiring), new SingleSwitch(this.agents), this.inferred];
     this.roles = new Roles(this.agents, this.ports, sources);
-    this.sums = new FabricSums(options.depth, this.agents, this.ports, this.rows, this.rings, this.roles);
+    this.sums = new FabricSums(options.depth, this.agents, this.rows, this.rings, this.roles);
     this.totals = new Totals(this.sums, this.ports, this.rows, this.rings);
     const rows: FlowRows = {
       basis: basisOf,

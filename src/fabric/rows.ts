@@ -5,8 +5,9 @@ export {Direction};
 import {REVISED_BINS} from '../shared/bins.ts';
 import type {Stream} from './corrections/stream.ts';
 import type {Weigher} from './corrections/weigher.ts';
-import type {Rings} from './history/rings.ts';
+import {lengthCode, type Rings} from './history/rings.ts';
 import type {Port} from './ports.ts';
+import {RowColumns} from './row-columns.ts';
 
 /** Rows past this bound are refused and counted. */
 export const MAX_ROWS = 1_000_000;
@@ -35,10 +36,6 @@ export interface Row {
   largest: [number, number];
   roceLargest: [number, number];
   generation: number;
-  /** What was written down of its largest L last, and for which bin. */
-  noted: number;
-  roceNoted: number;
-  notedTo: number;
   /** Its data source samples at another rate now: no sample is to come that could have weighed so much. */
   isFormer: boolean;
 }
@@ -55,6 +52,8 @@ const MAX_CHOICES = 8;
 /** Rows by port and direction. */
 export class Rows {
   readonly all: (Row | undefined)[] = [];
+  /** The same, for those who walk through all of them. */
+  readonly columns = new RowColumns();
   refused = 0;
   /** Whether any sample stands for another number than its rate; `Corrections` says so. */
   isCorrected = false;
@@ -64,6 +63,9 @@ export class Rows {
   private readonly stale: number[] = [];
   /** At slot * 2 + direction. */
   private readonly ofPort: Row[][] = [];
+  /** Rows whose largest L is another one than was written down last, and the last bin that it was for. */
+  private readonly news: Row[] = [];
+  private notedTo = Number.NEGATIVE_INFINITY;
   /** At slot * 2 + direction: the bases that counted, the one in force last. */
   private readonly choices: (Choice[] | undefined)[] = [];
 
@@ -113,14 +115,12 @@ export class Rows {
       largest: [0, 0],
       roceLargest: [0, 0],
       generation: Math.floor(bin / LARGEST_GENERATION_BINS),
-      noted: -1,
-      roceNoted: -1,
-      notedTo: Number.NEGATIVE_INFINITY,
       isFormer: false,
     };
     this.all[row.index] = row;
     this.byKey.set(key, row);
     const at = port.slot * 2 + row.direction;
+    this.columns.set(row.index, at, row.basis, rate);
     (this.ofPort[at] ??= []).push(row);
     return row;
   }
@@ -138,6 +138,19 @@ export class Rows {
     }
     if (largest > row.largest[0]) row.largest[0] = largest;
     if (roceLargest > row.roceLargest[0]) row.roceLargest[0] = roceLargest;
+    this.codeLargest(row);
+  }
+
+  /** Puts the largest L of a row into its columns. */
+  private codeLargest(row: Row): void {
+    const {columns} = this;
+    const largest = row.isFormer ? 0 : Math.max(row.largest[0], row.largest[1]);
+    const roceLargest = row.isFormer ? 0 : Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
+    const [code, roceCode] = [lengthCode(largest), lengthCode(roceLargest)];
+    if (code === columns.largest[row.index] && roceCode === columns.roceLargest[row.index]) return;
+    columns.largest[row.index] = code;
+    columns.roceLargest[row.index] = roceCode;
+    this.news.push(row);
   }
 
   /** Rows of a data source at other rates, without samples since all bins of then are final, are former ones. */
@@ -153,6 +166,7 @@ export class Rows {
         other.lastBin < row.lastBin - REVISED_BINS
       ) {
         other.isFormer = true;
+        this.codeLargest(other);
       }
     }
   }
@@ -162,17 +176,32 @@ export class Rows {
    * are left alone: that is most rows in most bins.
    */
   noteLargest(rings: Rings, from: number, to: number): void {
-    for (const row of this.all) {
-      if (row === undefined) continue;
-      const largest = row.isFormer ? 0 : Math.max(row.largest[0], row.largest[1]);
-      const roceLargest = row.isFormer ? 0 : Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
-      const isNews = largest !== row.noted || roceLargest !== row.roceNoted;
-      const first = isNews ? from : Math.max(from, row.notedTo + 1);
-      for (let bin = first; bin <= to; bin++) rings.setLargest(row.index, bin, largest, roceLargest);
-      row.noted = largest;
-      row.roceNoted = roceLargest;
-      row.notedTo = to;
+    const {columns, news} = this;
+    for (const {index} of news) {
+      const [largest, roceLargest] = [columns.largest[index]!, columns.roceLargest[index]!];
+      for (let bin = from; bin <= to; bin++) rings.setLargest(index, bin, largest, roceLargest);
     }
+    news.length = 0;
+    for (let bin = Math.max(from, this.notedTo + 1); bin <= to; bin++) rings.setAllLargest(bin, columns);
+    this.notedTo = to;
+  }
+
+  /** Whether a row, by its number, is measured in the way that counts for its port and direction in a bin. */
+  counts(row: number, bin: number): boolean {
+    const now = this.columns.counts(row, bin);
+    if (now !== undefined) return now;
+    const place = this.columns.place[row]!;
+    return this.columns.basis[row] === this.basis(place >>> 1, place & 1, bin);
+  }
+
+  /** Frames that one sample of a row, by its number, stands for in a bin. */
+  weightOf(row: number, bin: number): number {
+    return this.isCorrected ? this.all[row]!.weigher.weight(bin) : this.columns.rate[row]!;
+  }
+
+  /** `clumping` of a row by its number. */
+  clumpingOf(row: number, bin: number): number {
+    return this.isCorrected ? this.all[row]!.weigher.clumping(bin) : 1;
   }
 
   /** Frames that one sample of a row stands for in a bin. */
@@ -215,7 +244,7 @@ export class Rows {
     const choices = (this.choices[port.slot * 2 + direction] ??= []);
     const last = choices.at(-1);
     if (last && last.basis <= basis) return false;
-    choose(choices, openFrom, basis);
+    this.choose(port.slot * 2 + direction, choices, openFrom, basis);
     return last !== undefined;
   }
 
@@ -232,7 +261,7 @@ export class Rows {
       const alive = (this.ofPort[at] ?? []).filter((row) => newest - row.lastBin <= BASIS_MEMORY_BINS);
       if (alive.length === 0) return; // nothing better is known
       const best = Math.min(...alive.map(({basis}) => basis));
-      if (best > choices.at(-1)!.basis) choose(choices, newest + 1, best);
+      if (best > choices.at(-1)!.basis) this.choose(at, choices, newest + 1, best);
     });
   }
 
@@ -242,6 +271,7 @@ export class Rows {
       for (const row of this.ofPort[at] ?? []) this.forget(row);
       this.ofPort[at] = [];
       this.choices[at] = undefined;
+      this.columns.choose(at, Number.NEGATIVE_INFINITY, Basis.Derived);
     }
   }
 
@@ -256,14 +286,16 @@ export class Rows {
 
   private forget({index, key}: Row): void {
     this.all[index] = undefined;
+    this.columns.forget(index);
     this.byKey.delete(key);
     this.stale.push(index);
   }
-}
 
-function choose(choices: Choice[], from: number, basis: number): void {
-  choices.push({from, basis});
-  if (choices.length > MAX_CHOICES) choices.shift();
+  private choose(place: number, choices: Choice[], from: number, basis: number): void {
+    choices.push({from, basis});
+    if (choices.length > MAX_CHOICES) choices.shift();
+    this.columns.choose(place, from, basis);
+  }
 }
 
 /** Names of the bases for people and REST. */

@@ -1,6 +1,6 @@
 import type {Fabric} from '../../fabric/fabric.ts';
 import {Moments} from '../../fabric/history/moments.ts';
-import {LARGEST_UNIT} from '../../fabric/history/rings.ts';
+import {CHUNK_ROWS, LARGEST_UNIT} from '../../fabric/history/rings.ts';
 import type {Port} from '../../fabric/ports.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {weightedPoissonBand} from '../../shared/band.ts';
@@ -82,26 +82,79 @@ function loadOf({bytes, frames, seconds}: LinkSums, speed: number): number {
   return (8 * (bytes + WIRE_BYTES * frames)) / (speed * seconds);
 }
 
-/** What is kept of a link's direction, in this order; the largest two as largest, all else as sums. */
+/** Sums that are kept of a link's direction, in this order. */
 const Kept = {
-  Bins: 0,
-  Samples: 1,
-  Frames: 2,
-  FrameSquares: 3,
-  Bytes: 4,
-  Squares: 5,
-  RoceSamples: 6,
-  RoceFrames: 7,
-  RoceBytes: 8,
-  Ce: 9,
-  Cnp: 10,
+  Samples: 0,
+  Frames: 1,
+  FrameSquares: 2,
+  Bytes: 3,
+  Squares: 4,
+  RoceSamples: 5,
+  RoceFrames: 6,
+  RoceBytes: 7,
+  Ce: 8,
+  Cnp: 9,
   /** Bins that were full. */
-  Full: 11,
-  Largest: 12,
-  LargestRate: 13,
+  Full: 10,
 } as const;
-const KEPT = 14;
+const KEPT = 11;
 const FIRST_SLOTS = 256;
+
+/** What links carried in two seconds. */
+class Block {
+  /** At (slot * 2 + direction) * KEPT. */
+  readonly sums: Float64Array;
+  /** At slot * 2 + direction: the largest L that was possible, weighed, and the largest rate. */
+  readonly largest: Float64Array;
+  readonly largestRate: Float64Array;
+  /** By slot: bins in which the agent was there. */
+  readonly bins: Float64Array;
+
+  constructor(slots: number) {
+    this.sums = new Float64Array(slots * 2 * KEPT);
+    this.largest = new Float64Array(slots * 2);
+    this.largestRate = new Float64Array(slots * 2);
+    this.bins = new Float64Array(slots);
+  }
+
+  /** Forgets the slots from..to-1. */
+  clear(from = 0, to = this.bins.length): void {
+    this.sums.fill(0, from * 2 * KEPT, to * 2 * KEPT);
+    this.largest.fill(0, from * 2, to * 2);
+    this.largestRate.fill(0, from * 2, to * 2);
+    this.bins.fill(0, from, to);
+  }
+
+  /** The same with room for more slots. */
+  larger(slots: number): Block {
+    const grown = new Block(slots);
+    grown.sums.set(this.sums);
+    grown.largest.set(this.largest);
+    grown.largestRate.set(this.largestRate);
+    grown.bins.set(this.bins);
+    return grown;
+  }
+
+  addTo(slot: number, direction: number, into: LinkSums): void {
+    if (!(this.bins[slot]! > 0)) return; // past the end, too
+    const {sums} = this;
+    const place = slot * 2 + direction;
+    const at = place * KEPT;
+    into.bins += this.bins[slot]!;
+    into.samples += sums[at + Kept.Samples]!;
+    into.frames += sums[at + Kept.Frames]!;
+    into.frameSquares += sums[at + Kept.FrameSquares]!;
+    into.bytes += sums[at + Kept.Bytes]!;
+    into.squares += sums[at + Kept.Squares]!;
+    into.roceSamples += sums[at + Kept.RoceSamples]!;
+    into.roceFrames += sums[at + Kept.RoceFrames]!;
+    into.roceBytes += sums[at + Kept.RoceBytes]!;
+    into.ceFrames += sums[at + Kept.Ce]!;
+    into.cnpFrames += sums[at + Kept.Cnp]!;
+    into.largest = Math.max(into.largest, this.largest[place]!);
+    into.largestRate = Math.max(into.largestRate, this.largestRate[place]!);
+  }
+}
 
 /**
  * What all links carried in the last 10 s, in blocks of 2 s: read once, bin by bin as bins become final, for all analyses
@@ -109,13 +162,16 @@ const FIRST_SLOTS = 256;
  */
 export class LinkLoads {
   private readonly fabric: Fabric;
-  /** The last bin at (slot * 2 + direction) * KEPT, and the last blocks. */
-  private last = new Float64Array(FIRST_SLOTS * 2 * KEPT);
-  /** Part of its speed that each slot sent in the last bin. */
+  /** Part of its speed that each slot sent in the last bin, and whether its agent was there. */
   private sent = new Float64Array(FIRST_SLOTS);
-  private blocks = Array.from({length: WINDOW_BLOCKS}, () => new Float64Array(FIRST_SLOTS * 2 * KEPT));
+  private isHere = new Uint8Array(FIRST_SLOTS);
+  private blocks = Array.from({length: WINDOW_BLOCKS}, () => new Block(FIRST_SLOTS));
   /** By slot. One that another port has taken begins anew. */
   private readonly owners: (Port | undefined)[] = [];
+  /** Ports that had come and left when the owners were looked at. */
+  private changes = 0;
+  /** Slots that sent anything in the bin at hand. */
+  private readonly sending: number[] = [];
   /** The next bin to take. */
   private next = Number.NaN;
 
@@ -154,7 +210,11 @@ export class LinkLoads {
 
   /** The last bin of a link's direction, in place of what is in `into`. */
   readBin({slot}: Port, direction: number, into: LinkSums): LinkSums {
-    return addKept(this.last, (slot * 2 + direction) * KEPT, into.clear());
+    into.clear();
+    if (this.isHere[slot] !== 1) return into;
+    into.bins = 1;
+    addLinkBin(this.fabric, slot, direction, this.bin, into);
+    return into;
   }
 
   /** Part of its speed that a link sent in the last bin; 0 where nothing is known of it. */
@@ -165,85 +225,110 @@ export class LinkLoads {
   /** In how many bins of the last 8 to 10 s a link was full. */
   fullBins({slot}: Port): number {
     let bins = 0;
-    for (const block of this.blocks) bins += block[(slot * 2 + OUT) * KEPT + Kept.Full] ?? 0;
+    for (const block of this.blocks) bins += block.sums[(slot * 2 + OUT) * KEPT + Kept.Full] ?? 0;
     return bins;
   }
 
   /** Adds the last 8 to 10 s of a link's direction to `into`: whole 10 s when a block has just ended. */
   window({slot}: Port, direction: number, into = new LinkSums()): LinkSums {
-    for (const block of this.blocks) addKept(block, (slot * 2 + direction) * KEPT, into);
+    for (const block of this.blocks) block.addTo(slot, direction, into);
     return into;
   }
 
   private restart(from: number): void {
     this.next = from;
-    for (const block of this.blocks) block.fill(0);
+    for (const block of this.blocks) block.clear();
   }
 
   private take(bin: number): void {
     const {fabric} = this;
-    if (fabric.ports.slots * 2 * KEPT > this.last.length) this.grow(fabric.ports.slots * 2);
+    if (fabric.ports.slots > this.isHere.length) this.grow(fabric.ports.slots * 2);
     const block = this.blocks[Math.floor(bin / BLOCK_BINS) % WINDOW_BLOCKS]!;
-    if (bin % BLOCK_BINS === 0) block.fill(0);
-    this.last.fill(0);
+    if (bin % BLOCK_BINS === 0) block.clear();
+    this.isHere.fill(0);
     this.sent.fill(0);
     if (fabric.skipped.has(bin)) return;
+    this.ownSlots();
     for (const agent of fabric.agents.all) {
       if (agent.presence.state(bin) === BinState.Absent) continue;
       for (const slot of agent.ports) {
-        const port = fabric.ports.at(slot)!;
-        if (this.owners[slot] !== port) this.own(port);
-        this.takeLink(slot, IN, undefined, bin, block);
-        this.takeLink(slot, OUT, port.speed, bin, block);
+        this.isHere[slot] = 1;
+        block.bins[slot]!++;
       }
     }
-  }
-
-  private takeLink(slot: number, direction: number, speed: number | undefined, bin: number, block: Float64Array): void {
-    const at = (slot * 2 + direction) * KEPT;
-    const {last} = this;
-    last[at + Kept.Bins] = 1;
-    addLinkBin(this.fabric, slot, direction, bin, last, at);
-    if (speed !== undefined) {
-      const load = (8 * (last[at + Kept.Bytes]! + WIRE_BYTES * last[at + Kept.Frames]!)) / (speed * BIN_SECONDS);
+    const {count} = fabric.rows.columns;
+    for (let first = 0; first < count; first += CHUNK_ROWS) {
+      this.takeRows(first, Math.min(count, first + CHUNK_ROWS), bin, block);
+    }
+    for (const slot of this.sending) {
+      const speed = fabric.ports.at(slot)!.speed;
+      const load = speed === undefined ? 0 : this.sent[slot]! / (speed * BIN_SECONDS);
       this.sent[slot] = load;
-      if (load >= FULL) last[at + Kept.Full] = 1;
+      if (load >= FULL) block.sums[(slot * 2 + OUT) * KEPT + Kept.Full]!++;
     }
-    for (let i = at; i < at + Kept.Largest; i++) block[i]! += last[i]!;
-    if (last[at + Kept.Largest]! > block[at + Kept.Largest]!) block[at + Kept.Largest] = last[at + Kept.Largest]!;
-    if (last[at + Kept.LargestRate]! > block[at + Kept.LargestRate]!) {
-      block[at + Kept.LargestRate] = last[at + Kept.LargestRate]!;
+    this.sending.length = 0;
+  }
+
+  /** Adds a bin of the rows from..to-1, which are of one chunk, in the way of measuring that counts. */
+  private takeRows(from: number, to: number, bin: number, {sums, largest, largestRate}: Block): void {
+    const {isHere, sent, sending} = this;
+    const {rows, rings} = this.fabric;
+    const places = rows.columns.place;
+    const chunk = rings.chunk(from);
+    const cells = rings.at(from, bin) - from;
+    for (let row = from; row < to; row++) {
+      const place = places[row]!;
+      if (place < 0 || isHere[place >> 1] === 0 || !rows.counts(row, bin)) continue;
+      const cell = cells + row;
+      const rate = rows.weightOf(row, bin);
+      const possible = rate * chunk.largest[cell]! * LARGEST_UNIT;
+      if (possible > largest[place]!) largest[place] = possible;
+      if (possible > 0 && rate > largestRate[place]!) largestRate[place] = rate;
+      const frames = chunk.frames[cell]!;
+      if (frames === 0) continue;
+      const bytes = chunk.bytes[cell]!;
+      const variance = rate * rate * rows.clumpingOf(row, bin);
+      const at = place * KEPT;
+      sums[at + Kept.Samples]! += frames;
+      sums[at + Kept.Frames]! += frames * rate;
+      sums[at + Kept.FrameSquares]! += frames * variance;
+      sums[at + Kept.Bytes]! += bytes * rate;
+      sums[at + Kept.Squares]! += chunk.squares[cell]! * variance;
+      sums[at + Kept.RoceSamples]! += chunk.roceFrames[cell]!;
+      sums[at + Kept.RoceFrames]! += chunk.roceFrames[cell]! * rate;
+      sums[at + Kept.RoceBytes]! += chunk.roceBytes[cell]! * rate;
+      sums[at + Kept.Ce]! += chunk.ce[cell]! * rate;
+      sums[at + Kept.Cnp]! += chunk.cnp[cell]! * rate;
+      if ((place & 1) !== OUT) continue;
+      const slot = place >> 1;
+      if (sent[slot] === 0) sending.push(slot);
+      sent[slot]! += 8 * (bytes + WIRE_BYTES * frames) * rate;
     }
   }
 
-  private own(port: Port): void {
-    while (this.owners.length <= port.slot) this.owners.push(undefined); // without holes
-    this.owners[port.slot] = port;
-    const at = port.slot * 2 * KEPT;
-    for (const block of this.blocks) block.fill(0, at, at + 2 * KEPT);
+  /** Slots that other ports have taken begin anew. */
+  private ownSlots(): void {
+    const {ports} = this.fabric;
+    if (ports.changes === this.changes) return;
+    this.changes = ports.changes;
+    for (const port of ports.all) {
+      const {slot} = port;
+      if (this.owners[slot] === port) continue;
+      while (this.owners.length <= slot) this.owners.push(undefined); // without holes
+      this.owners[slot] = port;
+      for (const block of this.blocks) block.clear(slot, slot + 1);
+    }
   }
 
   private grow(slots: number): void {
-    const larger = (column: Float64Array) => {
-      const grown = new Float64Array(slots * 2 * KEPT);
-      grown.set(column);
-      return grown;
-    };
-    this.last = larger(this.last);
     this.sent = new Float64Array(slots);
-    this.blocks = this.blocks.map(larger);
+    this.isHere = new Uint8Array(slots);
+    this.blocks = this.blocks.map((block) => block.larger(slots));
   }
 }
 
-/** One bin of a direction, in the way of measuring that counts there: what `readBin` has, and RoCEv2's marks beside. */
-function addLinkBin(
-  {rows, rings}: Fabric,
-  slot: number,
-  direction: number,
-  bin: number,
-  into: Float64Array,
-  at: number,
-): void {
+/** Adds one bin of a direction to `into`, in the way of measuring that counts there. */
+function addLinkBin({rows, rings}: Fabric, slot: number, direction: number, bin: number, into: LinkSums): void {
   const basis = rows.basis(slot, direction, bin);
   for (const row of rows.of(slot, direction)) {
     if (row.basis !== basis) continue;
@@ -251,38 +336,19 @@ function addLinkBin(
     const cell = rings.at(row.index, bin);
     const rate = rows.weight(row, bin);
     const largest = rate * chunk.largest[cell]! * LARGEST_UNIT;
-    if (largest > into[at + Kept.Largest]!) into[at + Kept.Largest] = largest;
-    if (largest > 0 && rate > into[at + Kept.LargestRate]!) into[at + Kept.LargestRate] = rate;
+    into.largest = Math.max(into.largest, largest);
+    if (largest > 0) into.largestRate = Math.max(into.largestRate, rate);
     const frames = chunk.frames[cell]!;
-    if (frames === 0) continue;
     const variance = rate * rate * rows.clumping(row, bin);
-    into[at + Kept.Samples]! += frames;
-    into[at + Kept.Frames]! += frames * rate;
-    into[at + Kept.FrameSquares]! += frames * variance;
-    into[at + Kept.Bytes]! += chunk.bytes[cell]! * rate;
-    into[at + Kept.Squares]! += chunk.squares[cell]! * variance;
-    into[at + Kept.RoceSamples]! += chunk.roceFrames[cell]!;
-    into[at + Kept.RoceFrames]! += chunk.roceFrames[cell]! * rate;
-    into[at + Kept.RoceBytes]! += chunk.roceBytes[cell]! * rate;
-    into[at + Kept.Ce]! += chunk.ce[cell]! * rate;
-    into[at + Kept.Cnp]! += chunk.cnp[cell]! * rate;
+    into.samples += frames;
+    into.frames += frames * rate;
+    into.frameSquares += frames * variance;
+    into.bytes += chunk.bytes[cell]! * rate;
+    into.squares += chunk.squares[cell]! * variance;
+    into.roceSamples += chunk.roceFrames[cell]!;
+    into.roceFrames += chunk.roceFrames[cell]! * rate;
+    into.roceBytes += chunk.roceBytes[cell]! * rate;
+    into.ceFrames += chunk.ce[cell]! * rate;
+    into.cnpFrames += chunk.cnp[cell]! * rate;
   }
-}
-
-function addKept(from: Float64Array, at: number, into: LinkSums): LinkSums {
-  if (!(from[at + Kept.Bins]! > 0)) return into; // past the end, too
-  into.bins += from[at + Kept.Bins]!;
-  into.samples += from[at + Kept.Samples]!;
-  into.frames += from[at + Kept.Frames]!;
-  into.frameSquares += from[at + Kept.FrameSquares]!;
-  into.bytes += from[at + Kept.Bytes]!;
-  into.squares += from[at + Kept.Squares]!;
-  into.roceSamples += from[at + Kept.RoceSamples]!;
-  into.roceFrames += from[at + Kept.RoceFrames]!;
-  into.roceBytes += from[at + Kept.RoceBytes]!;
-  into.ceFrames += from[at + Kept.Ce]!;
-  into.cnpFrames += from[at + Kept.Cnp]!;
-  into.largest = Math.max(into.largest, from[at + Kept.Largest]!);
-  into.largestRate = Math.max(into.largestRate, from[at + Kept.LargestRate]!);
-  return into;
 }

@@ -1,4 +1,6 @@
 import type {Advance, Fabric} from '../../fabric/fabric.ts';
+import {CHUNK_ROWS} from '../../fabric/history/rings.ts';
+import type {Port} from '../../fabric/ports.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type MeasureName} from '../../shared/live.ts';
@@ -32,6 +34,8 @@ export class HeatColumns {
   /** What open columns were made with: speeds, and their stand-in. */
   private revision = -1;
   private busiestThen = 1;
+  /** By slot: what a link received in the bin at hand. */
+  private bytes = new Float64Array(0);
   /** Columns of bins before this one are as they were when it became final. */
   private openFrom = Number.NEGATIVE_INFINITY;
 
@@ -82,9 +86,29 @@ export class HeatColumns {
     if (known && known.cells.length === ports.slots) return known.cells;
     const column = {cells: new Uint8Array(ports.slots), absent: new Uint8Array(agents.limit)};
     for (const agent of agents.all) column.absent[agent.index] = this.isAbsent(agent.presence.state(bin), bin) ? 1 : 0;
-    for (let slot = 0; slot < ports.slots; slot++) column.cells[slot] = this.cell(slot, bin, column);
+    this.fill(column, bin);
     this.keep(bin, column);
     return column.cells;
+  }
+
+  /** Makes all cells of a column: `cell` for each link would ask much that is the same for all. */
+  private fill({cells, absent}: Column, bin: number): void {
+    const {ports, rows, rings} = this.fabric;
+    if (this.bytes.length < cells.length) this.bytes = new Float64Array(2 * cells.length);
+    const bytes = this.bytes.fill(0);
+    const {count, place} = rows.columns;
+    for (let first = 0; first < count; first += CHUNK_ROWS) {
+      const chunk = rings.chunk(first);
+      const column = this.measure === 'roce' ? chunk.roceBytes : chunk.bytes;
+      const at = rings.at(first, bin) - first;
+      for (let row = first; row < Math.min(count, first + CHUNK_ROWS); row++) {
+        if (column[at + row] === 0 || place[row]! < 0 || (place[row]! & 1) !== IN || !rows.counts(row, bin)) continue;
+        bytes[place[row]! >> 1]! += column[at + row]! * rows.weightOf(row, bin);
+      }
+    }
+    for (const port of ports.all) {
+      if (absent[port.agent.index] === 0) cells[port.slot] = this.shade(port, bytes[port.slot]!);
+    }
   }
 
   private isAbsent(state: number, bin: number): boolean {
@@ -104,6 +128,11 @@ export class HeatColumns {
       const at = rings.at(row.index, bin);
       bytes += (this.measure === 'roce' ? chunk.roceBytes[at]! : chunk.bytes[at]!) * rows.weight(row, bin);
     }
+    return this.shade(port, bytes);
+  }
+
+  /** The byte of a link that received so many bytes in a bin. */
+  private shade(port: Port, bytes: number): number {
     const rate = bytes * BITS_PER_SECOND;
     if (port.speed === undefined && rate > this.busiest) this.busiest = rate;
     const share = rate / (port.speed ?? this.busiest);

@@ -1,10 +1,14 @@
 import {Measure} from '../../account/measures.ts';
+import type {RowColumns} from '../row-columns.ts';
 
 /** Rows of one chunk. Chunks keep memory in step with the fabric's size. */
 export const CHUNK_ROWS = 64;
 
 /** Frames are at most 262,144 bytes: four bytes a unit keep the largest in 16 bits. */
 export const LARGEST_UNIT = 4;
+
+/** A length as rings keep it. */
+export const lengthCode = (length: number): number => Math.min(0xffff, Math.ceil(length / LARGEST_UNIT));
 
 /** History is never shorter: 30 s of bins. */
 export const MIN_DEPTH = 300;
@@ -147,14 +151,26 @@ export class Rings {
   }
 
   /**
-   * Notes the largest L that the row has shown of late for a bin: with it the band of a bin, an empty one's too, stays
-   * what it was when the bin became final.
+   * Notes the largest L that the row has shown of late for a bin, as `lengthCode` has it: with it the band of a bin, an
+   * empty one's too, stays what it was when the bin became final.
    */
   setLargest(row: number, bin: number, largest: number, roceLargest: number): void {
     const chunk = this.chunk(row);
     const cell = this.at(row, bin);
-    chunk.largest[cell] = Math.min(0xffff, Math.ceil(largest / LARGEST_UNIT));
-    chunk.roceLargest[cell] = Math.min(0xffff, Math.ceil(roceLargest / LARGEST_UNIT));
+    chunk.largest[cell] = largest;
+    chunk.roceLargest[cell] = roceLargest;
+  }
+
+  /** Notes it for a bin of all rows. */
+  setAllLargest(bin: number, {count, largest, roceLargest}: RowColumns): void {
+    for (let first = 0; first < count; first += CHUNK_ROWS) {
+      const chunk = this.chunk(first);
+      const cells = this.at(first, bin) - first;
+      for (let row = first; row < first + CHUNK_ROWS; row++) {
+        chunk.largest[cells + row] = largest[row]!;
+        chunk.roceLargest[cells + row] = roceLargest[row]!;
+      }
+    }
   }
 
   /** Empties a row, whose place another may take. */

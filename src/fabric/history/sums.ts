@@ -1,34 +1,22 @@
 import {Direction} from '../../account/schema.ts';
 import {BinState, type MeasureName} from '../../shared/live.ts';
 import type {Agents} from '../agents.ts';
-import type {Port, Ports, Role} from '../ports.ts';
-import type {RoleReason, Roles} from '../roles/roles.ts';
-import type {Row, Rows} from '../rows.ts';
+import type {Port, Role} from '../ports.ts';
+import {ROLES, type RoleReason, type Roles} from '../roles/roles.ts';
+import type {Rows} from '../rows.ts';
 import {Moments} from './moments.ts';
-import {LARGEST_UNIT, type Rings} from './rings.ts';
+import {CHUNK_ROWS, LARGEST_UNIT, type Rings} from './rings.ts';
 
 /** Frames that tell of congestion: RoCEv2 marked congestion experienced (RFC 3168), CNPs, and trimmed packets. */
 export type Mark = 'ce' | 'cnp' | 'trimmed';
 
-/** What is kept of a role's ports in each bin. */
-class RoleSums {
-  readonly measures: Record<MeasureName, MomentColumns>;
-  readonly marks: Record<Mark, Float64Array>;
-
-  constructor(depth: number) {
-    this.measures = {roce: new MomentColumns(depth), all: new MomentColumns(depth)};
-    const frames = () => new Float64Array(depth);
-    this.marks = {ce: frames(), cnp: frames(), trimmed: frames()};
-  }
-
-  clear(at: number): void {
-    this.measures.roce.clear(at);
-    this.measures.all.clear(at);
-    this.marks.ce[at] = 0;
-    this.marks.cnp[at] = 0;
-    this.marks.trimmed[at] = 0;
-  }
-}
+/** What is kept of a role's ports in each bin: moments of both measures, then marks. */
+const Kept = {Samples: 0, Frames: 1, FrameSquares: 2, Bytes: 3, Squares: 4, Largest: 5, LargestRate: 6} as const;
+const MOMENTS = 7;
+const ALL = 0;
+const ROCE = MOMENTS;
+const MARKS: Record<Mark, number> = {ce: 2 * MOMENTS, cnp: 2 * MOMENTS + 1, trimmed: 2 * MOMENTS + 2};
+const KEPT = 2 * MOMENTS + 3;
 
 /**
  * What enters at the ports of each role, per bin. The fabric-wide figure is that of the edge ports: *in*, so that each
@@ -38,20 +26,19 @@ class RoleSums {
 export class FabricSums {
   private readonly depth: number;
   private readonly agents: Agents;
-  private readonly ports: Ports;
   private readonly rows: Rows;
   private readonly rings: Rings;
   private readonly roles: Roles;
-  private readonly of: Record<Role, RoleSums>;
+  /** `KEPT` figures a bin and role, roles in the order of `ROLES`. */
+  private readonly kept: Float64Array;
 
-  constructor(depth: number, agents: Agents, ports: Ports, rows: Rows, rings: Rings, roles: Roles) {
+  constructor(depth: number, agents: Agents, rows: Rows, rings: Rings, roles: Roles) {
     this.depth = depth;
     this.agents = agents;
-    this.ports = ports;
     this.rows = rows;
     this.rings = rings;
     this.roles = roles;
-    this.of = {edge: new RoleSums(depth), core: new RoleSums(depth), unknown: new RoleSums(depth)};
+    this.kept = new Float64Array(depth * ROLES.length * KEPT);
   }
 
   /** A port's role now, and why. */
@@ -60,48 +47,58 @@ export class FabricSums {
   }
 
   clear(bin: number): void {
-    const at = bin % this.depth;
-    this.of.edge.clear(at);
-    this.of.core.clear(at);
-    this.of.unknown.clear(at);
+    const at = this.at(bin, 0);
+    this.kept.fill(0, at, at + ROLES.length * KEPT);
   }
 
   /** Sums the bins from..to anew. */
   recompute(from: number, to: number): void {
     for (let bin = from; bin <= to; bin++) this.clear(bin);
-    for (const {slot} of this.ports.all) {
-      const role = this.roles.since(slot, from);
-      const basis = this.rows.basisSince(slot, Direction.In, from);
-      for (const row of this.rows.of(slot, Direction.In)) {
-        if (basis === undefined || basis === row.basis) this.addRow(row, role, basis, from, to);
-      }
+    const {count} = this.rows.columns;
+    for (let first = 0; first < count; first += CHUNK_ROWS) {
+      for (let bin = from; bin <= to; bin++) this.addRows(first, Math.min(count, first + CHUNK_ROWS), bin);
     }
   }
 
-  /** `role` and `basis` are undefined where they change within the bins. */
-  private addRow(row: Row, role: Role | undefined, basis: number | undefined, from: number, to: number): void {
-    const chunk = this.rings.chunk(row.index);
-    const {slot} = row.port;
-    let at = from % this.depth;
-    for (let bin = from; bin <= to; bin++, at = at + 1 < this.depth ? at + 1 : 0) {
-      if (basis === undefined && this.rows.basis(slot, Direction.In, bin) !== row.basis) continue;
-      const {measures, marks} = this.of[role ?? this.roles.at(slot, bin)];
-      const rate = this.rows.weight(row, bin);
-      const cell = this.rings.at(row.index, bin);
-      measures.all.seen(at, rate, chunk.largest[cell]! * LARGEST_UNIT);
-      measures.roce.seen(at, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
+  /** Adds the rows from..to-1, which are of one chunk. */
+  private addRows(from: number, to: number, bin: number): void {
+    const {rows, roles, kept} = this;
+    const {place} = rows.columns;
+    const chunk = this.rings.chunk(from);
+    const cells = this.rings.at(from, bin) - from;
+    const start = this.at(bin, 0);
+    for (let row = from; row < to; row++) {
+      const slot = place[row]! >> 1;
+      if (slot < 0 || (place[row]! & 1) !== Direction.In || !rows.counts(row, bin)) continue;
+      const at = start + roles.numberAt(slot, bin) * KEPT;
+      const rate = rows.weightOf(row, bin);
+      const cell = cells + row;
+      seen(kept, at + ALL, rate, chunk.largest[cell]! * LARGEST_UNIT);
+      seen(kept, at + ROCE, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
       if (chunk.frames[cell] === 0) continue;
-      measures.all.add(at, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
-      measures.roce.add(at, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
-      marks.ce[at]! += rate * chunk.ce[cell]!;
-      marks.cnp[at]! += rate * chunk.cnp[cell]!;
-      marks.trimmed[at]! += rate * chunk.trimmed[cell]!;
+      add(kept, at + ALL, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
+      add(kept, at + ROCE, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
+      kept[at + MARKS.ce]! += rate * chunk.ce[cell]!;
+      kept[at + MARKS.cnp]! += rate * chunk.cnp[cell]!;
+      kept[at + MARKS.trimmed]! += rate * chunk.trimmed[cell]!;
     }
+  }
+
+  private at(bin: number, role: number): number {
+    return ((bin % this.depth) * ROLES.length + role) * KEPT;
   }
 
   /** Adds what entered at the ports of a role in a bin to `into`. The bin must be within the rings' reach. */
   addTo(into: Moments, bin: number, measure: MeasureName, role: Role = 'edge'): void {
-    this.of[role].measures[measure].addTo(into, bin % this.depth);
+    const {kept} = this;
+    const at = this.at(bin, ROLES.indexOf(role)) + (measure === 'all' ? ALL : ROCE);
+    into.samples += kept[at + Kept.Samples]!;
+    into.frames += kept[at + Kept.Frames]!;
+    into.frameSquares += kept[at + Kept.FrameSquares]!;
+    into.bytes += kept[at + Kept.Bytes]!;
+    into.squares += kept[at + Kept.Squares]!;
+    into.largest = Math.max(into.largest, kept[at + Kept.Largest]!);
+    into.largestRate = Math.max(into.largestRate, kept[at + Kept.LargestRate]!);
   }
 
   /**
@@ -134,7 +131,7 @@ export class FabricSums {
 
   /** Estimated frames with a mark that came in at the ports of a role in a bin. */
   marked(bin: number, mark: Mark, role: Role): number {
-    return this.of[role].marks[mark][bin % this.depth]!;
+    return this.kept[this.at(bin, ROLES.indexOf(role)) + MARKS[mark]]!;
   }
 
   /**
@@ -153,57 +150,16 @@ export class FabricSums {
   }
 }
 
-/** Rings of moments. */
-class MomentColumns {
-  private readonly largest: Float64Array;
-  private readonly largestRate: Float64Array;
-  private readonly samples: Float64Array;
-  private readonly frames: Float64Array;
-  private readonly frameSquares: Float64Array;
-  private readonly bytes: Float64Array;
-  private readonly squares: Float64Array;
+/** A row that is summed could have had one more sample at this rate and of this length. */
+function seen(kept: Float64Array, at: number, rate: number, length: number): void {
+  if (rate * length > kept[at + Kept.Largest]!) kept[at + Kept.Largest] = rate * length;
+  if (rate > kept[at + Kept.LargestRate]!) kept[at + Kept.LargestRate] = rate;
+}
 
-  constructor(depth: number) {
-    this.samples = new Float64Array(depth);
-    this.frames = new Float64Array(depth);
-    this.frameSquares = new Float64Array(depth);
-    this.bytes = new Float64Array(depth);
-    this.squares = new Float64Array(depth);
-    this.largest = new Float64Array(depth);
-    this.largestRate = new Float64Array(depth);
-  }
-
-  /** A row that is summed could have had one more sample at this rate and of this length. */
-  seen(at: number, rate: number, length: number): void {
-    if (rate * length > this.largest[at]!) this.largest[at] = rate * length;
-    if (rate > this.largestRate[at]!) this.largestRate[at] = rate;
-  }
-
-  clear(at: number): void {
-    this.samples[at] = 0;
-    this.frames[at] = 0;
-    this.frameSquares[at] = 0;
-    this.bytes[at] = 0;
-    this.squares[at] = 0;
-    this.largest[at] = 0;
-    this.largestRate[at] = 0;
-  }
-
-  add(at: number, samples: number, rate: number, bytes: number, squares: number): void {
-    this.samples[at]! += samples;
-    this.frames[at]! += samples * rate;
-    this.frameSquares[at]! += samples * rate * rate;
-    this.bytes[at]! += bytes * rate;
-    this.squares[at]! += squares * rate * rate;
-  }
-
-  addTo(into: Moments, at: number): void {
-    into.samples += this.samples[at]!;
-    into.frames += this.frames[at]!;
-    into.frameSquares += this.frameSquares[at]!;
-    into.bytes += this.bytes[at]!;
-    into.squares += this.squares[at]!;
-    if (this.largest[at]! > into.largest) into.largest = this.largest[at]!;
-    if (this.largestRate[at]! > into.largestRate) into.largestRate = this.largestRate[at]!;
-  }
+function add(kept: Float64Array, at: number, samples: number, rate: number, bytes: number, squares: number): void {
+  kept[at + Kept.Samples]! += samples;
+  kept[at + Kept.Frames]! += samples * rate;
+  kept[at + Kept.FrameSquares]! += samples * rate * rate;
+  kept[at + Kept.Bytes]! += bytes * rate;
+  kept[at + Kept.Squares]! += squares * rate * rate;
 }

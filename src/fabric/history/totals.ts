@@ -2,7 +2,7 @@ import {Direction} from '../../account/schema.ts';
 import type {Ports} from '../ports.ts';
 import type {Rows} from '../rows.ts';
 import {Moments} from './moments.ts';
-import type {Rings} from './rings.ts';
+import {CHUNK_ROWS, type Rings} from './rings.ts';
 import type {FabricSums} from './sums.ts';
 
 /**
@@ -65,23 +65,24 @@ export class Totals {
 
   private advanceLinks(from: number, to: number): void {
     this.grow(this.ports.slots * 2);
+    const {count} = this.rows.columns;
+    for (let first = 0; first < count; first += CHUNK_ROWS) {
+      for (let bin = from; bin < to; bin++) this.addRows(first, Math.min(count, first + CHUNK_ROWS), bin);
+    }
+  }
+
+  /** Adds the rows from..to-1, which are of one chunk. */
+  private addRows(from: number, to: number, bin: number): void {
     const {rows, rings, linkRoce, linkAll} = this;
-    for (const row of rows.all) {
-      if (row === undefined || row.lastBin < from) continue;
-      const {direction, basis} = row;
-      const {slot} = row.port;
-      const always = rows.basisSince(slot, direction, from);
-      if (always !== undefined && always !== basis) continue;
-      const chunk = rings.chunk(row.index);
-      const at = slot * 2 + direction;
-      for (let bin = from; bin < to; bin++) {
-        if (always === undefined && rows.basis(slot, direction, bin) !== basis) continue;
-        const cell = rings.at(row.index, bin);
-        if (chunk.frames[cell] === 0) continue;
-        const rate = rows.weight(row, bin);
-        linkRoce[at]! += rate * chunk.roceBytes[cell]!;
-        linkAll[at]! += rate * chunk.bytes[cell]!;
-      }
+    const {place} = rows.columns;
+    const chunk = rings.chunk(from);
+    const cells = rings.at(from, bin) - from;
+    for (let row = from; row < to; row++) {
+      const at = place[row]!;
+      if (chunk.frames[cells + row] === 0 || at < 0 || !rows.counts(row, bin)) continue;
+      const rate = rows.weightOf(row, bin);
+      linkRoce[at]! += rate * chunk.roceBytes[cells + row]!;
+      linkAll[at]! += rate * chunk.bytes[cells + row]!;
     }
   }
 

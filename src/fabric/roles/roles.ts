@@ -29,6 +29,8 @@ const MOST_CHANGES = 16;
 
 /** What there is before anything was decided. */
 const UNDECIDED = new Steps<Role>('unknown');
+const UNKNOWN = ROLES.indexOf('unknown');
+const FIRST_SLOTS = 256;
 const NO_EDGE = new Steps(false);
 
 /** Where one agent only has ports, they are all towards hosts. */
@@ -74,6 +76,9 @@ export class Roles {
   private readonly sources: readonly RoleSource[];
   /** By slot. */
   private readonly steps: (Steps<Role> | undefined)[] = [];
+  /** By slot: the place in `ROLES` of the role in force, and the first bin that it counts in. */
+  private inForce = new Uint8Array(FIRST_SLOTS).fill(UNKNOWN);
+  private sinceBin = new Float64Array(FIRST_SLOTS).fill(Number.NEGATIVE_INFINITY);
   /** By agent: whether it has an edge port. */
   private readonly edges: (Steps<boolean> | undefined)[] = [];
   private decided = '';
@@ -110,10 +115,10 @@ export class Roles {
     return (this.steps[slot] ?? UNDECIDED).at(bin);
   }
 
-  /** The role of a port in all bins from `from` on; undefined when it changed in between. */
-  since(slot: number, from: number): Role | undefined {
-    const steps = this.steps[slot] ?? UNDECIDED;
-    return steps.since <= from ? steps.last : undefined;
+  /** The same by its place in `ROLES`, for those who ask of all ports. */
+  numberAt(slot: number, bin: number): number {
+    if (slot >= this.sinceBin.length) return UNKNOWN;
+    return bin >= this.sinceBin[slot]! ? this.inForce[slot]! : ROLES.indexOf(this.at(slot, bin));
   }
 
   /** The role in force, and why. */
@@ -134,6 +139,7 @@ export class Roles {
   /** A port has left; its slot is to begin as unknown. */
   release({slot}: Port): void {
     this.steps[slot] = undefined;
+    this.force(slot, UNDECIDED);
   }
 
   /** An agent has left. */
@@ -145,7 +151,22 @@ export class Roles {
     const steps = (this.steps[slot] ??= new Steps<Role>('unknown', MOST_CHANGES));
     if (steps.last === role) return;
     steps.set(from, role);
+    this.force(slot, steps);
     this.revision++;
+  }
+
+  private force(slot: number, {last, since}: Steps<Role>): void {
+    while (slot >= this.sinceBin.length) this.grow();
+    this.inForce[slot] = ROLES.indexOf(last);
+    this.sinceBin[slot] = since;
+  }
+
+  private grow(): void {
+    const {inForce, sinceBin} = this;
+    this.inForce = new Uint8Array(2 * inForce.length).fill(UNKNOWN);
+    this.inForce.set(inForce);
+    this.sinceBin = new Float64Array(2 * sinceBin.length).fill(Number.NEGATIVE_INFINITY);
+    this.sinceBin.set(sinceBin);
   }
 
   private markEdges(from: number): void {

@@ -1,0 +1,73 @@
+import {Basis} from '../account/schema.ts';
+
+const FIRST_ROWS = 512;
+
+/**
+ * What every bin asks of all rows, by their numbers, in columns: a hundred thousand objects would take ten times as long
+ * to walk through. `Rows` keeps them in step with its rows.
+ */
+export class RowColumns {
+  /** Numbers that were ever given. */
+  count = 0;
+  /** Slot * 2 + direction; -1 where there is no row. */
+  place = new Int32Array(FIRST_ROWS);
+  basis = new Uint8Array(FIRST_ROWS);
+  /** Nominal sampling rate, N of 1-in-N. */
+  rate = new Float64Array(FIRST_ROWS);
+  /** The largest L of late, of all and of RoCEv2 samples, as rings keep it (`lengthCode`). */
+  largest = new Uint16Array(FIRST_ROWS);
+  roceLargest = new Uint16Array(FIRST_ROWS);
+  /** By place: the basis in force, and the first bin that it counts in. */
+  private inForce = new Uint8Array(FIRST_ROWS).fill(Basis.Derived);
+  private since = new Float64Array(FIRST_ROWS).fill(Number.NEGATIVE_INFINITY);
+
+  /** Whether a row counts in a bin: undefined where another basis was in force there then, or may have been. */
+  counts(row: number, bin: number): boolean | undefined {
+    const place = this.place[row]!;
+    return bin >= this.since[place]! ? this.basis[row] === this.inForce[place] : undefined;
+  }
+
+  set(row: number, place: number, basis: number, rate: number): void {
+    while (row >= this.place.length) this.growRows();
+    while (place >= this.since.length) this.growPlaces();
+    if (row >= this.count) this.count = row + 1;
+    this.place[row] = place;
+    this.basis[row] = basis;
+    this.rate[row] = rate;
+    this.largest[row] = 0;
+    this.roceLargest[row] = 0;
+  }
+
+  forget(row: number): void {
+    this.place[row] = -1;
+    this.largest[row] = 0;
+    this.roceLargest[row] = 0;
+  }
+
+  /** `basis` counts at a place from a bin on; what counted before that is to be asked elsewhere. */
+  choose(place: number, from: number, basis: number): void {
+    while (place >= this.since.length) this.growPlaces();
+    this.since[place] = from;
+    this.inForce[place] = basis;
+  }
+
+  private growRows(): void {
+    const rows = 2 * this.place.length;
+    this.place = longer(this.place, new Int32Array(rows));
+    this.basis = longer(this.basis, new Uint8Array(rows));
+    this.rate = longer(this.rate, new Float64Array(rows));
+    this.largest = longer(this.largest, new Uint16Array(rows));
+    this.roceLargest = longer(this.roceLargest, new Uint16Array(rows));
+  }
+
+  private growPlaces(): void {
+    const places = 2 * this.since.length;
+    this.inForce = longer(this.inForce, new Uint8Array(places).fill(Basis.Derived));
+    this.since = longer(this.since, new Float64Array(places).fill(Number.NEGATIVE_INFINITY));
+  }
+}
+
+function longer<T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(old: T, fresh: T): T {
+  fresh.set(old);
+  return fresh;
+}
