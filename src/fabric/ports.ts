@@ -3,6 +3,8 @@ import type {Agent} from './agents.ts';
 /** Ports past this bound are refused and counted. */
 export const MAX_PORTS = 131_072;
 
+const FIRST_SLOTS = 256;
+
 /** Towards hosts, towards switches, or not known. */
 export type Role = 'edge' | 'core' | 'unknown';
 
@@ -60,6 +62,9 @@ export class Ports {
   isWanted = false;
   /** The bound. */
   max = MAX_PORTS;
+  /** By slot, for those who ask of all ports: bit/s, 0 where it is not known; and the agent's index, -1 where no port is. */
+  speeds = new Float64Array(FIRST_SLOTS);
+  agents = new Int32Array(FIRST_SLOTS).fill(-1);
   private present: Port[] = [];
   private readonly bySlot: (Port | undefined)[] = [];
   private readonly freeSlots: number[] = [];
@@ -108,6 +113,8 @@ export class Ports {
       ...{name: undefined, speed: undefined, counters: undefined},
     };
     this.bySlot[slot] = port;
+    while (slot >= this.speeds.length) this.growColumns();
+    this.agents[slot] = agent.index;
     this.present.push(port);
     this.byId.set(id, port);
     (this.byAgent[agent.index] ??= new Map()).set(ifIndex, port);
@@ -122,6 +129,8 @@ export class Ports {
     const agents = new Set<Agent>();
     for (const {slot, id, agent, ifIndex} of ports) {
       this.bySlot[slot] = undefined;
+      this.agents[slot] = -1;
+      this.speeds[slot] = 0;
       this.freeSlots.push(slot);
       this.byId.delete(id);
       this.byAgent[agent.index]?.delete(ifIndex);
@@ -150,7 +159,16 @@ export class Ports {
   setSpeed(port: Port, speed: number): void {
     if (port.speed === speed || speed <= 0 || speed >= 2 ** 63) return;
     port.speed = speed;
+    this.speeds[port.slot] = speed;
     this.revision++;
+  }
+
+  private growColumns(): void {
+    const {speeds, agents} = this;
+    this.speeds = new Float64Array(2 * speeds.length);
+    this.speeds.set(speeds);
+    this.agents = new Int32Array(2 * agents.length).fill(-1);
+    this.agents.set(agents);
   }
 }
 

@@ -261,8 +261,8 @@ export class LinkLoads {
       this.takeRows(first, Math.min(count, first + CHUNK_ROWS), bin, block);
     }
     for (const slot of this.sending) {
-      const speed = fabric.ports.at(slot)!.speed;
-      const load = speed === undefined ? 0 : this.sent[slot]! / (speed * BIN_SECONDS);
+      const speed = fabric.ports.speeds[slot]!;
+      const load = speed === 0 ? 0 : this.sent[slot]! / (speed * BIN_SECONDS);
       this.sent[slot] = load;
       if (load >= FULL) block.sums[(slot * 2 + OUT) * KEPT + Kept.Full]!++;
     }

@@ -1,6 +1,5 @@
 import type {Advance, Fabric} from '../../fabric/fabric.ts';
 import {CHUNK_ROWS} from '../../fabric/history/rings.ts';
-import type {Port} from '../../fabric/ports.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type MeasureName} from '../../shared/live.ts';
@@ -106,8 +105,9 @@ export class HeatColumns {
         bytes[place[row]! >> 1]! += column[at + row]! * rows.weightOf(row, bin);
       }
     }
-    for (const port of ports.all) {
-      if (absent[port.agent.index] === 0) cells[port.slot] = this.shade(port, bytes[port.slot]!);
+    const {agents, speeds} = ports;
+    for (let slot = 0; slot < cells.length; slot++) {
+      if (agents[slot]! >= 0 && absent[agents[slot]!] === 0) cells[slot] = this.shade(speeds[slot]!, bytes[slot]!);
     }
   }
 
@@ -128,15 +128,14 @@ export class HeatColumns {
       const at = rings.at(row.index, bin);
       bytes += (this.measure === 'roce' ? chunk.roceBytes[at]! : chunk.bytes[at]!) * rows.weight(row, bin);
     }
-    return this.shade(port, bytes);
+    return this.shade(port.speed ?? 0, bytes);
   }
 
-  /** The byte of a link that received so many bytes in a bin. */
-  private shade(port: Port, bytes: number): number {
+  /** The byte of a link of a speed (bit/s, 0 where it is not known) that received so many bytes in a bin. */
+  private shade(speed: number, bytes: number): number {
     const rate = bytes * BITS_PER_SECOND;
-    if (port.speed === undefined && rate > this.busiest) this.busiest = rate;
-    const share = rate / (port.speed ?? this.busiest);
-    return 1 + Math.round(254 * Math.min(1, share));
+    if (speed === 0 && rate > this.busiest) this.busiest = rate;
+    return 1 + Math.round(254 * Math.min(1, rate / (speed || this.busiest)));
   }
 
   /** Whether agents are there is known better now. */

@@ -29,27 +29,43 @@ export interface Chunk {
   roceLargest: Uint16Array;
 }
 
-const CELL_BYTES = 34;
+/** Columns of 32 bits, and as many places for columns of 16: a cell has the same index in all. One is not used. */
+const COLUMNS = 6;
+/** Cells of one bin stand side by side, column by column: what is read together lies together. */
+const STRIDE = COLUMNS * CHUNK_ROWS;
+const CELL_BYTES = COLUMNS * 4 + COLUMNS * 2;
 
-function makeChunk(depth: number): Chunk {
-  const cells = CHUNK_ROWS * depth;
-  return {
-    frames: new Uint32Array(cells),
-    bytes: new Uint32Array(cells),
-    squares: new Float32Array(cells),
-    roceFrames: new Uint32Array(cells),
-    roceBytes: new Uint32Array(cells),
-    roceSquares: new Float32Array(cells),
-    ce: new Uint16Array(cells),
-    cnp: new Uint16Array(cells),
-    trimmed: new Uint16Array(cells),
-    largest: new Uint16Array(cells),
-    roceLargest: new Uint16Array(cells),
-  };
+/** A chunk with the memory that its columns lie in. */
+class Held {
+  readonly words: Uint32Array;
+  readonly halves: Uint16Array;
+  readonly chunk: Chunk;
+
+  constructor(depth: number) {
+    this.words = new Uint32Array(STRIDE * depth);
+    this.halves = new Uint16Array(STRIDE * depth);
+    const {words, halves} = this;
+    const length = STRIDE * depth - (COLUMNS - 1) * CHUNK_ROWS;
+    const at = (column: number) => column * CHUNK_ROWS;
+    const floats = (column: number) => new Float32Array(words.buffer, at(column) * 4, length);
+    this.chunk = {
+      frames: words.subarray(at(0), at(0) + length),
+      bytes: words.subarray(at(1), at(1) + length),
+      squares: floats(2),
+      roceFrames: words.subarray(at(3), at(3) + length),
+      roceBytes: words.subarray(at(4), at(4) + length),
+      roceSquares: floats(5),
+      ce: halves.subarray(at(0), at(0) + length),
+      cnp: halves.subarray(at(1), at(1) + length),
+      trimmed: halves.subarray(at(2), at(2) + length),
+      largest: halves.subarray(at(3), at(3) + length),
+      roceLargest: halves.subarray(at(4), at(4) + length),
+    };
+  }
 }
 
 /**
- * The last bins of every row, unscaled: 34 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
+ * The last bins of every row, unscaled: 36 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
  * moves on by clearing one short stretch a chunk. ΣL of a bin fits 32 bits (it would take 475,000 samples of 9 kB);
  * beyond that it saturates.
  *
@@ -62,7 +78,7 @@ export class Rings {
   private readonly budget: number;
   /** Bytes that are kept elsewhere for each row. */
   private readonly besides: number;
-  private chunks: Chunk[] = [];
+  private readonly chunks: Held[] = [];
   /** The bin at place 0, of those about the newest: a bin's remainder is dear, for it is beyond 32 bits. */
   private base = 0;
 
@@ -86,7 +102,7 @@ export class Rings {
       const depth = this.affordable(this.chunks.length + 1);
       if (depth === 0) return false;
       if (depth < this.depth) this.shorten(depth, newest);
-      this.chunks.push(makeChunk(depth));
+      this.chunks.push(new Held(depth));
     }
     return true;
   }
@@ -105,25 +121,25 @@ export class Rings {
   /** Keeps the bins up to `newest` that find room in another depth. */
   private shorten(depth: number, newest: number): void {
     const before = this.depth;
-    this.chunks = this.chunks.map((chunk) => {
-      const shorter = makeChunk(depth);
-      for (const name of Object.keys(chunk) as (keyof Chunk)[]) {
-        let bin = Math.max(0, newest - depth + 1);
-        while (bin <= newest) {
-          const bins = Math.min(newest - bin + 1, before - (bin % before), depth - (bin % depth));
-          const from = (bin % before) * CHUNK_ROWS;
-          shorter[name].set(chunk[name].subarray(from, from + bins * CHUNK_ROWS), (bin % depth) * CHUNK_ROWS);
-          bin += bins;
-        }
+    for (const [index, {words, halves}] of this.chunks.entries()) {
+      const shorter = new Held(depth);
+      let bin = Math.max(0, newest - depth + 1);
+      while (bin <= newest) {
+        const bins = Math.min(newest - bin + 1, before - (bin % before), depth - (bin % depth));
+        const from = (bin % before) * STRIDE;
+        const to = (bin % depth) * STRIDE;
+        shorter.words.set(words.subarray(from, from + bins * STRIDE), to);
+        shorter.halves.set(halves.subarray(from, from + bins * STRIDE), to);
+        bin += bins;
       }
-      return shorter;
-    });
+      this.chunks[index] = shorter; // at once, or both were there of all
+    }
     this.depth = depth;
     this.base = newest - (newest % depth);
   }
 
   chunk(row: number): Chunk {
-    return this.chunks[(row / CHUNK_ROWS) | 0]!;
+    return this.chunks[(row / CHUNK_ROWS) | 0]!.chunk;
   }
 
   /** Index of a cell within the row's chunk. */
@@ -132,7 +148,7 @@ export class Rings {
     let place = bin - this.base;
     if (place < 0) place += depth;
     if (!(place >= 0 && place < depth)) place = bin % depth;
-    return place * CHUNK_ROWS + (row % CHUNK_ROWS);
+    return place * STRIDE + (row % CHUNK_ROWS);
   }
 
   /** Adds entry `i` of columns, the measures' from `first` on, to the cell of a row and bin. */
@@ -183,20 +199,10 @@ export class Rings {
   clear(bin: number): void {
     const place = bin % this.depth;
     this.base = bin - place;
-    const start = place * CHUNK_ROWS;
-    const end = start + CHUNK_ROWS;
-    for (const chunk of this.chunks) {
-      chunk.frames.fill(0, start, end);
-      chunk.bytes.fill(0, start, end);
-      chunk.squares.fill(0, start, end);
-      chunk.roceFrames.fill(0, start, end);
-      chunk.roceBytes.fill(0, start, end);
-      chunk.roceSquares.fill(0, start, end);
-      chunk.ce.fill(0, start, end);
-      chunk.cnp.fill(0, start, end);
-      chunk.trimmed.fill(0, start, end);
-      chunk.largest.fill(0, start, end);
-      chunk.roceLargest.fill(0, start, end);
+    const start = place * STRIDE;
+    for (const {words, halves} of this.chunks) {
+      words.fill(0, start, start + STRIDE);
+      halves.fill(0, start, start + STRIDE);
     }
   }
 }

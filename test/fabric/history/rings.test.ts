@@ -5,7 +5,7 @@ import {AGENT, PartialBuilder, type SampleRow, T} from '../../support/partial-bu
 import {fabricBytes, linkScope, read} from '../reading.ts';
 
 const CHUNK = 64;
-const CELL = 34;
+const CELL = 36;
 
 describe('rings with a budget', () => {
   it('reach back half as far where more rows come than fit, and no less than 30 s', () => {
