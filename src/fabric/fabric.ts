@@ -337,7 +337,7 @@ export class Fabric {
     if (at < this.oldest) this.oldest = at;
     this.confirmedFrom = Math.min(this.confirmedFrom, port.agent.presence.witness(at));
     this.rings.add(row.index, at, columns, FIRST_MEASURE, i);
-    if (direction === Direction.In) this.touched.add(port.slot, at);
+    this.touched.add(port.slot, direction, at);
     const largest = columns[FIRST_MEASURE + Measure.Largest]![i]!;
     this.rows.touch(row, at, largest, columns[FIRST_MEASURE + Measure.RoceLargest]![i]!);
     if (stream) {

@@ -1,15 +1,15 @@
 const FIRST_CAPACITY = 1_024;
 
 /**
- * What changed in what links brought in since bins were complete last, for those who keep something of each link and bin:
- * single bins of single links, and all that is of a bin or later.
+ * What changed in what links carry since bins were complete last, for those who keep something of each link and bin:
+ * single bins of single directions, and all that is of a bin or later.
  */
 export class Touched {
   /** All links in the bins from here on. */
   wholeFrom = Number.POSITIVE_INFINITY;
   count = 0;
-  /** `count` entries each. */
-  slots = new Uint32Array(FIRST_CAPACITY);
+  /** `count` entries each: twice the slot, plus the direction; and the bin. */
+  ways = new Uint32Array(FIRST_CAPACITY);
   bins = new Float64Array(FIRST_CAPACITY);
 
   clear(): void {
@@ -17,10 +17,10 @@ export class Touched {
     this.count = 0;
   }
 
-  add(slot: number, bin: number): void {
+  add(slot: number, direction: number, bin: number): void {
     if (bin >= this.wholeFrom) return;
-    if (this.count === this.slots.length) this.grow();
-    this.slots[this.count] = slot;
+    if (this.count === this.ways.length) this.grow();
+    this.ways[this.count] = slot * 2 + direction;
     this.bins[this.count++] = bin;
   }
 
@@ -29,11 +29,11 @@ export class Touched {
   }
 
   private grow(): void {
-    const slots = new Uint32Array(2 * this.slots.length);
+    const ways = new Uint32Array(2 * this.ways.length);
     const bins = new Float64Array(2 * this.bins.length);
-    slots.set(this.slots);
+    ways.set(this.ways);
     bins.set(this.bins);
-    this.slots = slots;
+    this.ways = ways;
     this.bins = bins;
   }
 }

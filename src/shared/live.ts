@@ -14,7 +14,7 @@ import type {AnswerName, AnswerTopic} from './live-answers.ts';
  *          A block replaces what the client holds for bins firstBin .. firstBin + count - 1.
  *
  * kind 1 fabric   rates of roce, rates of all; u32[count] roce samples, all samples; u8[count] state; padding
- * kind 2 link     u32 slot, u32 measure (0 roce, 1 all); rates; u32[count] samples; u8[count] state; padding
+ * kind 2 link     u32 slot, u16 measure (0 roce, 1 all), u16 direction (0 in, 1 out); rates; u32[count] samples; u8[count] state; padding
  *                 rates = f32[count] each: value, low, high, squares, largest. Squares (bit²/s²) and largest (bit/s)
  *                 are what the band is made from: for several bins together add up values and squares, take the
  *                 largest, and then one band (`weightedPoissonBand`); bounds never add up.
@@ -52,6 +52,10 @@ export const BinState = {
 export type MeasureName = 'roce' | 'all';
 export const MEASURE_NAMES: readonly MeasureName[] = ['roce', 'all'];
 
+/** What comes in at a link's port, or goes out. */
+export type DirectionName = 'in' | 'out';
+export const DIRECTION_NAMES: readonly DirectionName[] = ['in', 'out'];
+
 /** Sent first, where the server asks for a token. */
 export interface AuthMessage {
   type: 'auth';
@@ -65,8 +69,9 @@ export interface SubscribeMessage {
   /** Link ids, `{agent}~{ifIndex}`; at most 64. Unknown ids are left out until they appear. */
   links?: string[];
   measure?: MeasureName;
-  direction?: 'in' | 'out';
-  /** The heatmap of all links, received traffic of the measure. */
+  /** Of links and heatmap; of both, links come in two blocks, and a cell of the heatmap is the larger of the two. */
+  direction?: DirectionName | 'both';
+  /** The heatmap of all links, traffic of the measure. */
   heatmap?: boolean;
   topics?: TopicName[];
   /** How many bins back the snapshot reaches, 13 by default, 3,000 at most. */
@@ -258,7 +263,7 @@ export interface JsonFrame {
   snapshot: boolean;
   skipped: boolean;
   fabric?: {roce: JsonSeries; all: JsonSeries};
-  links?: ({id: string; measure: MeasureName} & JsonSeries)[];
+  links?: ({id: string; measure: MeasureName; direction: DirectionName} & JsonSeries)[];
   heatmap?: {firstSlot: number; slots: number; firstBin: number; columns: number[][]};
   topics?: Topic[];
 }

@@ -20,7 +20,7 @@ export interface Frame {
   finalBin: number;
   serverTime: number;
   fabric?: {roce: Column; all: Column};
-  links: ({slot: number; measure: number} & Column)[];
+  links: ({slot: number; measure: number; direction: number} & Column)[];
   heatmap?: {firstBin: number; firstSlot: number; slots: number; columns: number[][]};
   // biome-ignore lint/suspicious/noExplicitAny: each topic is another shape
   topics: any[];
@@ -58,8 +58,9 @@ export function decodeFrame(data: Buffer): Frame {
         all: {firstBin, ...all, samples: allSamples, state},
       };
     } else if (kind === 2) {
-      const [slot, measure] = [reader.word(), reader.word()];
-      frame.links.push({slot, measure, firstBin, ...reader.rates(), samples: reader.u32(), state: reader.u8(count)});
+      const [slot, measure, direction] = [reader.word(), reader.half(), reader.half()];
+      const rates = reader.rates();
+      frame.links.push({slot, measure, direction, firstBin, ...rates, samples: reader.u32(), state: reader.u8(count)});
     } else if (kind === 3) {
       const [firstSlot, slots] = [reader.word(), reader.word()];
       const columns = Array.from({length: count}, () => reader.u8(slots));
@@ -91,6 +92,11 @@ class Reader {
   word(): number {
     this.at += 4;
     return this.view.getUint32(this.at - 4, true);
+  }
+
+  half(): number {
+    this.at += 2;
+    return this.view.getUint16(this.at - 2, true);
   }
 
   rates(): Omit<Column, 'firstBin' | 'samples' | 'state'> {

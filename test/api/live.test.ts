@@ -1,7 +1,7 @@
 import {describe, expect, it, vi} from 'vitest';
 import * as blocks from '../../src/api/live/blocks.ts';
 import {LiveClient, type LiveSocket} from '../../src/api/live/client.ts';
-import {AGENT, IN, T} from '../support/partial-builder.ts';
+import {AGENT, IN, OUT, T} from '../support/partial-builder.ts';
 import {type Column, decodeFrame, type Frame} from './frame-decoder.ts';
 import {type Harness, makeHarness} from './harness.ts';
 import {Client, feed, started, subscribe} from './live-client.ts';
@@ -55,10 +55,29 @@ describe('a snapshot', () => {
     const client = await Client.open(harness);
     client.send(subscribe({links: [`${AGENT}~2`], measure: 'all', direction: 'out'}));
     const [link] = (await client.frame(0)).links;
-    expect(link).toMatchObject({slot: 1, measure: 1});
+    expect(link).toMatchObject({slot: 1, measure: 1, direction: 1});
     const wanted = await rest(harness, `links/${AGENT}~2`, link!, 'measure=all&direction=out');
     expect(link!.value).toEqual(float(wanted.values));
     expect(link!.value).toHaveLength(13);
+  });
+
+  it('brings both directions of a link, in both formats', async () => {
+    const harness = await started();
+    const wanted = subscribe({links: [`${AGENT}~2`], measure: 'all', direction: 'both'});
+    const binary = await Client.open(harness);
+    const text = await Client.open(harness, '?format=json');
+    for (const client of [binary, text]) client.send(wanted);
+    const {links} = await binary.frame(0);
+    expect(links.map(({slot, direction}) => [slot, direction])).toEqual([
+      [1, 0],
+      [1, 1],
+    ]);
+    const series = (await text.json(0)).links!;
+    for (const [i, direction] of (['in', 'out'] as const).entries()) {
+      const {values} = await rest(harness, `links/${AGENT}~2`, links[i]!, `measure=all&direction=${direction}`);
+      expect(links[i]!.value).toEqual(float(values));
+      expect(series[i]).toMatchObject({id: `${AGENT}~2`, measure: 'all', direction, values});
+    }
   });
 
   it('shows a gap as a gap, in both formats', async () => {
@@ -95,6 +114,26 @@ describe('a snapshot', () => {
     });
     harness.give(T + 2_000);
     expect((await client.frame(1)).heatmap!.columns.at(-1)).toEqual([0, 0, 0]);
+  });
+
+  it('of the heatmap has what a link sends, or the larger of both directions', async () => {
+    const harness = await makeHarness();
+    harness.give(T + 1, {
+      rows: [
+        {bin: T, port: 1, rate: 1_000, roce: [1_000]},
+        {bin: T, port: 1, side: OUT, rate: 1_000, roce: [500]},
+        {bin: T, port: 2, side: OUT, rate: 1_000, roce: [500]},
+      ],
+      counters: [1, 2].map((port) => ({port, speed: 160e6})),
+    });
+    const columns = async (direction: 'in' | 'out' | 'both') => {
+      const client = await Client.open(harness);
+      client.send(subscribe({heatmap: true, direction}));
+      return (await client.frame(0)).heatmap!.columns;
+    };
+    expect(await columns('in')).toEqual([[1 + 127, 1]]);
+    expect(await columns('out')).toEqual([[1 + 64, 1 + 64]]);
+    expect(await columns('both')).toEqual([[1 + 127, 1 + 64]]);
   });
 
   it('before anything was received has topics and no bins', async () => {
@@ -220,8 +259,8 @@ describe('the stream', () => {
       });
       const same = ({value, ...rest}: Column) => ({...rest, values: value});
       expect(json.fabric).toEqual({roce: same(frame.fabric!.roce), all: same(frame.fabric!.all)});
-      const {slot: _, measure: __, ...link} = frame.links[0]!;
-      expect(json.links).toEqual([{id: ID, measure: 'roce', ...same(link)}]);
+      const {slot: _, measure: __, direction: ___, ...link} = frame.links[0]!;
+      expect(json.links).toEqual([{id: ID, measure: 'roce', direction: 'in', ...same(link)}]);
       expect(json.topics ?? []).toEqual(frame.topics);
     }
   });

@@ -88,12 +88,13 @@ export function fabricBlock(roce: SeriesColumns, all: SeriesColumns): Buffer {
   return buffer;
 }
 
-/** Kind 2: one link. `measure` is its index in `MEASURE_NAMES`. */
-export function linkBlock(slot: number, measure: number, columns: SeriesColumns): Buffer {
+/** Kind 2: one direction of a link. `measure` and `direction` are indexes in `MEASURE_NAMES` and `DIRECTION_NAMES`. */
+export function linkBlock(slot: number, measure: number, direction: number, columns: SeriesColumns): Buffer {
   const count = columns.value.length;
   const buffer = block(BlockKind.Link, count, columns.firstBin, 8 + count * 25);
   buffer.writeUInt32LE(slot, BLOCK_HEADER_BYTES);
-  buffer.writeUInt32LE(measure, BLOCK_HEADER_BYTES + 4);
+  buffer.writeUInt16LE(measure, BLOCK_HEADER_BYTES + 4);
+  buffer.writeUInt16LE(direction, BLOCK_HEADER_BYTES + 6);
   put(buffer, BLOCK_HEADER_BYTES + 8, ...rates(columns), columns.samples, columns.state);
   return buffer;
 }

@@ -2,13 +2,14 @@ import type {Advance, Fabric} from '../../fabric/fabric.ts';
 import {CHUNK_ROWS} from '../../fabric/history/rings.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {BIN_MS} from '../../shared/bins.ts';
-import {BinState, type MeasureName} from '../../shared/live.ts';
+import {BinState, type DirectionName, type MeasureName} from '../../shared/live.ts';
 
 /** Cells that are kept at most: 32 MB. */
 const MAX_CELLS = 32 * 1024 * 1024;
 /** Cells that one snapshot may ask for, so that it does not hold up the others. */
 const MAX_SNAPSHOT_CELLS = 2 * 1024 * 1024;
 const IN = directionOf('in');
+const OUT = directionOf('out');
 const BITS_PER_SECOND = (8 * 1_000) / BIN_MS;
 
 /** A bin of all links, and by agent whether it was absent then. */
@@ -18,13 +19,18 @@ interface Column {
 }
 
 /**
- * The heatmap's columns: for each bin one byte a link, its received traffic as a share of line rate; shared by all who
+ * The heatmap's columns: for each bin one byte a link, what it receives or sends as a share of line rate, of several
+ * directions the one that has more; shared by all who
  * look. They are kept, and of bins that are not final only the cells read again that changed: of thousands of links and a
  * dozen of such bins hardly any do.
  */
 export class HeatColumns {
+  /** The newest bin that was asked for. */
+  askedBin = Number.NEGATIVE_INFINITY;
   private readonly fabric: Fabric;
   private readonly measure: MeasureName;
+  private readonly hasIn: boolean;
+  private readonly hasOut: boolean;
   private readonly kept = new Map<number, Column>();
   /** Stands in for the speed of links that do not tell theirs: the largest rate that any of them has shown. */
   private busiest = 1;
@@ -33,14 +39,16 @@ export class HeatColumns {
   /** What open columns were made with: speeds, and their stand-in. */
   private revision = -1;
   private busiestThen = 1;
-  /** By slot: what a link received in the bin at hand. */
+  /** By twice the slot plus the direction: what a link carried in the bin at hand. */
   private bytes = new Float64Array(0);
   /** Columns of bins before this one are as they were when it became final. */
   private openFrom = Number.NEGATIVE_INFINITY;
 
-  constructor(fabric: Fabric, measure: MeasureName) {
+  constructor(fabric: Fabric, measure: MeasureName, directions: readonly DirectionName[] = ['in']) {
     this.fabric = fabric;
     this.measure = measure;
+    this.hasIn = directions.includes('in');
+    this.hasOut = directions.includes('out');
   }
 
   /** Bins that a snapshot may reach back. */
@@ -55,13 +63,17 @@ export class HeatColumns {
       const whole = this.isStale() ? this.openFrom : touched ? touched.wholeFrom : from;
       for (const bin of kept.keys()) if (bin >= this.openFrom && bin >= whole) kept.delete(bin);
       for (const bin of kept.keys()) if (bin >= this.openFrom) this.followAgents(bin);
-      for (let i = 0; touched && i < touched.count; i++) this.readAgain(touched.slots[i]!, touched.bins[i]!);
+      for (let i = 0; touched && i < touched.count; i++) {
+        const way = touched.ways[i]!;
+        if ((way & 1) === IN ? this.hasIn : this.hasOut) this.readAgain(way >>> 1, touched.bins[i]!);
+      }
     }
     this.openFrom = Math.max(this.openFrom, fabric.finalBin);
   }
 
   /** The columns of bins from..to, both inclusive. */
   columns(from: number, to: number): Uint8Array[] {
+    this.askedBin = Math.max(this.askedBin, to);
     // Slots may be others' now: what was kept is that of those who left.
     const {released} = this.fabric.ports;
     if (released !== this.released) this.kept.clear();
@@ -93,7 +105,7 @@ export class HeatColumns {
   /** Makes all cells of a column: `cell` for each link would ask much that is the same for all. */
   private fill({cells, absent}: Column, bin: number): void {
     const {ports, rows, rings} = this.fabric;
-    if (this.bytes.length < cells.length) this.bytes = new Float64Array(2 * cells.length);
+    if (this.bytes.length < 2 * cells.length) this.bytes = new Float64Array(4 * cells.length);
     const bytes = this.bytes.fill(0);
     const {count, place} = rows.columns;
     for (let first = 0; first < count; first += CHUNK_ROWS) {
@@ -101,13 +113,15 @@ export class HeatColumns {
       const column = this.measure === 'roce' ? chunk.roceBytes : chunk.bytes;
       const at = rings.at(first, bin) - first;
       for (let row = first; row < Math.min(count, first + CHUNK_ROWS); row++) {
-        if (column[at + row] === 0 || place[row]! < 0 || (place[row]! & 1) !== IN || !rows.counts(row, bin)) continue;
-        bytes[place[row]! >> 1]! += column[at + row]! * rows.weightOf(row, bin);
+        if (column[at + row] === 0 || place[row]! < 0 || !rows.counts(row, bin)) continue;
+        bytes[place[row]!]! += column[at + row]! * rows.weightOf(row, bin);
       }
     }
     const {agents, speeds} = ports;
     for (let slot = 0; slot < cells.length; slot++) {
-      if (agents[slot]! >= 0 && absent[agents[slot]!] === 0) cells[slot] = this.shade(speeds[slot]!, bytes[slot]!);
+      if (agents[slot]! >= 0 && absent[agents[slot]!] === 0) {
+        cells[slot] = this.shade(speeds[slot]!, bytes[2 * slot + IN]!, bytes[2 * slot + OUT]!);
+      }
     }
   }
 
@@ -117,23 +131,29 @@ export class HeatColumns {
   }
 
   private cell(slot: number, bin: number, {absent}: Column): number {
-    const {ports, rows, rings} = this.fabric;
-    const port = ports.at(slot);
+    const port = this.fabric.ports.at(slot);
     if (!port || absent[port.agent.index] === 1) return 0;
-    const basis = rows.basis(slot, IN, bin);
+    const received = this.hasIn ? this.bytesOf(slot, IN, bin) : 0;
+    return this.shade(port.speed ?? 0, received, this.hasOut ? this.bytesOf(slot, OUT, bin) : 0);
+  }
+
+  /** What a direction of a link carried, estimated. */
+  private bytesOf(slot: number, direction: number, bin: number): number {
+    const {rows, rings} = this.fabric;
+    const basis = rows.basis(slot, direction, bin);
     let bytes = 0;
-    for (const row of rows.of(slot, IN)) {
+    for (const row of rows.of(slot, direction)) {
       if (row.basis !== basis) continue;
       const chunk = rings.chunk(row.index);
       const at = rings.at(row.index, bin);
       bytes += (this.measure === 'roce' ? chunk.roceBytes[at]! : chunk.bytes[at]!) * rows.weight(row, bin);
     }
-    return this.shade(port.speed ?? 0, bytes);
+    return bytes;
   }
 
-  /** The byte of a link of a speed (bit/s, 0 where it is not known) that received so many bytes in a bin. */
-  private shade(speed: number, bytes: number): number {
-    const rate = bytes * BITS_PER_SECOND;
+  /** The byte of a link of a speed (bit/s, 0 where it is not known) whose directions carried so many bytes in a bin. */
+  private shade(speed: number, received: number, sent: number): number {
+    const rate = Math.max(this.hasIn ? received : 0, this.hasOut ? sent : 0) * BITS_PER_SECOND;
     if (speed === 0 && rate > this.busiest) this.busiest = rate;
     return 1 + Math.round(254 * Math.min(1, rate / (speed || this.busiest)));
   }

@@ -3,7 +3,14 @@ import type {Advance} from '../../fabric/fabric.ts';
 import {FABRIC_SCOPE, type Scope} from '../../fabric/reader.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {REVISED_BINS} from '../../shared/bins.ts';
-import {FrameFlag, type JsonFrame, MEASURE_NAMES, type MeasureName} from '../../shared/live.ts';
+import {
+  DIRECTION_NAMES,
+  type DirectionName,
+  FrameFlag,
+  type JsonFrame,
+  MEASURE_NAMES,
+  type MeasureName,
+} from '../../shared/live.ts';
 import type {Context} from '../context.ts';
 import {
   fabricBlock,
@@ -19,6 +26,9 @@ import {type Edition, Editions} from './editions.ts';
 import {HeatColumns} from './heat.ts';
 import type {Subscription} from './subscription.ts';
 
+/** A map that nobody has looked at for a minute is let go. */
+const UNSEEN_BINS = 600;
+
 /**
  * Sends every client its frame, once a bin. Whatever two clients have in common is read and encoded once: the columns
  * and blocks of a bin live in `cache` until the next one.
@@ -30,7 +40,8 @@ export class LiveHub {
   binsSkipped = 0;
   private readonly context: Context;
   private readonly clock: Clock;
-  private readonly heat: Record<MeasureName, HeatColumns>;
+  /** By measure and directions, those that somebody looks at. */
+  private readonly heat = new Map<string, HeatColumns>();
   private readonly editions: Editions;
   private readonly cache = new Map<string, unknown>();
 
@@ -38,14 +49,16 @@ export class LiveHub {
     this.context = context;
     this.clock = clock;
     this.editions = new Editions(context);
-    this.heat = {roce: new HeatColumns(context.fabric, 'roce'), all: new HeatColumns(context.fabric, 'all')};
   }
 
   /** A new bin is complete: everybody gets it, but for those who have not taken the last ones yet. */
   advance(advance: Advance): void {
     const {from, newest} = advance;
     this.cache.clear();
-    for (const name of MEASURE_NAMES) this.heat[name].note(advance);
+    for (const [key, heat] of this.heat) {
+      if (newest - heat.askedBin > UNSEEN_BINS) this.heat.delete(key);
+      else heat.note(advance);
+    }
     for (const client of this.clients) {
       if (!client.subscription) continue;
       if (client.isSlow) {
@@ -91,10 +104,12 @@ export class LiveHub {
     if (this.hasBins) {
       if (wanted.fabric) blocks.push(this.fabricBlock(from));
       for (const id of wanted.links) {
-        const block = this.linkBlock(id, wanted, from);
-        if (block) blocks.push(block);
+        for (const direction of wanted.directions) {
+          const block = this.linkBlock(id, direction, wanted, from);
+          if (block) blocks.push(block);
+        }
       }
-      if (wanted.heatmap && fabric.ports.slots > 0) blocks.push(this.heatmapBlock(wanted.measure, from));
+      if (wanted.heatmap && fabric.ports.slots > 0) blocks.push(this.heatmapBlock(wanted, from));
     }
     for (const {block} of news) blocks.push(block);
     const {newestBin, finalBin, serverTime} = this.header();
@@ -116,12 +131,15 @@ export class LiveHub {
         all: jsonSeries(this.columns(FABRIC_SCOPE, 'all', from)),
       };
     }
-    frame.links = wanted.links.flatMap((id) => {
-      const scope = this.linkScope(id, wanted);
-      return scope ? {id, measure: wanted.measure, ...jsonSeries(this.columns(scope, wanted.measure, from))} : [];
-    });
+    const {measure} = wanted;
+    frame.links = wanted.links.flatMap((id) =>
+      wanted.directions.flatMap((direction) => {
+        const scope = this.linkScope(id, direction);
+        return scope ? {id, measure, direction, ...jsonSeries(this.columns(scope, measure, from))} : [];
+      }),
+    );
     if (wanted.heatmap) {
-      const heat = this.heat[wanted.measure];
+      const heat = this.heatOf(wanted);
       const firstBin = Math.max(from, fabric.newest - heat.reach + 1);
       const columns = heat.columns(firstBin, fabric.newest).map((column) => [...column]);
       frame.heatmap = {firstSlot: 0, slots: fabric.ports.slots, firstBin, columns};
@@ -141,7 +159,7 @@ export class LiveHub {
       : {newestBin: 0, finalBin: 0, serverTime};
   }
 
-  private linkScope(id: string, {direction}: Subscription): Extract<Scope, {kind: 'link'}> | undefined {
+  private linkScope(id: string, direction: DirectionName): Extract<Scope, {kind: 'link'}> | undefined {
     const port = this.context.fabric.ports.get(id);
     return port && {kind: 'link', port, direction: directionOf(direction)};
   }
@@ -160,20 +178,32 @@ export class LiveHub {
     );
   }
 
-  private linkBlock(id: string, wanted: Subscription, from: number): Buffer | undefined {
-    const scope = this.linkScope(id, wanted);
+  private linkBlock(id: string, direction: DirectionName, wanted: Subscription, from: number): Buffer | undefined {
+    const scope = this.linkScope(id, direction);
     if (!scope) return undefined;
     const measure = MEASURE_NAMES.indexOf(wanted.measure);
-    return this.once(`link ${scope.port.slot}.${scope.direction} ${measure} ${from}`, () =>
-      linkBlock(scope.port.slot, measure, this.columns(scope, wanted.measure, from)),
+    return this.once(`link ${scope.port.slot}.${direction} ${measure} ${from}`, () =>
+      linkBlock(
+        scope.port.slot,
+        measure,
+        DIRECTION_NAMES.indexOf(direction),
+        this.columns(scope, wanted.measure, from),
+      ),
     );
   }
 
-  private heatmapBlock(measure: MeasureName, from: number): Buffer {
+  private heatOf({measure, directions}: Subscription): HeatColumns {
+    const key = [measure, ...directions].join();
+    const heat = this.heat.get(key) ?? new HeatColumns(this.context.fabric, measure, directions);
+    this.heat.set(key, heat);
+    return heat;
+  }
+
+  private heatmapBlock(wanted: Subscription, from: number): Buffer {
     const {fabric} = this.context;
-    const heat = this.heat[measure];
+    const heat = this.heatOf(wanted);
     const start = Math.max(from, fabric.newest - heat.reach + 1);
-    return this.once(`heatmap ${measure} ${start}`, () =>
+    return this.once(`heatmap ${wanted.measure} ${wanted.directions.join()} ${start}`, () =>
       heatmapBlock(start, fabric.ports.slots, heat.columns(start, fabric.newest)),
     );
   }

@@ -1,5 +1,11 @@
 import {REVISED_BINS} from '../../shared/bins.ts';
-import type {MeasureName, SubscribeMessage, TopicName} from '../../shared/live.ts';
+import {
+  DIRECTION_NAMES,
+  type DirectionName,
+  type MeasureName,
+  type SubscribeMessage,
+  type TopicName,
+} from '../../shared/live.ts';
 import {ANSWER_NAMES} from '../../shared/live-answers.ts';
 
 /** Links that one socket may watch. */
@@ -13,7 +19,7 @@ export interface Subscription {
   fabric: boolean;
   links: readonly string[];
   measure: MeasureName;
-  direction: 'in' | 'out';
+  directions: readonly DirectionName[];
   heatmap: boolean;
   topics: ReadonlySet<TopicName>;
   history: number;
@@ -27,12 +33,13 @@ export function checkSubscription(message: SubscribeMessage): Subscription | str
   if (!Array.isArray(links) || links.some((id) => typeof id !== 'string')) return 'links is a list of link ids';
   if (links.length > MAX_LINKS) return `at most ${MAX_LINKS} links`;
   if (measure !== 'roce' && measure !== 'all') return "measure is 'roce' or 'all'";
-  if (direction !== 'in' && direction !== 'out') return "direction is 'in' or 'out'";
+  const directions = DIRECTION_NAMES.filter((name) => direction === name || direction === 'both');
+  if (directions.length === 0) return "direction is 'in', 'out' or 'both'";
   if (!Array.isArray(topics) || topics.some((topic) => !TOPICS.has(topic))) {
     return 'topics is a list of topics that there are';
   }
   if (!Number.isInteger(history) || history < 0 || history > MAX_HISTORY) {
     return `history is a whole number of bins up to ${MAX_HISTORY}`;
   }
-  return {fabric, links: [...new Set(links)], measure, direction, heatmap, topics: new Set(topics), history};
+  return {fabric, links: [...new Set(links)], measure, directions, heatmap, topics: new Set(topics), history};
 }
