@@ -1,4 +1,4 @@
-import type {Agent} from './agents.ts';
+import {type Agent, agentLabel} from './agents.ts';
 
 /** Ports past this bound are refused and counted. */
 export const MAX_PORTS = 131_072;
@@ -175,4 +175,9 @@ export class Ports {
 /** What a port is called on a page. */
 export function portName(port: Port): string {
   return port.given ?? port.name ?? `ifIndex ${port.ifIndex}`;
+}
+
+/** For people: the port with its switch, as `Ethernet7 of leaf1 (10.0.0.1)`. */
+export function portLabel(port: Port): string {
+  return `${portName(port)} of ${agentLabel(port.agent)}`;
 }

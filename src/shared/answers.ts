@@ -207,6 +207,9 @@ export interface CongestionAnswer {
 /** Many hosts that send to one port at once. */
 export interface Incast {
   link: string;
+  /** Who stands behind the port, and what it is called, where that is known. */
+  host: string | null;
+  hostName?: string;
   since: number;
   last: number;
   bursts: number;

@@ -5,7 +5,15 @@ import {OUT, T} from '../support/partial-builder.ts';
 import {makeHarness} from './harness.ts';
 
 const incast: IncastReport = {
-  ...{link: '10.0.0.1~1', since: 1_700_000_000_000, last: 1_700_000_009_000, bursts: 4, sources: 12, usualSources: 1},
+  ...{
+    link: '10.0.0.1~1',
+    host: '10.8.0.1',
+    since: 1_700_000_000_000,
+    last: 1_700_000_009_000,
+    bursts: 4,
+    sources: 12,
+    usualSources: 1,
+  },
   addresses: ['10.9.0.1', '10.9.0.2'],
   ...{utilisation: 1.2, ceShare: 0.1, cnpPerFrame: 0.05, periodic: true, periodMs: 2_000},
 };

@@ -8,35 +8,34 @@ import {proofCount, proofSeed} from '../support/proof.ts';
 const AGENTS = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
 const PORTS = 6;
 
-test.each([
-  [['in']],
-  [['out']],
-  [['in', 'out']],
-] as const)('columns of %j that are kept are what they would be if they were read anew', (directions) => {
-  const random = new Random(proofSeed(), 11);
-  const some = (count: number) => random.next() % count;
-  for (let run = proofCount(3, 200); run > 0; run--) {
-    const fabric = new Fabric({depth: 300, flows: 10});
-    const builder = new PartialBuilder();
-    const heat = new HeatColumns(fabric, 'roce', directions);
-    const row = (bin: number): SampleRow => {
-      const lengths = Array.from({length: 1 + some(3)}, () => 100 + some(4_000));
-      return {bin, agent: AGENTS[some(3)]!, port: 1 + some(PORTS), side: some(4) === 0 ? OUT : IN, roce: lengths};
-    };
-    let newest = T;
-    for (let step = 0; step < 60; step++) {
-      // Now and then agents are silent for so long that they are absent; samples come up to a second late.
-      newest += some(20) === 0 ? 950 : 1;
-      const rows = Array.from({length: some(6)}, () => row(newest - 1 - some(11)));
-      const counters = AGENTS.flatMap((agent) =>
-        Array.from({length: PORTS}, (_, i) => ({agent, port: i + 1, speed: 1e6, elapsedMs: 1_000, inOctets: 1e6})),
-      );
-      const advance = fabric.apply(builder.next(newest, {rows, ...(step === 0 ? {counters} : {})}));
-      if (!advance) continue;
-      heat.note(advance);
-      const from = Math.max(advance.from, fabric.firstBin);
-      const afresh = new HeatColumns(fabric, 'roce', directions).columns(from, fabric.newest);
-      expect(heat.columns(from, fabric.newest)).toEqual(afresh);
+test.each([[['in']], [['out']], [['in', 'out']]] as const)(
+  'columns of %j that are kept are what they would be if they were read anew',
+  (directions) => {
+    const random = new Random(proofSeed(), 11);
+    const some = (count: number) => random.next() % count;
+    for (let run = proofCount(3, 200); run > 0; run--) {
+      const fabric = new Fabric({depth: 300, flows: 10});
+      const builder = new PartialBuilder();
+      const heat = new HeatColumns(fabric, 'roce', directions);
+      const row = (bin: number): SampleRow => {
+        const lengths = Array.from({length: 1 + some(3)}, () => 100 + some(4_000));
+        return {bin, agent: AGENTS[some(3)]!, port: 1 + some(PORTS), side: some(4) === 0 ? OUT : IN, roce: lengths};
+      };
+      let newest = T;
+      for (let step = 0; step < 60; step++) {
+        // Now and then agents are silent for so long that they are absent; samples come up to a second late.
+        newest += some(20) === 0 ? 950 : 1;
+        const rows = Array.from({length: some(6)}, () => row(newest - 1 - some(11)));
+        const counters = AGENTS.flatMap((agent) =>
+          Array.from({length: PORTS}, (_, i) => ({agent, port: i + 1, speed: 1e6, elapsedMs: 1_000, inOctets: 1e6})),
+        );
+        const advance = fabric.apply(builder.next(newest, {rows, ...(step === 0 ? {counters} : {})}));
+        if (!advance) continue;
+        heat.note(advance);
+        const from = Math.max(advance.from, fabric.firstBin);
+        const afresh = new HeatColumns(fabric, 'roce', directions).columns(from, fabric.newest);
+        expect(heat.columns(from, fabric.newest)).toEqual(afresh);
+      }
     }
-  }
-});
+  },
+);

@@ -102,16 +102,19 @@ needs('chromium')('the dashboard on the running demo', () => {
         bins,
         fabric: bins.map((bin) => window.tenhertz.fabricAt(bin)),
         link: {id: links[0]!, at: bins.map((bin) => window.tenhertz.linkAt(links[0]!, bin))},
+        sent: bins.map((bin) => window.tenhertz.linkAt(links[0]!, bin, 'out')),
       };
     });
     const query = `from=${shown.bins[0]! * 100}&to=${(shown.bins.at(-1)! + 1) * 100}`;
     const fabric = await rest.fabricSeries(query);
     const link = await rest.linkSeries(shown.link.id, query);
+    const sent = await rest.linkSeries(shown.link.id, `direction=out&${query}`);
     expect(Math.max(...(fabric.values as number[]))).toBeGreaterThan(1e12);
     shown.bins.forEach((_, i) => {
       for (const [onPage, inRest] of [
         [shown.fabric[i]!, fabric],
         [shown.link.at[i]!, link],
+        [shown.sent[i]!, sent],
       ] as const) {
         // The live frames carry 32-bit floats.
         expect(onPage.bitsPerSecond / (inRest.values[i]! || 1)).toBeCloseTo(inRest.values[i] === 0 ? 0 : 1, 5);

@@ -83,6 +83,7 @@ describe('events', () => {
     const {fabric, second} = start();
     const kinds = () => fabric.events.after(0).filter(({kind}) => kind.startsWith('drops-'));
     second(1, {
+      names: [{port: 9, name: 'Ethernet9'}],
       drops: [
         {...FLOW, output: 9, frames: 5},
         {...FLOW, output: 9, source: '10.1.0.7', frames: 8},
@@ -92,7 +93,7 @@ describe('events', () => {
     expect(kinds()).toMatchObject([
       {
         ...{kind: 'drops-began', level: 'warning', agent: AGENT, link: `${AGENT}~9`},
-        text: `${AGENT} drops packets: no_buffer_space; most are of 10.1.0.7 to 10.1.0.2 (queue pair 17) at ${AGENT}~9`,
+        text: `${AGENT} drops packets: no_buffer_space; most are of 10.1.0.7 to 10.1.0.2 (queue pair 17) at Ethernet9 of ${AGENT}`,
         figures: {code: 259, notifications: 13},
       },
     ]);

@@ -31,6 +31,11 @@ describe.skipIf(missing)('the page of congestion', () => {
     await open('?page=congestion', {dropping: true});
     await byId('parallel-group').waitFor();
     expect(await byId('parallel-group').getAttribute('data-verdict')).toBe('imbalanced');
+    const widths = await byId('parallel-link').evaluateAll((rows) =>
+      rows.map((row) => row.querySelector<HTMLElement>('.bar span')!.style.width),
+    );
+    // Of 100 Gbit/s each.
+    expect(widths).toEqual(['90%', '10%']);
     expect(await byId('parallel-group').textContent()).toContain('80.0\u202f% ± 5.0\u202f% apart');
     expect(await byId('collision').textContent()).toMatch(
       /Ethernet21 is full \(102\u202f%\) with 2 large flows: 172\.16\.1\.1 → 172\.16\.2\.1 50\.0\u202fGbit\/s.*Ethernet22 has room/,
@@ -41,7 +46,7 @@ describe.skipIf(missing)('the page of congestion', () => {
     await open('?page=congestion', {dropping: true});
     await byId('incast').waitFor();
     expect(await byId('incast').textContent()).toMatch(
-      /Ethernet7 10\.0\.0\.1: 12 hosts at once \(usually 1\), 98 bursts, one every 500\u202fms, load 101\u202f% in a burst, 19\.0\u202f% marked/,
+      /12 hosts at once \(usually 1\) send to 172\.16\.0\.99 on Ethernet7 10\.0\.0\.1: 98 bursts, one every 500\u202fms, load 101\u202f% in a burst, 19\.0\u202f% marked/,
     );
     expect(await byId('congested-row').textContent()).toContain('18.6\u202f% ± 2.8\u202f%');
   });

@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {BinState, FrameFlag, type MeasureName, type Topic} from '../../src/shared/live.ts';
+import {BinState, type DirectionName, FrameFlag, type MeasureName, type Topic} from '../../src/shared/live.ts';
 import {type Columns, type FrameSink, readBlocks, readHeader} from '../../web/src/frame.ts';
 import {type BinFigures, FrameBuilder} from './support/frame-builder.ts';
 
@@ -21,8 +21,8 @@ class CopyingSink implements FrameSink {
     this.calls.push(['fabric', measure, plain(columns)]);
   }
 
-  link(slot: number, measure: MeasureName, columns: Columns): void {
-    this.calls.push(['link', slot, measure, plain(columns)]);
+  link(slot: number, measure: MeasureName, direction: DirectionName, columns: Columns): void {
+    this.calls.push(['link', slot, measure, direction, plain(columns)]);
   }
 
   heatmap(firstSlot: number, slots: number, firstBin: number, count: number, cells: Uint8Array): void {
@@ -39,7 +39,7 @@ function plain(columns: Columns) {
 const sample = (): ArrayBuffer =>
   new FrameBuilder()
     .fabric(1000, bins(5, 6, 7), bins(8, 9, 10))
-    .link(3, 'all', 1001, bins(1, 2))
+    .link(3, 'all', 'out', 1001, bins(1, 2))
     .heatmap(0, 3, 1002, 2, Uint8Array.of(1, 2, 3, 4, 5, 6))
     .topic({topic: 'links', revision: 1, links: []})
     .build(17_000_000_001, 17_000_000_000, 1_700_000_000_123, FrameFlag.Snapshot);
@@ -100,6 +100,7 @@ describe('readBlocks', () => {
         'link',
         3,
         'all',
+        'out',
         {
           firstBin: 1001,
           value: [1, 2],

@@ -10,6 +10,7 @@ test('what is written is read back', () => {
     trend: 15,
     theme: 'dark' as const,
     view: 'overlay' as const,
+    way: 'out' as const,
     sort: 'load' as const,
     kiosk: true,
     zone: 'utc' as const,
@@ -24,7 +25,7 @@ test('what is written is read back', () => {
   };
   const query = writeUrl(state);
   expect(query).toBe(
-    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&trend=15&theme=dark&view=overlay&sort=load&kiosk=1&time=utc' +
+    '?v=1&page=health&links=10.0.0.1~7,fd00::1~12&pins=10.0.0.1~7&window=60&trend=15&theme=dark&view=overlay&way=out&sort=load&kiosk=1&time=utc' +
       '&find=leaf%207&order=-missing&agent=fd00::1&events=warning',
   );
   expect(readUrl(query)).toEqual(state);
@@ -45,7 +46,9 @@ test.each([
 test('nonsense falls back to the defaults', () => {
   expect(readUrl('')).toEqual(DEFAULTS);
   expect(
-    readUrl('?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x&rows=-1&by=x'),
+    readUrl(
+      '?v=9&window=17&theme=pink&view=3d&links=,,x&kiosk=yes&pins=a~1&page=x&order=-x&events=x&rows=-1&by=x&way=up',
+    ),
   ).toEqual(DEFAULTS);
 });
 

@@ -51,6 +51,29 @@ const width = async (): Promise<number> => {
 };
 
 describe.skipIf(missing)('using the page', () => {
+  test('what links receive and send is shown, or one of them by choice, in lanes and map alike', async () => {
+    const received = await byId('legend-in').first().textContent();
+    expect(received).toMatch(/\d/);
+    expect(await byId('legend-out').first().textContent()).not.toBe(received);
+    const [id] = await links();
+    const bins = () =>
+      page.evaluate((id) => {
+        const {newestBin, linkAt} = window.tenhertz;
+        return (['in', 'out'] as const).map((direction) => linkAt(id!, newestBin - 30, direction) !== null);
+      }, id);
+    expect(await bins()).toEqual([true, true]);
+    await byId('panel-links').getByRole('button', {name: 'Out'}).click();
+    await byId('legend-value').first().waitFor();
+    expect(await byId('legend-in').count()).toBe(0);
+    expect(new URL(page.url()).searchParams.get('way')).toBe('out');
+    expect(await byId('panel-heat').textContent()).toContain('sent, share of line rate');
+    expect(server.received.at(-1)).toMatchObject({direction: 'out', heatmap: true});
+    // What is not shown any more is not kept: it would have a hole later.
+    await expect.poll(bins).toEqual([false, true]);
+    await byId('panel-links').getByRole('button', {name: 'Both'}).click();
+    await expect.poll(bins).toEqual([true, true]);
+  });
+
   test('r draws other links, pinned ones stay, and the address follows', async () => {
     const before = await links();
     await page.getByRole('button', {name: /^Pin /}).nth(1).click();

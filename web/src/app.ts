@@ -10,7 +10,7 @@ import {Loop} from './loop.ts';
 import {MetricsModel} from './metrics/model.ts';
 import {Page} from './page.ts';
 import {SETTLED_BINS} from './series.ts';
-import {Store} from './store.ts';
+import {Store, wayOf} from './store.ts';
 import {followTheme} from './theme.ts';
 import type {Place} from './url.ts';
 
@@ -86,25 +86,30 @@ export function start(app: App): void {
   });
   effect(() => {
     void store.measure.value;
-    store.forgetMeasure();
+    void page.way.value;
+    store.forgetLinks();
   });
   let former = {hasLinks: true, hasMap: true};
+  let formerWay = page.way.peek();
   effect(() => {
     // The map has no past.
     const needs = page.isPast.value ? PAST_NEEDS : NEEDS[page.place.value];
     // What was not asked for meanwhile has a hole.
-    const isMore = (needs.hasLinks && !former.hasLinks) || (needs.hasMap && !former.hasMap);
+    const isMore =
+      (needs.hasLinks && !former.hasLinks) || (needs.hasMap && !former.hasMap) || page.way.value !== formerWay;
     former = needs;
+    formerWay = page.way.value;
     const links = needs.hasLinks ? [...page.links.value] : [];
     const measure = store.measure.value;
     void page.windowBins.value;
-    if (needs.hasLinks) store.keepOnly(links);
+    const directions = page.directions.value;
+    if (needs.hasLinks) store.keepOnly(links.flatMap((id) => directions.map((direction) => wayOf(id, direction))));
     connection.subscribe((anew) => ({
       type: 'subscribe',
       fabric: true,
       links,
       measure,
-      direction: 'in',
+      direction: page.way.value,
       heatmap: needs.hasMap,
       topics: ['links', 'summary', 'events', ...(page.place.value === 'fabric' ? ['flows' as const] : [])],
       history: historyWanted(app, links, anew || isMore),
@@ -170,7 +175,7 @@ function historyWanted(app: App, links: readonly string[], anew: boolean): numbe
   // What is older than the bins of the page comes by REST.
   if (page.isPast.peek()) return REVISED_BINS + SETTLED_BINS;
   const back = Math.max(page.windowBins.peek(), store.newestBin + 1 - page.span().from);
-  const held = store.newestBin + 1 - store.heldFrom(links);
+  const held = store.newestBin + 1 - store.heldFrom(links, page.directions.peek());
   return held >= back && !anew ? REVISED_BINS : Math.min(MOST_HISTORY, back + REVISED_BINS);
 }
 

@@ -34,13 +34,14 @@ const KINDS = {
   'agent-late': 'has all its hosts late',
 } as const;
 
-/** All that stands out now: who holds up a job first, then what loses packets, incasts, and links that share badly. */
+/** All that stands out now: who holds up a job first, then what fills ports, what that loses, and links that share badly. */
 export function attentionsOf({stragglers, congestion, imbalance, drops}: Findings): Attention[] {
   return [
     ...(stragglers?.stragglers ?? []).map(ofStraggler),
-    ...(drops === null ? [] : ofDrops(drops)),
     ...(congestion?.incasts ?? []).map(ofIncast),
-    ...(imbalance === null ? [] : ofImbalance(imbalance)),
+    ...(imbalance === null ? [] : ofCollisions(imbalance)),
+    ...(drops === null ? [] : ofDrops(drops)),
+    ...(imbalance === null ? [] : ofUneven(imbalance)),
   ];
 }
 
@@ -62,6 +63,8 @@ const ON_CONGESTION = {to: {place: 'congestion'}, page: 'Congestion'} as const;
 
 function ofIncast({
   link,
+  host,
+  hostName,
   sources,
   usualSources,
   utilisation,
@@ -71,7 +74,7 @@ function ofIncast({
 }: CongestionAnswer['incasts'][number]): Attention {
   const often = periodic && periodMs !== null ? `, one every ${cycle(periodMs).join(THIN)}` : ' in the last minute';
   return {
-    ...{key: `incast ${link}`, isSure: true, host: null, link},
+    ...{key: `incast ${link}`, isSure: true, host: hostName ?? host, link},
     what: `is filled by ${plural(Math.round(sources), 'host')} at once`,
     howMuch: `load ${share(utilisation)} in a burst; usually from ${plural(Math.max(1, Math.round(usualSources)), 'host')}`,
     howSure: `${plural(bursts, 'burst')}${often}`,
@@ -98,7 +101,7 @@ function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
   return [
     {
       ...{key: 'discards', isSure: true, host: null, link: most.link, what: 'discards packets'},
-      howMuch: `${short(discardsOf(most), 2)}/s${discards.length > 1 ? `, and ${plural(discards.length - 1, 'other link')} some` : ''}`,
+      howMuch: `${short(discardsOf(most), 2)}/s${discards.length > 1 ? `; ${plural(discards.length - 1, 'other link discards', 'other links discard')} too` : ''}`,
       howSure: 'by its counters',
       ...ON_CONGESTION,
     },
@@ -108,8 +111,8 @@ function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
 const discardsOf = ({inDiscardsPerSecond, outDiscardsPerSecond}: DropsAnswer['discards'][number]): number =>
   (inDiscardsPerSecond ?? 0) + (outDiscardsPerSecond ?? 0);
 
-function ofImbalance({groups}: ImbalanceAnswer): Attention[] {
-  const collisions = groups.flatMap((group) =>
+function ofCollisions({groups}: ImbalanceAnswer): Attention[] {
+  return groups.flatMap((group) =>
     group.collisions.map(
       ({link, utilisation, flows}): Attention => ({
         ...{key: `collision ${link}`, isSure: true, host: null, link},
@@ -120,7 +123,10 @@ function ofImbalance({groups}: ImbalanceAnswer): Attention[] {
       }),
     ),
   );
-  const uneven = groups
+}
+
+function ofUneven({groups}: ImbalanceAnswer): Attention[] {
+  return groups
     .filter(({verdict, collisions: found}) => verdict === 'imbalanced' && found.length === 0)
     .map(
       ({id, agent, name, cv, cvLow, hashing}): Attention => ({
@@ -131,5 +137,4 @@ function ofImbalance({groups}: ImbalanceAnswer): Attention[] {
         ...ON_CONGESTION,
       }),
     );
-  return [...collisions, ...uneven];
 }

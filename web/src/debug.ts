@@ -1,5 +1,7 @@
+import type {DirectionName} from '../../src/shared/live.ts';
 import type {App} from './app.ts';
 import {meanOf, SETTLED_BINS, type Series} from './series.ts';
+import {wayOf} from './store.ts';
 
 /** A bin's figures as the page holds them, bit/s. Null where it holds none. */
 export interface DebugBin {
@@ -27,9 +29,9 @@ export interface Debug {
   /** The newest bin of the fabric, and the newest that is final. */
   readonly fabric: DebugBin | null;
   readonly finalFabric: DebugBin | null;
-  /** A bin of the fabric, or of a link in the lanes. */
+  /** A bin of the fabric, or of what a link in the lanes receives, unless said otherwise. */
   fabricAt(bin: number): DebugBin | null;
-  linkAt(id: string, bin: number): DebugBin | null;
+  linkAt(id: string, bin: number, direction?: DirectionName): DebugBin | null;
   /** Mean of a link in the lanes over the settled two seconds, as its legend shows it. */
   linkNow(id: string): Omit<DebugBin, 'bin'> | null;
   /** Stretch of bins on the charts. */
@@ -84,7 +86,7 @@ export function expose(app: App): void {
       return binOf(now(), store.finalBin - 1);
     },
     fabricAt: (bin) => binOf(now(), bin),
-    linkAt: (id, bin) => binOf(store.links.get(id), bin),
+    linkAt: (id, bin, direction = 'in') => binOf(store.links.get(wayOf(id, direction)), bin),
     linkNow(id) {
       const series = store.links.get(id);
       const mean = series === undefined ? null : meanOf(series, store.finalBin - SETTLED_BINS, store.finalBin);

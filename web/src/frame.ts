@@ -1,6 +1,8 @@
 import {
   BLOCK_HEADER_BYTES,
   BlockKind,
+  DIRECTION_NAMES,
+  type DirectionName,
   FRAME_HEADER_BYTES,
   FRAME_MAGIC,
   FrameFlag,
@@ -35,7 +37,7 @@ export interface Columns {
 export interface FrameSink {
   topic(topic: Topic): void;
   fabric(measure: MeasureName, columns: Columns): void;
-  link(slot: number, measure: MeasureName, columns: Columns): void;
+  link(slot: number, measure: MeasureName, direction: DirectionName, columns: Columns): void;
   /** `cells` holds `count` columns of `slots` bytes each. */
   heatmap(firstSlot: number, slots: number, firstBin: number, count: number, cells: Uint8Array): void;
 }
@@ -113,11 +115,12 @@ function readBlock(
     sink.fabric('all', columns(buffer, at + count * RATE_BYTES, samples + count * 4, states, firstBin, count));
   } else if (kind === BlockKind.Link) {
     if (bytes < 8 + count * 25) return false;
-    const measure = MEASURE_NAMES[view.getUint32(at + 4, true)];
-    if (measure === undefined) return true;
+    const measure = MEASURE_NAMES[view.getUint16(at + 4, true)];
+    const direction = DIRECTION_NAMES[view.getUint16(at + 6, true)];
+    if (measure === undefined || direction === undefined) return true;
     const data = at + 8;
     const read = columns(buffer, data, data + count * RATE_BYTES, data + count * (RATE_BYTES + 4), firstBin, count);
-    sink.link(view.getUint32(at, true), measure, read);
+    sink.link(view.getUint32(at, true), measure, direction, read);
   } else if (kind === BlockKind.Heatmap) {
     const slots = view.getUint32(at + 4, true);
     if (bytes < 8 + count * slots) return false;

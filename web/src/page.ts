@@ -1,4 +1,5 @@
 import {batch, computed, effect, signal} from '@preact/signals';
+import {DIRECTION_NAMES} from '../../src/shared/live.ts';
 import type {ChartSource} from './export/source.ts';
 import {RING_BINS} from './series.ts';
 import type {Store} from './store.ts';
@@ -15,6 +16,7 @@ import {
   SLOW,
   type Theme,
   type UrlState,
+  type Way,
   WINDOWS,
   writeUrl,
   type Zone,
@@ -42,6 +44,8 @@ export class Page {
   readonly trend = signal(DEFAULTS.trend);
   readonly theme = signal<Theme>('system');
   readonly view = signal<LaneView>('lanes');
+  /** Which directions of links are shown. */
+  readonly way = signal<Way>(DEFAULTS.way);
   readonly sort = signal<HeatSort>('switch');
   readonly kiosk = signal(false);
   readonly zone = signal<Zone>('local');
@@ -77,6 +81,8 @@ export class Page {
   /** True where the window reaches further back than single bins: means of longer steps are shown. */
   readonly isPast = computed(() => this.seconds.value > WINDOWS.at(-1)!);
   readonly windowBins = computed(() => this.seconds.value * 10);
+  /** The directions of links that are shown, received first. */
+  readonly directions = computed(() => DIRECTION_NAMES.filter((name) => [name, 'both'].includes(this.way.value)));
   readonly #colours = new Map<string, number>();
   readonly #store: Store;
   readonly #random: () => number;
@@ -97,6 +103,7 @@ export class Page {
       this.trend.value = state.trend;
       this.theme.value = state.theme;
       this.view.value = state.view;
+      this.way.value = state.way;
       this.sort.value = state.sort;
       this.kiosk.value = state.kiosk;
       this.zone.value = state.zone;
@@ -121,6 +128,7 @@ export class Page {
       trend: this.trend.value,
       theme: this.theme.value,
       view: this.view.value,
+      way: this.way.value,
       sort: this.sort.value,
       kiosk: this.kiosk.value,
       zone: this.zone.value,

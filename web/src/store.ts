@@ -1,6 +1,7 @@
 import {computed, signal} from '@preact/signals';
 import {
   BinState,
+  type DirectionName,
   type EventsTopic,
   type FlowsTopic,
   type LinkInfo,
@@ -13,6 +14,9 @@ import type {Columns, FrameHeader, FrameSink} from './frame.ts';
 import {Heat} from './heat.ts';
 import type {Past} from './past.ts';
 import {RING_BINS, Series} from './series.ts';
+
+/** What one direction of a link is kept under: the id of what it receives, with `out` behind it of what it sends. */
+export const wayOf = (id: string, direction: DirectionName): string => (direction === 'in' ? id : `${id} ${direction}`);
 
 /** Time that runs back by more than this is another recording, not a late frame. */
 const BACKWARDS_BINS = 50;
@@ -27,9 +31,9 @@ export const EVENTS_HELD = 500;
 export class Store implements FrameSink {
   /** The sum over all edge links, one series a measure. */
   readonly total = {roce: new Series(), all: new Series()};
-  /** Series of the subscribed links, by id: a server that was restarted may hand out other slots. */
+  /** Series of the subscribed links, by `wayOf`: a server that was restarted may hand out other slots. */
   readonly links = new Map<string, Series>();
-  /** The last hour or day of links by id, and of the fabric by `''`, while a window shows it. */
+  /** The last hour or day of links by `wayOf`, and of the fabric by `''`, while a window shows it. */
   readonly past = new Map<string, Past>();
   readonly heat = new Heat();
   readonly summary = signal<SummaryTopic | null>(null);
@@ -83,14 +87,15 @@ export class Store implements FrameSink {
     }
   }
 
-  link(slot: number, measure: MeasureName, columns: Columns): void {
+  link(slot: number, measure: MeasureName, direction: DirectionName, columns: Columns): void {
     const id = this.#idBySlot.get(slot);
     // A block of the former measure may still be on its way after the page has asked for the other one.
     if (id === undefined || measure !== this.measure.peek()) return;
-    let series = this.links.get(id);
+    const way = wayOf(id, direction);
+    let series = this.links.get(way);
     if (series === undefined) {
       series = new Series();
-      this.links.set(id, series);
+      this.links.set(way, series);
     }
     series.write(columns);
   }
@@ -99,13 +104,13 @@ export class Store implements FrameSink {
     this.heat.write(firstSlot, slots, firstBin, count, cells);
   }
 
-  /** Drops the series of links that are no longer shown. */
-  keepOnly(ids: readonly string[]): void {
-    for (const id of this.links.keys()) if (!ids.includes(id)) this.links.delete(id);
+  /** Drops the series of links that are no longer shown, by `wayOf`. */
+  keepOnly(ways: readonly string[]): void {
+    for (const way of this.links.keys()) if (!ways.includes(way)) this.links.delete(way);
   }
 
-  /** Forgets link series and map: they were of the other measure. */
-  forgetMeasure(): void {
+  /** Forgets link series and map: they were of another measure, or of other directions. */
+  forgetLinks(): void {
     this.links.clear();
     this.heat.clear();
   }
@@ -114,18 +119,20 @@ export class Store implements FrameSink {
   forget(): void {
     this.total.roce.clear();
     this.total.all.clear();
-    this.forgetMeasure();
+    this.forgetLinks();
   }
 
   /** First bin from which everything shown is held; beyond the newest where something is not held at all. */
-  heldFrom(ids: readonly string[]): number {
+  heldFrom(ids: readonly string[], directions: readonly DirectionName[]): number {
     let from = this.total.roce.first;
     if (from < 0) return this.newestBin + 1;
     for (const id of ids) {
       if (!this.linkById.peek().has(id)) continue;
-      const series = this.links.get(id);
-      if (series === undefined || series.first < 0) return this.newestBin + 1;
-      from = Math.max(from, series.first);
+      for (const direction of directions) {
+        const series = this.links.get(wayOf(id, direction));
+        if (series === undefined || series.first < 0) return this.newestBin + 1;
+        from = Math.max(from, series.first);
+      }
     }
     return Math.max(from, this.newestBin - RING_BINS + 1);
   }

@@ -8,6 +8,8 @@ export interface UrlState {
   trend: number;
   theme: Theme;
   view: LaneView;
+  /** Which directions of links are shown. */
+  way: Way;
   sort: HeatSort;
   kiosk: boolean;
   /** Whose time of day is shown. */
@@ -33,6 +35,8 @@ export const PLACES = ['fabric', 'metrics', 'jobs', 'heatmap', 'matrix', 'conges
 export type Place = (typeof PLACES)[number];
 export type Theme = 'system' | 'dark' | 'light';
 export type LaneView = 'lanes' | 'overlay';
+export const WAYS = ['both', 'in', 'out'] as const;
+export type Way = (typeof WAYS)[number];
 export type Zone = 'local' | 'utc';
 export const HEAT_SORTS = ['switch', 'load', 'lateness', 'job'] as const;
 export type HeatSort = (typeof HEAT_SORTS)[number];
@@ -79,6 +83,7 @@ export const DEFAULTS: UrlState = {
   trend: 300,
   theme: 'system',
   view: 'lanes',
+  way: 'both',
   sort: 'switch',
   kiosk: false,
   zone: 'local',
@@ -112,6 +117,7 @@ export function readUrl(search: string): UrlState {
     trend: WINDOWS.find((w) => w === Number(query.get('trend'))) ?? DEFAULTS.trend,
     theme: oneOf(query.get('theme'), ['dark', 'light'], DEFAULTS.theme),
     view: oneOf(query.get('view'), ['overlay'], DEFAULTS.view),
+    way: oneOf(query.get('way'), WAYS, DEFAULTS.way),
     sort: oneOf(query.get('sort'), HEAT_SORTS, DEFAULTS.sort),
     kiosk: query.get('kiosk') === '1',
     zone: oneOf(query.get('time'), ['utc'], DEFAULTS.zone),
@@ -139,6 +145,7 @@ export function writeUrl(state: UrlState): string {
   if (state.trend !== DEFAULTS.trend) add('trend', String(state.trend));
   if (state.theme !== DEFAULTS.theme) add('theme', state.theme);
   add('view', state.view);
+  if (state.way !== DEFAULTS.way) add('way', state.way);
   if (state.sort !== DEFAULTS.sort) add('sort', state.sort);
   if (state.kiosk) add('kiosk', '1');
   if (state.zone !== DEFAULTS.zone) add('time', state.zone);

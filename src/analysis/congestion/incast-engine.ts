@@ -1,16 +1,26 @@
 import type {Fabric} from '../../fabric/fabric.ts';
 import {Sum} from '../../fabric/flow-window.ts';
 import type {Port} from '../../fabric/ports.ts';
-import {portName} from '../../fabric/ports.ts';
+import {portLabel} from '../../fabric/ports.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {IN, type LinkLoads, LinkSums, OUT, utilisationOf} from '../imbalance/link-loads.ts';
 import type {PeriodReport} from '../period/period-engine.ts';
 import {type MarkedSamples, marksRise, median, periodOf, sourcesAtLeast} from './incast.ts';
-import {type Burst, IncastPort, marksOf, type PortMarks, secondOf} from './incast-port.ts';
+import {
+  type Burst,
+  emptySecond,
+  IncastPort,
+  marksOf,
+  type PortMarks,
+  type PortSecond,
+  secondOf,
+} from './incast-port.ts';
 
 /** Many hosts that send to one at once, again and again: more than its port takes. */
 export interface IncastReport {
   link: string;
+  /** Who stands behind the port: the host that nearly all that left there in bursts was for; null where there is no such one. */
+  host: string | null;
   /** Epoch ms: the first of the bursts that are remembered, and the last. */
   since: number;
   last: number;
@@ -37,6 +47,8 @@ const RISES = 2;
 /** So many bursts are told of; after so many bins without one it is over. */
 const TOLD_AT = 3;
 const OVER_BINS = 300;
+/** So much of what leaves by a port is for the host that stands behind it. */
+const NEARLY_ALL = 0.9;
 /** Flows whose samples are shorter on average carry no data. */
 const LEAST_DATA_BYTES = 200;
 /** A port is watched when its marks stand out by so many standard deviations; so many are. */
@@ -96,13 +108,13 @@ export class IncastEngine {
       loads.window(port, IN, into);
     }
     const all = marksOf(out, into);
-    const ranked = fresh.map((port) => {
+    const byRise = fresh.map((port) => {
       const own = marksOf(loads.window(port, OUT, this.out.clear()), loads.window(port, IN, this.into.clear()));
       const others = combined(all, own, -1);
       return {port, rise: Math.max(marksRise(own.ce, others.ce), marksRise(own.cnp, others.cnp))};
     });
-    ranked.sort((a, b) => b.rise - a.rise);
-    for (const {port, rise} of ranked) {
+    byRise.sort((a, b) => b.rise - a.rise);
+    for (const {port, rise} of byRise) {
       if (rise < WORTH_WATCHING || watched.size === MOST_WATCHED) break;
       watched.set(port, new IncastPort(port, loads.bin));
     }
@@ -152,23 +164,25 @@ export class IncastEngine {
     const {flows} = this.fabric;
     const ports = new Map<Port, IncastPort>([...beside.map((one) => [one.port, one] as const), ...this.watched]);
     const to = flows.newestSecond - 1; // the newest may not be whole
-    const fresh = new Map<IncastPort, Map<number, Map<string, number>>>();
+    const fresh = new Map<IncastPort, Map<number, PortSecond>>();
     for (const one of ports.values()) {
-      const seconds = new Map<number, Map<string, number>>();
+      const seconds = new Map<number, PortSecond>();
       const from = this.watched.has(one.port) ? Math.max(this.counted + 1, to - 4) : to - 4;
-      for (let second = from; second <= to; second++) if (!one.seconds.has(second)) seconds.set(second, new Map());
+      for (let second = from; second <= to; second++) if (!one.seconds.has(second)) seconds.set(second, emptySecond());
       fresh.set(one, seconds);
     }
-    flows.eachLeaving(ports.keys(), (port, {source}, sighting) => {
+    flows.eachLeaving(ports.keys(), (port, {source, destination}, sighting) => {
       // A slot may be another port's by now.
-      for (const [second, sources] of fresh.get(ports.get(port)!) ?? []) {
+      for (const [second, sent] of fresh.get(ports.get(port)!) ?? []) {
         const samples = sighting.at(Sum.Samples, second);
         if (samples === 0) continue;
         const isData = sighting.at(Sum.Bytes, second) >= LEAST_DATA_BYTES * sighting.at(Sum.Frames, second);
-        if (isData) sources.set(source, (sources.get(source) ?? 0) + samples);
+        if (!isData) continue;
+        add(sent.sources, source, samples);
+        add(sent.destinations, destination, samples);
       }
     });
-    for (const [one, seconds] of fresh) for (const [second, sources] of seconds) one.seconds.set(second, sources);
+    for (const [one, seconds] of fresh) for (const [second, sent] of seconds) one.seconds.set(second, sent);
     this.counted = to;
   }
 
@@ -179,7 +193,8 @@ export class IncastEngine {
     const report = reportOf(one, this.fabricPeriods());
     if (!report || told.has(one.port) || loads.bin - incasts.at(-1)!.to > OVER_BINS) return;
     told.add(one.port);
-    const {sources, usualSources, utilisation, ceShare, cnpPerFrame, bursts} = report;
+    const {host, sources, usualSources, utilisation, ceShare, cnpPerFrame, bursts} = report;
+    const victim = host === null ? '' : ` to ${fabric.names.host(host) ?? host}`;
     const names = report.addresses.map((address) => fabric.names.host(address) ?? address);
     const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
     fabric.events.raise({
@@ -187,7 +202,7 @@ export class IncastEngine {
       kind: 'incast',
       level: 'warning',
       text:
-        `${Math.round(sources)} hosts at once send more than ${portName(one.port)} takes, ${bursts} times in the last minute` +
+        `${Math.round(sources)} hosts at once send${victim} more than ${portLabel(one.port)} takes, ${bursts} times in the last minute` +
         `${report.periodMs === null ? '' : `, every ${Math.round(report.periodMs)} ms`}, where ${Math.round(usualSources)} are usual: ${shown}`,
       agent: one.port.agent.address,
       link: one.port.id,
@@ -202,7 +217,7 @@ export class IncastEngine {
 
 /** Says of a burst how many sources it had, and whether it is an incast. */
 function judge(one: IncastPort, burst: Burst, others: readonly IncastPort[], marksOfOthers: PortMarks): void {
-  burst.sources = sourcesAtLeast(sourcesIn(one, burst).values());
+  burst.sources = sourcesAtLeast(sentIn(one, burst).sources.values());
   if (burst.sources < MANY) return;
   const marks = marksOf(burst.out, burst.in);
   const {quiet} = one;
@@ -227,26 +242,40 @@ function combined(a: PortMarks, b: PortMarks, times: 1 | -1): PortMarks {
   return {ce: both(a.ce, b.ce), cnp: both(a.cnp, b.cnp)};
 }
 
-/** Samples by source of the seconds in which flows were told of a burst. */
-function sourcesIn({seconds}: IncastPort, {from, to}: Burst): Map<string, number> {
-  const sources = new Map<string, number>();
+/** Samples of the seconds in which flows were told of a burst, added to others. */
+function sentIn({seconds}: IncastPort, {from, to}: Burst, into: PortSecond = emptySecond()): PortSecond {
   for (let second = secondOf(from) + 1; second <= secondOf(to) + TOLD_LATER_SECONDS; second++) {
-    for (const [source, samples] of seconds.get(second) ?? [])
-      sources.set(source, (sources.get(source) ?? 0) + samples);
+    const sent = seconds.get(second);
+    for (const [source, samples] of sent?.sources ?? []) add(into.sources, source, samples);
+    for (const [destination, samples] of sent?.destinations ?? []) add(into.destinations, destination, samples);
   }
-  return sources;
+  return into;
+}
+
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+/** The most first. */
+const ranked = (counts: ReadonlyMap<string, number>) => [...counts].sort((a, b) => b[1] - a[1]);
+
+/** Who nearly all samples are for. */
+function hostOf({destinations}: PortSecond): string | null {
+  const [most] = ranked(destinations);
+  const all = [...destinations.values()].reduce((sum, samples) => sum + samples, 0);
+  return most !== undefined && most[1] >= NEARLY_ALL * all ? most[0] : null;
 }
 
 /** Sources at the port in seconds that it was not busy in, or at other ports meanwhile: the larger median, 1 at least. */
 function usualOf(one: IncastPort, burst: Burst, others: readonly IncastPort[]): number {
   const own: number[] = [];
-  for (const [second, sources] of one.seconds) {
+  for (const [second, {sources}] of one.seconds) {
     // Whether it was busy before it was watched is not known.
     if (second <= secondOf(one.since) + TOLD_LATER_SECONDS) continue;
     const isBusy = [1, TOLD_LATER_SECONDS].some((later) => one.busySeconds.has(second - later));
     if (!isBusy) own.push(sourcesAtLeast(sources.values()));
   }
-  const beside = others.map((other) => sourcesAtLeast(sourcesIn(other, burst).values()));
+  const beside = others.map((other) => sourcesAtLeast(sentIn(other, burst).sources.values()));
   return Math.max(1, median(own), median(beside));
 }
 
@@ -255,11 +284,11 @@ function reportOf(one: IncastPort, fabricPeriods: readonly number[]): IncastRepo
   if (bursts.length < TOLD_AT) return undefined;
   const out = new LinkSums();
   const into = new LinkSums();
-  const samples = new Map<string, number>();
+  const sent = emptySecond();
   for (const burst of bursts) {
     out.add(burst.out);
     into.add(burst.in);
-    for (const [source, count] of sourcesIn(one, burst)) samples.set(source, (samples.get(source) ?? 0) + count);
+    sentIn(one, burst, sent);
   }
   const {ce, cnp} = marksOf(out, into);
   // One that went on for long is several, but began once.
@@ -270,12 +299,12 @@ function reportOf(one: IncastPort, fabricPeriods: readonly number[]): IncastRepo
   );
   return {
     link: one.port.id,
+    host: hostOf(sent),
     since: bursts[0]!.from * BIN_MS,
     last: (bursts.at(-1)!.to + 1) * BIN_MS,
     bursts: bursts.length,
     sources: median(bursts.map(({sources}) => sources!)),
-    addresses: [...samples]
-      .sort((a, b) => b[1] - a[1])
+    addresses: ranked(sent.sources)
       .slice(0, MOST_NAMED)
       .map(([source]) => source),
     usualSources: median(bursts.map(({usual}) => usual)),

@@ -24,6 +24,14 @@ export interface PortMarks {
   cnp: MarkedSamples;
 }
 
+/** Samples of data that left by a port in a second, by source and by destination. */
+export interface PortSecond {
+  sources: Map<string, number>;
+  destinations: Map<string, number>;
+}
+
+export const emptySecond = (): PortSecond => ({sources: new Map(), destinations: new Map()});
+
 /** Full bins in a row. */
 export interface Burst {
   /** Bins, inclusive. */
@@ -42,8 +50,8 @@ export interface Burst {
 export class IncastPort {
   readonly port: Port;
   readonly bursts: Burst[] = [];
-  /** Samples by source of the seconds that flows were told in. */
-  readonly seconds = new Map<number, ReadonlyMap<string, number>>();
+  /** The seconds that flows were told in. */
+  readonly seconds = new Map<number, PortSecond>();
   /** Outside of bursts. */
   readonly quiet: PortMarks = {ce: {marked: 0, samples: 0}, cnp: {marked: 0, samples: 0}};
   /** Seconds with busy bins. */

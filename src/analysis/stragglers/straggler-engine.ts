@@ -1,6 +1,6 @@
 import type {Fabric} from '../../fabric/fabric.ts';
 import {TICKS_PER_BIN} from '../../fabric/history/port-ticks.ts';
-import type {Port} from '../../fabric/ports.ts';
+import {type Port, portLabel} from '../../fabric/ports.ts';
 import type {Straggler} from '../../shared/answers.ts';
 import {SIDES} from './host-phases.ts';
 import type {SlowStep, Step, StepStatistics} from './steps.ts';
@@ -254,7 +254,10 @@ export class StragglerEngine {
     return {
       id: job.id,
       job: job.name ?? job.id,
-      host: (index) => ({...job.hosts[index], link: ports[index]?.id ?? null}),
+      host: (index) => {
+        const port = ports[index];
+        return {...job.hosts[index], link: port?.id ?? null, place: port ? portLabel(port) : null};
+      },
       agent: (index) => {
         const agent = this.fabric.agents.all.find((known) => known.index === index);
         return {address: agent?.address ?? String(index), name: agent?.given ?? agent?.name ?? null};

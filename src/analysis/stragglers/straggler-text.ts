@@ -6,7 +6,8 @@ import type {StragglerChange} from './straggler-watch.ts';
 export interface Said {
   id: string;
   job: string;
-  host(index: number): {address: string; name: string | null; link: string | null};
+  /** `place` is what its link is called. */
+  host(index: number): {address: string; name: string | null; link: string | null; place: string | null};
   agent(index: number): {address: string; name: string | null};
   periodMs: number;
 }
@@ -22,8 +23,8 @@ function whoOf(said: Said, {host, kind}: Straggler): string {
     const {address, name} = said.agent(host);
     return `the hosts of ${name ?? address}`;
   }
-  const {address, name, link} = said.host(host);
-  return `host ${name ?? address}${link === null ? '' : ` at ${link}`}`;
+  const {address, name, place} = said.host(host);
+  return `host ${name ?? address}${place === null ? '' : ` at ${place}`}`;
 }
 
 /** One sentence: who, how much, how sure. */

@@ -2,6 +2,7 @@ import type {FastifyPluginCallbackTypebox} from '@fastify/type-provider-typebox'
 import {Type} from 'typebox';
 import {CONGESTION_RANKS, type CongestedLink, type CongestionRank} from '../../analysis/congestion/congestion.ts';
 import {WINDOW_SECONDS} from '../../analysis/imbalance/link-loads.ts';
+import type {Fabric} from '../../fabric/fabric.ts';
 import type {Context} from '../context.ts';
 import {DirectionSchema, FinalBefore, Nullable} from '../schemas.ts';
 import {finalBefore} from '../time.ts';
@@ -45,6 +46,13 @@ const LinkSchema = Type.Object({
 
 const IncastSchema = Type.Object({
   link: Type.String({description: 'id of the edge port, out'}),
+  host: Nullable(
+    Type.String({
+      description:
+        'address of the host behind that port, which nearly all that left there in bursts was for; null where there is no such one',
+    }),
+  ),
+  hostName: Type.Optional(Type.String({description: 'what it is called, where that is known'})),
   since: Type.Number({description: 'epoch ms of the first burst of the last minute'}),
   last: Type.Number({description: 'epoch ms of the end of the last one'}),
   bursts: Type.Number({description: 'full bins in a row, in the last minute; one that goes on counts each 2 s'}),
@@ -102,8 +110,13 @@ export function congestionAnswer(
     finalBefore: finalBefore(fabric),
     window: WINDOW_SECONDS,
     links: (congestion?.congested(by, top) ?? []).map(linkRow),
-    incasts: congestion?.incasts.report ?? [],
+    incasts: (congestion?.incasts.report ?? []).map((incast) => ({...incast, ...hostName(fabric, incast.host)})),
   };
+}
+
+function hostName({names}: Fabric, address: string | null): {hostName?: string} {
+  const name = address === null ? undefined : names.host(address);
+  return name === undefined ? {} : {hostName: name};
 }
 
 function linkRow(link: CongestedLink) {

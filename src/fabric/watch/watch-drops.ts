@@ -1,6 +1,7 @@
 import type {Agent} from '../agents.ts';
 import {type DropKind, type DroppedFlow, kindKey} from '../drops.ts';
 import type {Fabric} from '../fabric.ts';
+import {type Ports, portLabel} from '../ports.ts';
 import type {Herd} from './watch-herd.ts';
 import {count, seconds} from './watch-text.ts';
 
@@ -25,7 +26,7 @@ export class DropWatch {
   /** What each kind's total was when its last stretch ended. */
   private readonly totals = new WeakMap<DropKind, number>();
 
-  look({drops, time}: Pick<Fabric, 'drops' | 'time'>, herd: Herd): void {
+  look({drops, ports, time}: Pick<Fabric, 'drops' | 'ports' | 'time'>, herd: Herd): void {
     const began: Episode[] = [];
     for (const kind of drops.kinds()) {
       const known = this.episodes.get(kindKey(kind.agent.address, kind.code));
@@ -45,17 +46,17 @@ export class DropWatch {
     const keyOf = ({agent, code}: Episode) => kindKey(agent.address, code);
     for (const episode of began) {
       this.episodes.set(keyOf(episode), episode);
-      herd.add({...eventOf(episode, largest.get(keyOf(episode)), false), kind: 'drops-began', level: 'warning'});
+      herd.add({...eventOf(episode, largest.get(keyOf(episode)), ports, false), kind: 'drops-began', level: 'warning'});
     }
     for (const episode of ended) {
       this.episodes.delete(keyOf(episode));
-      herd.add({...eventOf(episode, largest.get(keyOf(episode)), true), kind: 'drops-ended', level: 'good'});
+      herd.add({...eventOf(episode, largest.get(keyOf(episode)), ports, true), kind: 'drops-ended', level: 'good'});
     }
   }
 }
 
 /** What is said of a stretch, and of the flow that lost most. */
-function eventOf(episode: Episode, flow: DroppedFlow | undefined, isOver: boolean) {
+function eventOf(episode: Episode, flow: DroppedFlow | undefined, ports: Ports, isOver: boolean) {
   const {agent, reason, code, before, total, began, lastSeen} = episode;
   const {address} = agent;
   const notifications = total - before;
@@ -67,16 +68,17 @@ function eventOf(episode: Episode, flow: DroppedFlow | undefined, isOver: boolea
     agent: address,
     ...(flow?.link ? {link: flow.link} : {}),
     name: address,
-    text: flow ? `${what}; most ${isOver ? 'were' : 'are'} ${flowText(flow)}` : what,
+    text: flow ? `${what}; most ${isOver ? 'were' : 'are'} ${flowText(flow, ports)}` : what,
     figures: {code, notifications},
   };
 }
 
-/** `of 10.1.0.1 to 10.1.0.2 (queue pair 17) at 10.0.0.1~3`. */
-function flowText({source, destination, destQp, link}: DroppedFlow): string {
+/** `of 10.1.0.1 to 10.1.0.2 (queue pair 17) at Ethernet3 of 10.0.0.1`. */
+function flowText({source, destination, destQp, link}: DroppedFlow, ports: Ports): string {
   const pair = source === null ? 'of packets without an address' : `of ${source} to ${destination}`;
   const pairAndQp = destQp === null ? pair : `${pair} (queue pair ${destQp})`;
-  return link === null ? pairAndQp : `${pairAndQp} at ${link}`;
+  const port = link === null ? undefined : ports.get(link);
+  return link === null ? pairAndQp : `${pairAndQp} at ${port ? portLabel(port) : link}`;
 }
 
 export const MANY_DROPS = {

@@ -1,5 +1,4 @@
-import {agentLabel} from '../agents.ts';
-import {type Port, type Ports, portName} from '../ports.ts';
+import {type Port, type Ports, portLabel} from '../ports.ts';
 import type {Herd} from './watch-herd.ts';
 
 /** `400 Gbit/s`. */
@@ -29,7 +28,7 @@ export class PortWatch {
         link: port.id,
         agent: port.agent.address,
         name: port.id,
-        text: `${portName(port)} of ${agentLabel(port.agent)} runs at ${speedText(speed)} instead of ${speedText(before)}`,
+        text: `${portLabel(port)} runs at ${speedText(speed)} instead of ${speedText(before)}`,
         figures: {speed, before},
       });
     }

@@ -4,7 +4,7 @@ import type {RateChange} from '../corrections/correction.ts';
 import {type Comparison, fittingRate} from '../corrections/counter-verdict.ts';
 import type {Source} from '../corrections/source.ts';
 import type {Fabric} from '../fabric.ts';
-import {type Port, portName} from '../ports.ts';
+import {type Port, portLabel} from '../ports.ts';
 import type {Herd} from './watch-herd.ts';
 import {count} from './watch-text.ts';
 
@@ -180,11 +180,11 @@ export class RateWatch {
       const rate = claimedRate(agent, port);
       if (rate === undefined || wrongPorts.has(port)) return;
       wrongPorts.add(port);
-      const what = `${direction === Direction.In ? 'received by' : 'sent by'} ${portName(port)} of ${agentLabel(agent)}`;
+      const what = `${direction === Direction.In ? 'received by' : 'sent by'} ${portLabel(port)}`;
       herd.add({...belied(agent, what, rate, comparison), name: port.id, link: port.id});
     } else if (comparison.verdict === 'agrees' && wrongPorts.delete(port)) {
       herd.add({
-        ...right(agent, `samples and counters of ${portName(port)} of ${agentLabel(agent)} agree`),
+        ...right(agent, `samples and counters of ${portLabel(port)} agree`),
         link: port.id,
       });
     }

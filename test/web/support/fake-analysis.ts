@@ -166,7 +166,15 @@ function congestion(fabric: FakeFabric, now: number) {
     ],
     incasts: [
       {
-        ...{link, since: now - 50_000, last: now - 400, bursts: 98, sources: 12, usualSources: 1.2},
+        ...{
+          link,
+          host: '172.16.0.99',
+          since: now - 50_000,
+          last: now - 400,
+          bursts: 98,
+          sources: 12,
+          usualSources: 1.2,
+        },
         ...{addresses: Array.from({length: 12}, (_, i) => `172.16.0.${i + 1}`), utilisation: 1.01, ceShare: 0.19},
         ...{cnpPerFrame: 0.02, periodic: true, periodMs: 500},
       },

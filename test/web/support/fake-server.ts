@@ -8,6 +8,7 @@ import {REVISED_BINS} from '../../../src/shared/bins.ts';
 import {
   type ClientMessage,
   CloseCode,
+  DIRECTION_NAMES,
   FrameFlag,
   LIVE_PATH,
   LIVE_PROTOCOL,
@@ -224,8 +225,13 @@ export class FakeServer {
     for (const id of subscription.links ?? []) {
       const link = fabric.list.findIndex((l) => l.id === id);
       if (link < 0) continue;
-      const figures = bins.map((bin) => fabric.link(link, bin, this.#newest, measure));
-      frame.link(fabric.list[link]!.slot, measure, firstBin, figures);
+      for (const direction of DIRECTION_NAMES) {
+        if (![direction, 'both'].includes(subscription.direction ?? 'in')) continue;
+        const figures = bins.map((bin) =>
+          fabric.link(direction === 'in' ? link : link + 1, bin, this.#newest, measure),
+        );
+        frame.link(fabric.list[link]!.slot, measure, direction, firstBin, figures);
+      }
     }
     if (subscription.heatmap === true) {
       const slots = fabric.scenario.links;

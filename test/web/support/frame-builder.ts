@@ -1,6 +1,8 @@
 import {
   BLOCK_HEADER_BYTES,
   BlockKind,
+  DIRECTION_NAMES,
+  type DirectionName,
   FRAME_HEADER_BYTES,
   FRAME_MAGIC,
   MEASURE_NAMES,
@@ -41,11 +43,13 @@ export class FrameBuilder {
     return this.#add(BlockKind.Fabric, count, firstBin, bytes);
   }
 
-  link(slot: number, measure: MeasureName, firstBin: number, bins: BinFigures[]): this {
+  link(slot: number, measure: MeasureName, direction: DirectionName, firstBin: number, bins: BinFigures[]): this {
     const bytes = new Uint8Array(padded(8 + bins.length * 25));
     const view = new DataView(bytes.buffer);
     let at = putWord(view, 0, slot);
-    at = putWord(view, at, MEASURE_NAMES.indexOf(measure));
+    view.setUint16(at, MEASURE_NAMES.indexOf(measure), true);
+    view.setUint16(at + 2, DIRECTION_NAMES.indexOf(direction), true);
+    at += 4;
     at = putRates(view, at, bins);
     for (const bin of bins) at = putWord(view, at, bin.samples);
     for (const bin of bins) bytes[at++] = bin.state;

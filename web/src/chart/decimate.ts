@@ -13,7 +13,7 @@ export const Point = {
 } as const;
 
 /** The most points a chart draws: the pixels of a very wide wall. */
-const MOST_POINTS = 8192;
+export const MOST_POINTS = 8192;
 
 /** A series made ready for drawing: one point a bin, or one a group of bins with its extremes. Reused by every call. */
 export class Envelope {

@@ -11,6 +11,12 @@ export interface RowMark {
   colour: string;
 }
 
+/** Groups that lines stand between; of more the lines would be all there is to see. */
+const MOST_SEPARATORS = 64;
+
+/** Rows as tall as that, in parts of the text's size, are parted from each other. */
+const ROW_TO_PART = 0.5;
+
 /** Draws the map of every link. */
 export class HeatmapChart {
   #image: HeatImage | null = null;
@@ -77,16 +83,26 @@ export class HeatmapChart {
 
   #labels(ctx: Context, box: Box, rows: Rows, marks: readonly RowMark[], hovered: number | null, style: Style): void {
     const perRow = box.h / Math.max(1, rows.slots.length);
+    if (perRow >= style.font * ROW_TO_PART) {
+      ctx.globalAlpha = 0.7;
+      for (let row = 1; row < rows.slots.length; row++) {
+        const y = box.y + row * perRow;
+        hairline(ctx, box.x, y, box.x + box.w, y, style.palette.panel);
+      }
+      ctx.globalAlpha = 1;
+    }
     axisFont(ctx, style);
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
     let free = box.y;
     for (const group of rows.groups) {
       const y = box.y + group.from * perRow;
-      if (group.from > 0 && rows.groups.length <= 64) {
-        ctx.globalAlpha = 0.6;
-        hairline(ctx, box.x, y, box.x + box.w, y, style.palette.panel);
-        ctx.globalAlpha = 1;
+      if (group.from > 0 && rows.groups.length <= MOST_SEPARATORS) {
+        // A gap between what it parts, wide enough to be seen, and a line across the labels.
+        const gap = Math.min(perRow * 0.6, style.font * 0.22);
+        ctx.fillStyle = style.palette.panel;
+        ctx.fillRect(box.x, y - gap / 2, box.w, gap);
+        hairline(ctx, 0, y, box.x + box.w, y, style.palette.hatch);
       }
       const tall = (group.to - group.from) * perRow > style.font * 1.3;
       const at = tall ? y + style.font * 0.65 : y + ((group.to - group.from) * perRow) / 2;

@@ -1,4 +1,4 @@
-import {type Envelope, Point} from './decimate.ts';
+import {type Envelope, MOST_POINTS, Point} from './decimate.ts';
 import {faded} from './palette.ts';
 
 /** A rectangle in CSS pixels. */
@@ -30,6 +30,9 @@ const PROVISIONAL_ALPHA = 0.45;
 /** How strong the stretch between the extremes is where bins share a pixel. */
 const ENVELOPE_ALPHA = 0.65;
 
+/** A line at zero. */
+const NOTHING = new Float32Array(MOST_POINTS);
+
 /** Draws band and line of one envelope; where bins share a pixel, the stretch between their extremes is the line. */
 export function drawTrace(
   ctx: Context,
@@ -53,6 +56,12 @@ export function drawTrace(
   ctx.globalAlpha = PROVISIONAL_ALPHA;
   strokeKind(ctx, env, map, true, width);
   ctx.globalAlpha = 1;
+}
+
+/** Fills what lies between zero and a line. */
+export function drawArea(ctx: Context, env: Envelope, map: Mapping, colour: string, strength: number): void {
+  const fill = (from: number, to: number): void => fillBetween(ctx, env, map, NOTHING, env.max, from, to);
+  drawRuns(ctx, env, fill, faded(colour, strength));
 }
 
 /** Calls `each` for every run of points that have figures, `from` to `to` inclusive, and fills what it traced. */

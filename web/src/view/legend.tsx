@@ -1,8 +1,9 @@
-import type {LinkInfo} from '../../../src/shared/live.ts';
+import type {DirectionName, LinkInfo} from '../../../src/shared/live.ts';
 import {type App, useApp} from '../app.ts';
 import {type HeldFigure, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import {type Past, stepOf} from '../past.ts';
 import {type Mean, meanOf, SETTLED_BINS, type Series} from '../series.ts';
+import {wayOf} from '../store.ts';
 import {CloseIcon, PinIcon} from './icons.tsx';
 
 /** The figures of a legend: under the crosshair, or the mean over the settled two seconds. */
@@ -36,7 +37,8 @@ export function texts(mean: Mean | null, held: HeldFigure): {value: string; erro
 interface RowProps {
   id: string;
   link: LinkInfo | undefined;
-  held: HeldFigure;
+  /** The prefixes of a direction's figures. */
+  held: (id: string, direction: DirectionName) => HeldFigure;
 }
 
 /** One link in the legend: name, value, error, and the buttons that pin or remove it. */
@@ -45,8 +47,13 @@ export function LegendRow({id, link, held}: RowProps) {
   const {page, store} = app;
   void page.tick.value;
   void page.cursor.value;
-  const mean = readout(app, store.links.get(id), page.isPast.value ? (store.past.get(id) ?? null) : undefined);
-  const {value, error} = texts(mean, held);
+  const figures = page.directions.value.map((direction) => {
+    const way = wayOf(id, direction);
+    const past = page.isPast.value ? (store.past.get(way) ?? null) : undefined;
+    const mean = readout(app, store.links.get(way), past);
+    return {direction, mean, ...texts(mean, held(id, direction))};
+  });
+  const [first, second] = figures;
   const pinned = page.pins.value.has(id);
   const name = link?.name ?? id;
   const silent = link !== undefined && (store.summary.value?.agentsMissing.includes(link.agent) ?? false);
@@ -62,23 +69,30 @@ export function LegendRow({id, link, held}: RowProps) {
       <span class="name" title={link?.peer === undefined ? id : `${id}, wired to ${link.peer}`}>
         {name}
       </span>
-      <span class="value" data-testid="legend-value">
-        {value}
-      </span>
-      <span class="detail">
+      {second === undefined ? (
+        <span class="value" data-testid="legend-value">
+          {first!.value}
+        </span>
+      ) : (
+        <WayFigure {...first!} />
+      )}
+      <span class={second === undefined ? 'detail' : 'detail beside'}>
         <span class="agent">
           {link?.agent ?? 'not seen yet'}
           {link?.wire !== undefined && ` · ${link.wire}`}
         </span>
-        {silent && mean === null ? (
+        {silent && first!.mean === null ? (
           <span class="warning">silent</span>
         ) : (
-          <span class="spread">
-            {error}
-            {mean !== null && <span class="samples"> · {plural(mean.samples, 'sample')}</span>}
-          </span>
+          second === undefined && (
+            <span class="spread">
+              {first!.error}
+              {first!.mean !== null && <span class="samples"> · {plural(first!.mean.samples, 'sample')}</span>}
+            </span>
+          )
         )}
       </span>
+      {second !== undefined && <WayFigure {...second} />}
       <span class="row-tools">
         <button
           type="button"
@@ -95,5 +109,25 @@ export function LegendRow({id, link, held}: RowProps) {
         </button>
       </span>
     </li>
+  );
+}
+
+interface WayFigureProps {
+  direction: DirectionName;
+  mean: Mean | null;
+  value: string;
+  error: string;
+}
+
+/** What a link receives, or sends, where both are shown. */
+function WayFigure({direction, mean, value, error}: WayFigureProps) {
+  return (
+    <span class="way-figure" title={mean === null ? undefined : plural(mean.samples, 'sample')}>
+      <span class="of">{direction}</span>
+      <span class="value" data-testid={`legend-${direction}`}>
+        {value}
+      </span>
+      <span class="error">{error}</span>
+    </span>
   );
 }

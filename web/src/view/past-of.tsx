@@ -1,17 +1,19 @@
 import {useEffect, useMemo} from 'preact/hooks';
+import type {DirectionName} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {clock, day} from '../format.ts';
 import {knownSince, PAST_STEPS, type SeriesAnswer} from '../past.ts';
 import {useAnswer} from '../rest/asking.ts';
+import {wayOf} from '../store.ts';
 
-/** Path of the series of the fabric (`''`) or of a link, in the steps of the window that is shown. */
-export function pastPath(id: string, measure: string, seconds: number, range: string): string {
-  const of = id === '' ? 'fabric' : `links/${encodeURIComponent(id)}`;
-  return `/api/v1/${of}/series?measure=${measure}&${range}&step=${PAST_STEPS[seconds]}`;
+/** Path of the series of the fabric (`''`) or of a link in single bins, or in the steps of the window that is shown. */
+export function seriesPath(id: string, direction: DirectionName, query: string): string {
+  if (id === '') return `/api/v1/fabric/series?${query}`;
+  return `/api/v1/links/${encodeURIComponent(id)}/series?${direction === 'out' ? 'direction=out&' : ''}${query}`;
 }
 
 /** Keeps the past of the fabric (`''`) or of a link while a window shows it; has nothing to show itself. */
-export function PastOf({id}: {id: string}) {
+export function PastOf({id, direction = 'in'}: {id: string; direction?: DirectionName}) {
   const {page, store, loop} = useApp();
   const seconds = page.seconds.value;
   const measure = store.measure.value;
@@ -19,21 +21,21 @@ export function PastOf({id}: {id: string}) {
     () => () => {
       const held = page.frozen.peek();
       const range = held === null ? `from=-${seconds}s` : `from=${held.from * 100}&to=${held.to * 100}`;
-      return pastPath(id, measure, seconds, range);
+      return seriesPath(id, direction, `measure=${measure}&${range}&step=${PAST_STEPS[seconds]}`);
     },
-    [page, id, measure, seconds],
+    [page, id, direction, measure, seconds],
   );
   // A step's own length is soon enough for the next one.
   useAnswer<SeriesAnswer>(path, PAST_STEPS[seconds]! * 2, (answer) => {
-    store.past.set(id, answer);
+    store.past.set(wayOf(id, direction), answer);
     page.tick.value++;
     loop.request(true);
   });
   useEffect(
     () => () => {
-      store.past.delete(id);
+      store.past.delete(wayOf(id, direction));
     },
-    [store, id, measure, seconds],
+    [store, id, direction, measure, seconds],
   );
   return null;
 }

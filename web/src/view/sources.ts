@@ -1,20 +1,24 @@
+import type {DirectionName} from '../../../src/shared/live.ts';
 import type {App} from '../app.ts';
 import {pastTable} from '../export/past-table.ts';
 import {seriesTable} from '../export/series-table.ts';
 import type {ChartSource} from '../export/source.ts';
 import type {Page} from '../page.ts';
 import {PAST_STEPS} from '../past.ts';
-import {pastPath} from './past-of.tsx';
+import {wayOf} from '../store.ts';
+import {seriesPath} from './past-of.tsx';
 
 const SETTLED_NOTE = 'Prometheus holds the mean of the last settled 2 s in bytes, not single bins.';
 
 /** The route that gives the fabric (`''`) or a link as it is drawn. */
-function seriesPath(page: Page, id: string, measure: string): string {
+function pathOf(page: Page, id: string, measure: string, direction: DirectionName = 'in'): string {
   const seconds = page.seconds.peek();
-  if (page.isPast.peek()) return pastPath(id, measure, seconds, `from=-${seconds}s`);
-  const of = id === '' ? 'fabric' : `links/${encodeURIComponent(id)}`;
-  return `/api/v1/${of}/series?measure=${measure}&from=-${seconds}s`;
+  const step = page.isPast.peek() ? `&step=${PAST_STEPS[seconds]}` : '';
+  return seriesPath(id, direction, `measure=${measure}&from=-${seconds}s${step}`);
 }
+
+/** What directions are called where they are written out. */
+const SAID = {in: 'received', out: 'sent'} as const;
 
 const stepText = (page: Page): string =>
   page.isPast.peek()
@@ -43,7 +47,7 @@ export function totalSource({page, store}: App): ChartSource {
       return [
         {
           what: `The fabric ${stepText(page)}, bit/s`,
-          path: seriesPath(page, '', measure),
+          path: pathOf(page, '', measure),
           promql: `8 * tenhertz_fabric_bytes_per_second{traffic="${measure}"}`,
           note: SETTLED_NOTE,
         },
@@ -63,22 +67,29 @@ export function linksSource({page, store}: App): ChartSource {
     title: 'Per link telemetry',
     table: () => {
       const {from, to} = page.span();
-      const named = page.links.peek().map((id) => {
-        const name = store.linkById.peek().get(id)?.name;
-        const past = store.past.get(id);
-        return {name: name === undefined ? id : `${name} (${id})`, series: store.links.get(id) ?? null, past};
-      });
+      const named = page.links.peek().flatMap((id) =>
+        page.directions.peek().map((direction) => {
+          const name = store.linkById.peek().get(id)?.name;
+          const way = wayOf(id, direction);
+          return {
+            name: `${name === undefined ? id : `${name} (${id})`} ${SAID[direction]}`,
+            ...{series: store.links.get(way) ?? null, past: store.past.get(way)},
+          };
+        }),
+      );
       if (page.isPast.peek()) return pastTable(named);
       return seriesTable(named, from, to);
     },
     queries: () => {
       const measure = store.measure.peek();
-      return page.links.peek().map((id) => ({
-        what: `${store.linkById.peek().get(id)?.name ?? id} received, ${stepText(page)}, bit/s`,
-        path: seriesPath(page, id, measure),
-        promql: `8 * tenhertz_link_bytes_per_second{link="${id}",direction="in",traffic="${measure}"}`,
-        note: SETTLED_NOTE,
-      }));
+      return page.links.peek().flatMap((id) =>
+        page.directions.peek().map((direction) => ({
+          what: `${store.linkById.peek().get(id)?.name ?? id} ${SAID[direction]}, ${stepText(page)}, bit/s`,
+          path: pathOf(page, id, measure, direction),
+          promql: `8 * tenhertz_link_bytes_per_second{link="${id}",direction="${direction}",traffic="${measure}"}`,
+          note: SETTLED_NOTE,
+        })),
+      );
     },
   };
 }

@@ -10,6 +10,8 @@ import {HostName, LinkName} from '../names.tsx';
 export function DropsPanel({answer}: {answer: DropsAnswer}) {
   const {flows, otherFlows, agents} = answer;
   if (flows.length === 0) return null;
+  // A single one stands in the line above.
+  const hasReasons = answer.reasons.length > 1;
   const held = agents.reduce((sum, {suppressed}) => sum + suppressed, 0);
   return (
     <section class="panel listing" aria-labelledby="drops-title" data-testid="panel-drops">
@@ -29,7 +31,7 @@ export function DropsPanel({answer}: {answer: DropsAnswer}) {
         <table>
           <thead>
             <tr>
-              <th scope="col">Reason</th>
+              {hasReasons && <th scope="col">Reason</th>}
               <th scope="col">Source → destination</th>
               <th scope="col" class="num">
                 QP
@@ -49,7 +51,7 @@ export function DropsPanel({answer}: {answer: DropsAnswer}) {
                 key={`${flow.agent} ${flow.link} ${flow.reason} ${flow.source} ${flow.destination} ${flow.destQp}`}
                 data-testid="drop-flow"
               >
-                <td>{flow.reason}</td>
+                {hasReasons && <td>{flow.reason}</td>}
                 <td>
                   <HostName address={flow.source ?? 'unknown'} name={flow.sourceName} /> →{' '}
                   <HostName address={flow.destination ?? 'unknown'} name={flow.destinationName} />

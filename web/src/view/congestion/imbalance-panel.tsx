@@ -29,7 +29,7 @@ export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
     <section class="panel listing" aria-labelledby="imbalance-title" data-testid="panel-imbalance">
       <header>
         <h2 id="imbalance-title">Parallel links</h2>
-        <p>what each sends of its group's traffic, {answer.window} s</p>
+        <p>what each link of a group sends, {answer.window} s</p>
         <div class="controls">
           <ChartMenu source={imbalanceSource(answer)} />
         </div>
@@ -51,7 +51,8 @@ export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
       {groups.length > 0 && store.linkList.value.length > 0 && (
         <p class="hint">
           Apart: standard deviation of what the links carry, as a share of their mean, with what sampling adds taken
-          off. The mark in a bar is an even share.
+          off. A full bar is the line rate of the link, or the most that one of them sends where that is not known; the
+          mark in it is an even share.
         </p>
       )}
     </section>
@@ -65,7 +66,11 @@ function Group({group}: {group: ParallelLinks}) {
   const isFull = group.collisions.length > 0;
   const {level, text} = isFull ? COLLIDING : VERDICTS[group.verdict];
   const error = group.cv === null ? Number.NaN : plusMinus(group.cv, group.cvLow, group.cvHigh);
-  const most = Math.max(...group.links.map(({share}) => share), 1 / group.links.length);
+  const {store} = useApp();
+  const byId = store.linkById.value;
+  const links = [...group.links].sort((a, b) => ifIndexOf(a.id) - ifIndexOf(b.id));
+  const sum = links.reduce((sum, {bitsPerSecond}) => sum + bitsPerSecond, 0);
+  const most = Math.max(...links.map(({bitsPerSecond}) => bitsPerSecond), 1);
   return (
     <li data-testid="parallel-group" data-verdict={group.verdict}>
       <p class="group-head" title={group.why}>
@@ -81,13 +86,10 @@ function Group({group}: {group: ParallelLinks}) {
       </p>
       {group.cv !== null && level !== 'ok' && <p class="of">{whyOf(group)}</p>}
       <ul class="shares">
-        {group.links.map(({id, share, bitsPerSecond, low, high}) => (
-          <li key={id}>
+        {links.map(({id, share, bitsPerSecond, low, high}) => (
+          <li key={id} data-testid="parallel-link">
             <LinkName id={id} isShort />
-            <span class="bar" aria-hidden="true">
-              <span style={{width: `${(100 * share) / most}%`}} />
-              <i style={{left: `${100 / group.links.length / most}%`}} />
-            </span>
+            <Bar rate={bitsPerSecond} even={sum / links.length} full={byId.get(id)?.speed ?? most} />
             <span class="num">
               {percent(share)}
               {THIN}%
@@ -110,6 +112,18 @@ function Group({group}: {group: ParallelLinks}) {
         </p>
       ))}
     </li>
+  );
+}
+
+const ifIndexOf = (id: string): number => Number(id.slice(id.lastIndexOf('~') + 1));
+
+function Bar({rate, even, full}: {rate: number; even: number; full: number}) {
+  const part = (of: number): string => `${Math.min(100, (100 * of) / full)}%`;
+  return (
+    <span class="bar" aria-hidden="true">
+      <span style={{width: part(rate)}} />
+      <i style={{left: part(even)}} />
+    </span>
   );
 }
 

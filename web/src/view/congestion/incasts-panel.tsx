@@ -4,7 +4,7 @@ import {cycle, percent, plural, THIN} from '../../format.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';
-import {LinkName} from '../names.tsx';
+import {HostName, LinkName} from '../names.tsx';
 
 /** "Incasts": ports that many hosts send to at once; nothing where there are none. */
 export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
@@ -20,9 +20,24 @@ export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
               title: 'Incasts',
               hasPicture: false,
               table: () => ({
-                columns: ['link', 'since', 'last', 'bursts', 'sources', 'usual sources', 'load share', 'CE share'],
+                columns: [
+                  'link',
+                  'host',
+                  'since',
+                  'last',
+                  'bursts',
+                  'sources',
+                  'usual sources',
+                  'load share',
+                  'CE share',
+                ],
                 rows: incasts.map((incast) => [
-                  ...[incast.link, new Date(incast.since).toISOString(), new Date(incast.last).toISOString()],
+                  ...[
+                    incast.link,
+                    incast.host,
+                    new Date(incast.since).toISOString(),
+                    new Date(incast.last).toISOString(),
+                  ],
                   ...[incast.bursts, incast.sources, incast.usualSources, incast.utilisation, incast.ceShare],
                 ]),
               }),
@@ -46,12 +61,31 @@ export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
 
 function Line({incast}: {incast: Incast}) {
   void useApp().page.tick.value;
-  const {link, sources, usualSources, bursts, utilisation, ceShare, periodic, periodMs, last, addresses} = incast;
+  const {
+    link,
+    host,
+    hostName,
+    sources,
+    usualSources,
+    bursts,
+    utilisation,
+    ceShare,
+    periodic,
+    periodMs,
+    last,
+    addresses,
+  } = incast;
   return (
     <li data-testid="incast">
       <LevelSign level="warning" />
-      <LinkName id={link} />: <strong>{plural(Math.round(sources), 'host')} at once</strong> (usually{' '}
-      {Math.round(usualSources)}), {plural(bursts, 'burst')}
+      <strong>{plural(Math.round(sources), 'host')} at once</strong> (usually {Math.round(usualSources)}) send
+      {host !== null && (
+        <>
+          {' to '}
+          <HostName address={host} name={hostName} />
+        </>
+      )}{' '}
+      on <LinkName id={link} />: {plural(bursts, 'burst')}
       {periodic && periodMs !== null && `, one every ${cycle(periodMs).join(THIN)}`}, load {percent(utilisation)}
       {THIN}% in a burst, {percent(ceShare)}
       {THIN}% marked, last at {timeOf(last)}

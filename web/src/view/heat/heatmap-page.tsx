@@ -10,10 +10,11 @@ import {ChevronIcon} from '../icons.tsx';
 import {nameOf} from '../jobs/job-name.tsx';
 import {LinksPanel} from '../links-panel.tsx';
 import {Notices} from '../notices.tsx';
+import {WayChoice} from '../way-choice.tsx';
 import {HeatLegend} from './heat-legend.tsx';
 import {HeatPlot} from './heat-plot.tsx';
 import {MapModel} from './model.ts';
-import {heatSource} from './source.ts';
+import {HEAT_WAYS, heatSource} from './source.ts';
 
 const SORTS: readonly {value: HeatSort; label: string}[] = [
   {value: 'switch', label: 'Switch'},
@@ -50,8 +51,8 @@ export function HeatmapPage() {
         <header>
           <h2 id="heat-title">Every link</h2>
           <p>
-            {store.measure.value === 'all' ? 'all traffic' : 'RoCEv2'} received by {plural(total, 'link')} in 100 ms,
-            share of line rate
+            {store.measure.value === 'all' ? 'all traffic' : 'RoCEv2'} of {plural(total, 'link')} in 100 ms,{' '}
+            {HEAT_WAYS[page.way.value]}, share of line rate
           </p>
           <div class="controls">
             <Pager model={model} />
@@ -62,6 +63,7 @@ export function HeatmapPage() {
               options={SORTS}
               onChoose={(sort) => (page.sort.value = sort)}
             />
+            <WayChoice />
             <ChartMenu source={heatSource(app, model)} />
           </div>
         </header>

@@ -7,7 +7,7 @@ import {PageLink} from '../page-link.tsx';
 import {HeatLegend} from './heat-legend.tsx';
 import {HeatPlot} from './heat-plot.tsx';
 import {MapModel} from './model.ts';
-import {heatSource} from './source.ts';
+import {HEAT_WAYS, heatSource} from './source.ts';
 
 /** "Every link" on the page of the fabric: all of them on one picture. */
 export function HeatmapPanel() {
@@ -23,7 +23,7 @@ export function HeatmapPanel() {
           </PageLink>
         </h2>
         <p>
-          {plural(model.rows.value.links.length, 'link')}, share of line rate
+          {plural(model.rows.value.links.length, 'link')}, {HEAT_WAYS[page.way.value]}, share of line rate
           <PerLine model={model} />
         </p>
         <div class="controls">

@@ -29,7 +29,7 @@ export function operationCards(model: MetricsModel, scope: string): CardProps[] 
     {
       id: 'operations',
       title: 'Top operations',
-      what: 'frames by transport and operation',
+      what: 'by transport and name',
       unit: 'frames/s',
       isList: true,
       lines: shown.map((name, i) => ({name, history: of(`operation ${name}`), colour: i})),
@@ -42,7 +42,7 @@ export function operationCards(model: MetricsModel, scope: string): CardProps[] 
     {
       id: 'rdma-ops',
       title: 'RDMA operations',
-      what: 'begun, by their first packets',
+      what: 'begun, by first packets',
       unit: 'operations/s',
       lines: [{name: 'WRITE, READ, ATOMIC', history: of('rdma_ops'), colour: 0}],
       empty: NO_HEADERS,
@@ -81,7 +81,7 @@ export function refusalCard(model: MetricsModel): CardProps {
   return {
     id: 'refusals',
     title: 'Loss and retry',
-    what: 'negative acknowledgements by code, and RNR',
+    what: 'NAKs by code, and RNR',
     unit: 'frames/s',
     isList: true,
     lines: [

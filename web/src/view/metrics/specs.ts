@@ -68,7 +68,7 @@ export function conditionCards(model: MetricsModel): CardProps[] {
     {
       id: 'period',
       title: 'Period',
-      what: 'of the strongest compute and exchange cycle',
+      what: 'of the strongest cycle',
       unit: 's',
       digits: 4,
       lines: [{name: 'Period', history: model.history('period'), colour: 0}],
@@ -86,7 +86,7 @@ export function conditionCards(model: MetricsModel): CardProps[] {
     {
       id: 'errors',
       title: 'Errors',
-      what: 'by interface counters, all ports',
+      what: 'by interface counters',
       unit: 'packets/s',
       least: 1,
       lines: [
@@ -103,7 +103,7 @@ export function conditionCards(model: MetricsModel): CardProps[] {
     {
       id: 'discards',
       title: 'Discards',
-      what: 'by interface counters, all ports',
+      what: 'by interface counters',
       unit: 'packets/s',
       least: 1,
       lines: [
@@ -128,7 +128,7 @@ export function congestionCard(model: MetricsModel): CardProps {
     what: 'marked and trimmed',
     unit: 'frames/s',
     least: 10,
-    columns: 3,
+    isList: true,
     lines: [
       {name: 'CE', history: model.history('ce_once'), colour: 1},
       {name: 'CNP', history: model.history('cnp_once'), colour: 0},

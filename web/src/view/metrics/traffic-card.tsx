@@ -45,7 +45,7 @@ export function TrafficCard() {
 function lanesOf({store}: App, style: Style): Lane[] {
   return MEASURES.map(({measure, colour}) => ({
     id: measure,
-    series: store.total[measure],
+    up: {series: store.total[measure]},
     colour: style.palette.series[colour]!,
     speed: null,
     agent: 'every agent',
