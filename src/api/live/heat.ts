@@ -42,11 +42,12 @@ export class HeatColumns {
   /** By twice the slot plus the direction: what a link carried in the bin at hand. */
   private bytes = new Float64Array(0);
   /** Columns of bins before this one are as they were when it became final. */
-  private openFrom = Number.NEGATIVE_INFINITY;
+  private openFrom: number;
 
   constructor(fabric: Fabric, measure: MeasureName, directions: readonly DirectionName[] = ['in']) {
     this.fabric = fabric;
     this.measure = measure;
+    this.openFrom = fabric.finalBin;
     this.hasIn = directions.includes('in');
     this.hasOut = directions.includes('out');
   }
