@@ -55,7 +55,7 @@ export class JobClock implements Exchange {
   /** Goes on to the next exchange; it may still lie ahead. */
   next(): void {
     const {spec, ready} = this;
-    const {cycleMs, duty, bursts, jitter, drift, headStart} = spec;
+    const {cycleMs, duty, bursts, jitter, drift, headStart, checkpoints} = spec;
     this.number++;
     this.readyMs = this.nextMs;
     this.workMs = (duty * cycleMs * bursts[this.number % bursts.length]) / this.totalWeight;
@@ -70,7 +70,9 @@ export class JobClock implements Exchange {
     for (const [a, b] of this.pairs) this.endMs = Math.max(this.endMs, this.finishMs(a, b));
     const drifted = drift > 0 ? this.deviation(drift * cycleMs, computeMs / 2) : 0;
     const byClock = this.readyMs + cycleMs / bursts.length;
-    this.nextMs = (headStart >= 1 ? byClock : this.endMs + computeMs) + drifted;
+    const isSaving = checkpoints !== undefined && this.number % checkpoints.every === checkpoints.every - 1;
+    const saving = isSaving ? checkpoints.by * cycleMs : 0;
+    this.nextMs = (headStart >= 1 ? byClock : this.endMs + computeMs) + drifted + saving;
   }
 
   /** Milliseconds of work that two hosts have done together by a time. */

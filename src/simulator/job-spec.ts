@@ -28,6 +28,8 @@ export interface JobSpec {
   readonly slow: readonly {readonly host: number; readonly factor: number}[];
   /** How much each list of members sends, by place, where that is not the whole: a rail that is short. */
   readonly shares: readonly number[];
+  /** Every so many exchanges its hosts save their state: computing takes longer by so many cycles. */
+  readonly checkpoints: {readonly every: number; readonly by: number} | undefined;
   /** Queue pairs of each pair of hosts: over how many ways their traffic can be spread. */
   readonly queuePairs: number;
   readonly messageBytes: number;
@@ -55,6 +57,7 @@ export function job(spec: Partial<JobSpec> & Pick<JobSpec, 'name' | 'members'>):
     late: [],
     slow: [],
     shares: [],
+    checkpoints: undefined,
     queuePairs: 2,
     messageBytes: 1_048_576,
     ceShare: 0.003,

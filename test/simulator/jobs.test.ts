@@ -107,6 +107,15 @@ describe('the clock of a job', () => {
     ]);
   });
 
+  test('computes for longer where its hosts save their state', () => {
+    const clock = clockOf({checkpoints: {every: 3, by: 0.5}});
+    const starts = Array.from({length: 7}, () => {
+      clock.next();
+      return Math.round(clock.startMs);
+    });
+    expect(starts).toEqual([0, 1_000, 2_000, 3_500, 4_500, 5_500, 7_000]);
+  });
+
   test('jitters and drifts as far as it is told', () => {
     const clock = clockOf({jitter: 0.01, drift: 0.01});
     const starts = Array.from({length: 400}, () => {
