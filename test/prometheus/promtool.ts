@@ -23,37 +23,16 @@ export function shippedRules(): Rule[] {
   return groups.flatMap(({rules}) => rules);
 }
 
-/** Scrapes at an even distance, as promtool takes series: a value each, `_` where there was none. */
-export class Recording {
-  private readonly series = new Map<string, string[]>();
-  private scrapes = 0;
-
-  add(read: ReadonlyMap<string, number>): void {
-    for (const [name, value] of read) {
-      let values = this.series.get(name);
-      if (!values) {
-        values = [];
-        this.series.set(name, values);
-      }
-      while (values.length < this.scrapes) values.push('_');
-      values.push(String(value));
-    }
-    this.scrapes++;
-  }
-
-  get input(): {series: string; values: string}[] {
-    return [...this.series].map(([series, values]) => ({series, values: values.join(' ')}));
-  }
-
-  get length(): number {
-    return this.scrapes;
-  }
+/** Series of evenly spaced values, as promtool takes them: `_` where there is none. */
+export interface SeriesInput {
+  series: string;
+  values: string;
 }
 
-/** The alerts that fire at any time of a recording. */
-export function firedAlerts(recording: Recording, intervalSeconds: number): string[] {
+/** The alerts that fire at any time of so many scrapes. */
+export function firedAlerts(input: readonly SeriesInput[], scrapes: number, intervalSeconds: number): string[] {
   const interval = `${intervalSeconds}s`;
-  const end = `${recording.length * intervalSeconds}s`;
+  const end = `${scrapes * intervalSeconds}s`;
   // What is expected cannot be: promtool says what there is instead.
   const wrong = [{labels: '{alertname="none of them"}', value: 1}];
   const output = testRules({
@@ -62,7 +41,7 @@ export function firedAlerts(recording: Recording, intervalSeconds: number): stri
     tests: [
       {
         interval,
-        input_series: recording.input,
+        input_series: input,
         promql_expr_test: [
           {
             expr: `group by (alertname) (count_over_time(ALERTS{alertstate="firing"}[${end}]))`,

@@ -1,16 +1,21 @@
-/** What may befall a fabric or its server, and the one alert that must follow. */
+/** What may befall a fabric or its server, and the alerts that must follow. */
 import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
 import type {JobSpec} from '../../src/simulator/job-spec.ts';
 import {job, nodesFrom} from '../../src/simulator/job-spec.ts';
 import {defaultOptions, type SimulationOptions} from '../../src/simulator/options.ts';
+import {ecmpCollision} from '../../src/simulator/scenarios/ecmp-collision.ts';
+import {incast} from '../../src/simulator/scenarios/incast.ts';
+import {polarised} from '../../src/simulator/scenarios/polarised.ts';
 import type {TransportOptions} from '../../src/simulator/transport.ts';
-import {addressWords, counters, datagram, flow} from '../account/support/wire.ts';
+import {addressWords, counters, datagram, flow, gauges} from '../account/support/wire.ts';
 import type {AlertWorld} from './world.ts';
 
 export interface AlertScenario {
   name: string;
-  /** Alerts that must fire, and no others. */
+  /** The alert that it is about, if it is about any. It must fire. */
   fires: readonly string[];
+  /** Others that must fire because their fault is there too, and why it is. No others may. */
+  also?: Readonly<Record<string, string>>;
   options?: Partial<SimulationOptions>;
   transport?: Partial<TransportOptions>;
   /** Done once before the first second. */
@@ -42,7 +47,19 @@ const ring = (spec: Partial<JobSpec>): {jobs: JobSpec[]} => ({
   jobs: [job({name: 'ring', members: [nodesFrom(0, 8)], ...spec})],
 });
 
+const ring16 = (spec: Partial<JobSpec>): {jobs: JobSpec[]} => ({
+  jobs: [job({name: 'ring', members: [nodesFrom(0, 16)], ...spec})],
+});
+
 const STRANGER = '10.9.9.9';
+
+/** Counters of priority flow control (0:11) of a port that is paused for a share of the time, as of some second. */
+function pfc(second: number, {pausedShare, storms}: {pausedShare: number; storms: number}): Buffer[] {
+  const pausedUs = Math.round(second * 1e6 * pausedShare) % 2 ** 32;
+  const place = {source: 7, sequence: second / 10};
+  // Of a port without traffic no series are told.
+  return [gauges([[11, second * 100, second * 100, pausedUs, storms, storms]], place), flow({...place, input: 7})];
+}
 
 /** A datagram of an agent that is not simulated; `second` numbers it. */
 function send(world: AlertWorld, second: number, samples: readonly Buffer[], agent = STRANGER): void {
@@ -163,11 +180,79 @@ export const alertScenarios: readonly AlertScenario[] = [
   },
   {name: 'queues mark frames', fires: ['TenhertzCongestion'], options: ring({ceShare: 0.2, cycleMs: 200, duty: 0.8})},
   {
-    name: 'more than a port takes',
+    name: 'an interface discards',
     fires: ['TenhertzDiscards'],
-    options: {
-      jobs: [job({name: 'incast', members: [nodesFrom(0, 8)], pattern: 'incast', load: 0.4, ceShare: 0})],
+    each: (world, second) => {
+      if (second % 10 === 0)
+        send(world, second / 10, [counters({ifIndex: 7, sequence: second / 10, outDiscards: second * 50})]);
     },
+  },
+  {
+    name: 'more than a port takes',
+    fires: ['TenhertzIncast'],
+    also: {TenhertzDiscards: 'the port discards what it cannot take'},
+    options: {...incast.options, sampling: 10_000, flushMs: 100},
+  },
+  {
+    name: 'large flows meet on an uplink',
+    fires: ['TenhertzElephantCollision'],
+    also: {
+      TenhertzCongestion: 'the full uplinks mark a large part of all frames',
+      TenhertzDiscards: 'they discard what they cannot take',
+    },
+    options: {...ecmpCollision.options, sampling: 50_000, flushMs: 100},
+  },
+  {
+    name: 'all switches hash alike',
+    fires: ['TenhertzLinksImbalanced'],
+    options: {...polarised.options, sampling: 20_000, flushMs: 100},
+    before: (world) => world.giveTopology(),
+  },
+  {
+    name: 'a queue that never drains',
+    fires: ['TenhertzQueueStanding'],
+    each: (world, second) => {
+      const samples = [0, 1, 2, 3].map((i) =>
+        flow({sequence: 4 * second + i, time: world.nowMs, queue: 3, depth: 4_000_000}),
+      );
+      send(world, second, samples);
+    },
+  },
+  {
+    name: 'a storm of pauses',
+    fires: ['TenhertzPfcStorm'],
+    each: (world, second) => {
+      if (second % 10 === 0)
+        send(world, second / 10, pfc(second, {pausedShare: 0.03, storms: Math.floor(second / 60)}));
+    },
+  },
+  {
+    name: 'pauses without a storm',
+    fires: ['TenhertzPfcPaused'],
+    each: (world, second) => {
+      if (second % 10 === 0) send(world, second / 10, pfc(second, {pausedShare: 0.3, storms: 0}));
+    },
+  },
+  {
+    name: 'a job ends',
+    fires: ['TenhertzJobEnded'],
+    options: {
+      jobs: [
+        job({name: 'first', members: [nodesFrom(0, 8, 2)], untilMs: LATER_SECONDS * 1_000}),
+        job({name: 'second', members: [nodesFrom(1, 8, 2)], cycleMs: 800}),
+      ],
+      nodes: 16,
+    },
+  },
+  {
+    name: 'a job saves its state now and then',
+    fires: ['TenhertzJobSlowSteps'],
+    options: {...ring({checkpoints: {every: 100, by: 0.6}}), flushMs: 50},
+  },
+  {
+    name: 'a host is late',
+    fires: ['TenhertzStraggler'],
+    options: {nodes: 16, ...ring16({cycleMs: 1_000, duty: 0.3, late: [{host: 5, by: 0.1}]})},
   },
   {
     name: 'a bad cable',

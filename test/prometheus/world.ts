@@ -2,15 +2,17 @@
 import type {Registry} from 'prom-client';
 import type {Ingest} from '../../src/account/ingest.ts';
 import {parseThresholds} from '../../src/analysis/thresholds/threshold-rules.ts';
-import {Thresholds} from '../../src/analysis/thresholds/thresholds.ts';
 import type {Context} from '../../src/api/context.ts';
 import {LiveHub} from '../../src/api/live/hub.ts';
 import {makeMetrics} from '../../src/api/metrics/registry.ts';
 import {ManualClock} from '../../src/clock.ts';
 import type {Fabric} from '../../src/fabric/fabric.ts';
+import {parseTopology} from '../../src/fabric/wiring/topology-parse.ts';
+import {topologyFile} from '../../src/simulator/topology-file.ts';
 import type {Transport} from '../../src/simulator/transport.ts';
 import {START_MS} from '../proofs/support/pipeline.ts';
 import {Simulated} from '../proofs/support/simulated.ts';
+import {Engines} from '../support/engines.ts';
 import {type AlertScenario, SMALL} from './scenarios.ts';
 
 /** Scrapes are so far apart. */
@@ -24,7 +26,7 @@ export class AlertWorld {
   private readonly simulated: Simulated;
   private readonly scenario: AlertScenario;
   private readonly metrics: Registry;
-  private thresholds: Thresholds;
+  private readonly engines: Engines;
   /** How far the server's clock is ahead of the simulation's. */
   private aheadMs = 0;
   private second = 0;
@@ -40,14 +42,20 @@ export class AlertWorld {
     this.fabric = pipeline.fabric;
     this.ingest = pipeline.ingest;
     this.transport = transport;
-    this.thresholds = new Thresholds(this.fabric);
-    this.context = contextOf(this.fabric, this.thresholds);
+    this.engines = new Engines(this.fabric);
+    pipeline.onTaken = () => this.engines.advance();
+    this.context = contextOf(this.fabric, this.engines);
     scenario.before?.(this);
     this.metrics = makeMetrics(this.context, new LiveHub(this.context, new ManualClock()));
   }
 
+  /** It is told which switches are wired to which. */
+  giveTopology(): void {
+    this.fabric.wiring.set(parseTopology(topologyFile(this.simulated.simulation.topology)));
+  }
+
   readonly setThresholds = (rules: Record<string, unknown>): void => {
-    this.thresholds.put = parseThresholds(rules);
+    this.engines.context.thresholds.put = parseThresholds(rules);
   };
 
   /** A datagram comes from elsewhere. */
@@ -68,21 +76,12 @@ export class AlertWorld {
     if (!isRunning(this.second)) return;
     this.simulated.pass(1_000);
     each?.(this, this.second);
-    this.thresholds.advance();
   }
 
-  /** What a scrape reads, by series; none while the server is down. */
-  async scrape(): Promise<Map<string, number>> {
+  /** What a scrape reads; undefined while the server is down. */
+  async scrape(): Promise<string | undefined> {
     const {isUp = () => true} = this.scenario;
-    const read = new Map<string, number>();
-    const target = 'instance="127.0.0.1:8008",job="tenhertz"';
-    read.set(`up{${target}}`, isUp(this.second) ? 1 : 0);
-    if (!isUp(this.second)) return read;
-    for (const line of (await this.metrics.metrics()).split('\n')) {
-      const [, name, labels, value] = /^(tenhertz_\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
-      if (name !== undefined) read.set(`${name}{${labels === undefined ? '' : `${labels},`}${target}}`, Number(value));
-    }
-    return read;
+    return isUp(this.second) ? await this.metrics.metrics() : undefined;
   }
 
   /** Epoch ms, by the server's clock. */
@@ -91,10 +90,10 @@ export class AlertWorld {
   }
 }
 
-function contextOf(fabric: Fabric, thresholds: Thresholds): Context {
+function contextOf(fabric: Fabric, engines: Engines): Context {
   return {
     fabric,
-    thresholds,
+    ...engines.context,
     info: {
       version: '0.0.0',
       demo: false,

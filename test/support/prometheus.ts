@@ -1,4 +1,4 @@
-/** The real Prometheus: scrapes a target of the test's, answers queries; and promtool's opinion of a text. */
+/** The real Prometheus: scrapes targets of the test's, answers queries; and promtool's opinion of a text. */
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -7,9 +7,15 @@ import {Child, waitFor} from './child.ts';
 import {freeTcpPort} from './ports.ts';
 import {paths} from './tools.ts';
 
+/** Targets with labels of their own, as Prometheus' static_configs has them. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 export interface PrometheusOptions {
-  /** `127.0.0.1:8008`. */
-  readonly target: string;
+  /** `127.0.0.1:8008`; or several. */
+  readonly target: string | readonly TargetGroup[];
   readonly metricsPath?: string;
   /** As Prometheus writes it: `1s`, `200ms`. */
   readonly interval?: string;
@@ -81,7 +87,7 @@ function config({target, metricsPath = '/metrics', interval = '1s', bearerToken}
       {
         job_name: 'tenhertz',
         metrics_path: metricsPath,
-        static_configs: [{targets: [target]}],
+        static_configs: typeof target === 'string' ? [{targets: [target]}] : target,
         ...(bearerToken === undefined ? {} : {authorization: {credentials: bearerToken}}),
       },
     ],
