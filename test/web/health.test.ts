@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises';
 import type {Browser, Page} from 'playwright-core';
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest';
 import {browserMissing, buildPage, launch} from './support/browser.ts';
@@ -56,6 +57,32 @@ const agents = () => byId('agent-row').evaluateAll((rows) => rows.map((row) => (
 const address = () => new URL(page.url()).searchParams;
 
 describe.skipIf(missing)('data health', () => {
+  test('each panel has a menu that saves its rows and tells where they are in REST', async () => {
+    await open(TROUBLED);
+    await byId('event').first().waitFor();
+    for (const [panel, row, path] of [
+      ['panel-way', 'step-', '/api/v1/health'],
+      ['panel-findings', 'finding', '/api/v1/health'],
+      ['panel-agents', null, '/api/v1/agents'],
+      ['panel-events', null, '/api/v1/events?limit=100'],
+    ] as const) {
+      const menu = byId(panel).getByTestId('chart-menu');
+      await menu.click();
+      const [csv] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', {name: 'Save as CSV'}).click(),
+      ]);
+      const lines = (await readFile(await csv.path(), 'utf8')).trim().split('\r\n');
+      const shown = row === null ? null : await byId(panel).locator(`[data-testid^="${row}"]`).count();
+      if (shown !== null) expect(lines.length, panel).toBe(shown + 1);
+      expect(lines.length, panel).toBeGreaterThan(2);
+      await menu.click();
+      await page.getByRole('menuitem', {name: 'Query this'}).press('Enter');
+      expect(await byId('query-curl').first().textContent()).toContain(path);
+      await page.keyboard.press('Escape');
+    }
+  });
+
   test('all is well: one sentence says so, every stage too, and nothing is coloured', async () => {
     await open({});
     await byId('verdict').waitFor();

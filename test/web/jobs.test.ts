@@ -101,6 +101,7 @@ describe.skipIf(missing)('the matrix', () => {
     await expect
       .poll(() => byId('matrix-hover').textContent())
       .toMatch(/host-1\s*sends to\s*host-2\s*1\.00\u202fGbit\/s\s*± 200\u202fMbit\/s/);
+    expect(await byId('matrix-legend').textContent()).toMatch(/04\u202fG16\u202fGbit\/sColours go by the square root/);
     expect(await byId('matrix-total').textContent()).toBe('136\u202fGbit/s');
     await byId('matrix-by').getByRole('button', {name: 'Rails'}).click();
     expect(new URL(page.url()).searchParams.get('by')).toBe('rail');

@@ -4,7 +4,9 @@ import {useApp} from '../../app.ts';
 import {grouped, plural} from '../../format.ts';
 import {arrange} from '../../health/rows.ts';
 import type {AgentColumn} from '../../url.ts';
+import {ChartMenu} from '../chart-menu.tsx';
 import {AgentLines} from './agent-row.tsx';
+import {agentsSource} from './sources.ts';
 
 /** Lines at first, and so many more at a time: thousands of them would hold up the page. */
 const PAGE = 50;
@@ -63,6 +65,7 @@ export function AgentsPanel() {
             value={find}
             onInput={(event) => (page.find.value = event.currentTarget.value)}
           />
+          <ChartMenu source={agentsSource(rows)} />
         </div>
       </header>
       <table data-testid="agents">

@@ -2,9 +2,11 @@ import {useSignal} from '@preact/signals';
 import type {LiveEvent} from '../../../../src/shared/live.ts';
 import {useApp} from '../../app.ts';
 import {clock, day, plural} from '../../format.ts';
+import {ChartMenu} from '../chart-menu.tsx';
 import {Choice} from '../controls.tsx';
 import {PageLink} from '../page-link.tsx';
 import {type Level, LevelSign} from './level.tsx';
+import {eventsSource} from './sources.ts';
 
 /** Lines at first, and so many more at a time. */
 const PAGE = 20;
@@ -31,6 +33,7 @@ export function EventsPanel() {
             ]}
             onChoose={(value) => (page.events.value = value)}
           />
+          <ChartMenu source={eventsSource(events)} />
         </div>
       </header>
       {events.length === 0 ? (

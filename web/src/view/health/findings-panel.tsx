@@ -1,6 +1,8 @@
 import type {Finding, Stage} from '../../../../src/shared/health.ts';
+import {ChartMenu} from '../chart-menu.tsx';
 import {PageLink} from '../page-link.tsx';
 import {LevelSign} from './level.tsx';
+import {findingsSource} from './sources.ts';
 
 const NAMES: Readonly<Record<Stage, string>> = {
   agents: 'Switches',
@@ -20,6 +22,9 @@ export function FindingsPanel({findings}: {findings: readonly Finding[]}) {
       <header>
         <h2 id="findings-title">What was found</h2>
         <p>stage by stage, and what to do about it</p>
+        <div class="controls">
+          <ChartMenu source={findingsSource(findings)} />
+        </div>
       </header>
       <ol>
         {findings.map((finding) => (

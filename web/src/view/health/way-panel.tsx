@@ -1,7 +1,9 @@
 import type {HealthAnswer} from '../../../../src/shared/health.ts';
 import {duration, grouped, percent, plural, short, THIN} from '../../format.ts';
 import {type Step, stepsOf} from '../../health/steps.ts';
+import {ChartMenu} from '../chart-menu.tsx';
 import {WarnIcon} from '../icons.tsx';
+import {waySource} from './sources.ts';
 
 /** "The way of a sample": what passes each step and what is lost there, now and since the start. */
 export function WayPanel({health}: {health: HealthAnswer}) {
@@ -12,6 +14,9 @@ export function WayPanel({health}: {health: HealthAnswer}) {
       <header>
         <h2 id="way-title">The way of a sample</h2>
         <p>from the switches to the bins, over the last {recent.seconds} s and since the start</p>
+        <div class="controls">
+          <ChartMenu source={waySource(health)} />
+        </div>
       </header>
       <table>
         <thead>

@@ -95,8 +95,9 @@ function Shown({answer}: {answer: MatrixAnswer}) {
           <span class="ends">
             <span>0</span>
             <span>{tickLabel(grid.top / 4)}</span>
-            <span>{tickLabel(grid.top)}</span>
+            <span>{tickLabel(grid.top)}bit/s</span>
           </span>
+          <p class="hint">Colours go by the square root of the rate: the middle one stands for a quarter of the top.</p>
         </div>
         {cell === null || answer.rows[cell.row] === undefined || answer.columns[cell.column] === undefined ? (
           <p class="hint">Point at a cell to read it. Rows send, columns receive.</p>
