@@ -38,7 +38,7 @@ describe.skipIf(missing)('the page of congestion', () => {
     expect(widths).toEqual(['90%', '10%']);
     expect(await byId('parallel-group').textContent()).toContain('80.0\u202f% ± 5.0\u202f% apart');
     expect(await byId('collision').textContent()).toMatch(
-      /Ethernet21 is full \(102\u202f%\) with 2 large flows: 172\.16\.1\.1 → 172\.16\.2\.1 50\.0\u202fGbit\/s.*Ethernet22 has room/,
+      /Ethernet21 is full, 102\u202f% of its speed while it sends, with 2 large flows: 172\.16\.1\.1 → 172\.16\.2\.1 50\.0\u202fGbit\/s.*Ethernet22 has room/,
     );
   });
 

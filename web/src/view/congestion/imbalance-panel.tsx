@@ -103,8 +103,8 @@ function Group({group}: {group: ParallelLinks}) {
       {group.collisions.map((collision) => (
         <p key={collision.link} class="collision" data-testid="collision">
           <LevelSign level="warning" />
-          <LinkName id={collision.link} isShort /> is full ({percent(collision.utilisation)}
-          {THIN}%) with {plural(collision.flows.length, 'large flow')}:{' '}
+          <LinkName id={collision.link} isShort /> is full, {percent(collision.utilisation)}
+          {THIN}% of its speed while it sends, with {plural(collision.flows.length, 'large flow')}:{' '}
           {collision.flows
             .map(({source, destination, bitsPerSecond}) => `${source} → ${destination} ${bitRate(bitsPerSecond)}`)
             .join(', ')}

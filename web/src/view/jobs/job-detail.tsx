@@ -1,9 +1,8 @@
 import {useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
-import type {Job, StepsAnswer, Straggler, StragglersAnswer} from '../../../../src/shared/answers.ts';
+import type {Job, Straggler, StragglersAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {bitRate, cycle, grouped, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
-import {useAnswer} from '../../rest/asking.ts';
 import {MOST_LINKS} from '../../url.ts';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';
@@ -13,9 +12,6 @@ import {PageLink} from '../page-link.tsx';
 import {JobName, nameOf} from './job-name.tsx';
 import {StepsCard} from './steps-card.tsx';
 import {StragglersPanel} from './stragglers-panel.tsx';
-
-/** Steps that are not followed: nothing is known of them. */
-const NO_STEPS: StepsAnswer = {periodMs: null, mean: null, p50: null, p99: null, steps: [], slow: []};
 
 const collator = new Intl.Collator('en', {numeric: true});
 
@@ -31,10 +27,6 @@ interface JobDetailProps {
 /** One job: figures, step times, who is out of step, hosts with their links. */
 export function JobDetail({job, jobs, stragglers}: JobDetailProps) {
   void useApp().page.tick.value;
-  const steps = useAnswer<StepsAnswer>(
-    job.steps === null ? null : `/api/v1/jobs/${encodeURIComponent(job.id)}/steps`,
-    1_000,
-  );
   return (
     <>
       <p class="crumbs">
@@ -42,7 +34,7 @@ export function JobDetail({job, jobs, stragglers}: JobDetailProps) {
       </p>
       <JobName job={job} />
       <Facts job={job} jobs={jobs} />
-      <StepsCard job={job.id} answer={steps.value.value ?? NO_STEPS} />
+      <StepsCard job={job} />
       <div class="listings">
         {stragglers !== null && <StragglersPanel answer={stragglers} jobs={jobs} job={job.id} />}
         <Hosts job={job} stragglers={stragglers?.stragglers ?? []} />

@@ -5,8 +5,13 @@ import {Notices} from '../notices.tsx';
 import {PageLink} from '../page-link.tsx';
 import {Problems} from '../problems.tsx';
 import {JobDetail} from './job-detail.tsx';
+import {nameOf} from './job-name.tsx';
 import {JobsList} from './jobs-list.tsx';
+import {StepsCard} from './steps-card.tsx';
 import {StragglersPanel} from './stragglers-panel.tsx';
+
+/** Jobs whose steps stand below the list; of the others a click away. */
+const MOST_STEPS = 2;
 
 /** "Jobs": who works together and who holds them up, or one job with its steps and hosts. */
 export function JobsPage() {
@@ -33,6 +38,12 @@ export function JobsPage() {
         <>
           <JobsList answer={answer} stragglers={late?.stragglers ?? null} />
           {late !== null && <StragglersPanel answer={late} jobs={answer.jobs} job="" />}
+          {answer.jobs
+            .filter(({steps, until}) => steps !== null && until === null)
+            .slice(0, MOST_STEPS)
+            .map((one) => (
+              <StepsCard key={one.id} job={one} title={`Step time of ${nameOf(one)}`} testId={`steps-${one.id}`} />
+            ))}
         </>
       ) : job === undefined ? (
         <p class="empty" data-testid="no-job">

@@ -1,8 +1,9 @@
 import {useMemo} from 'preact/hooks';
-import type {StepsAnswer} from '../../../../src/shared/answers.ts';
+import type {Job, StepsAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {StepsChart} from '../../chart/steps.ts';
 import {cycle, percent, THIN} from '../../format.ts';
+import {useAnswer} from '../../rest/asking.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {timeOf} from '../health/events-panel.tsx';
 import {LevelSign} from '../health/level.tsx';
@@ -11,24 +12,35 @@ import {Plot} from '../plot.tsx';
 /** Slow steps that are listed. */
 const MOST_SLOW = 4;
 
+/** Steps that are not followed: nothing is known of them. */
+const NO_STEPS: StepsAnswer = {periodMs: null, mean: null, p50: null, p99: null, steps: [], slow: []};
+
+interface StepsCardProps {
+  job: Job;
+  /** What it is called where cards of several jobs stand below each other. */
+  title?: string;
+  testId?: string;
+}
+
 /** "Step time": a bar a step, and the slow ones in words. */
-export function StepsCard({job, answer}: {job: string; answer: StepsAnswer}) {
+export function StepsCard({job: {id: job, steps: told}, title = 'Step time', testId = 'panel-steps'}: StepsCardProps) {
   const app = useApp();
   void app.page.tick.value;
   const chart = useMemo(() => new StepsChart(), []);
-  const {p50, p99, mean, slow, steps} = answer;
   const path = `/api/v1/jobs/${encodeURIComponent(job)}/steps`;
+  const answer = useAnswer<StepsAnswer>(told === null ? null : path, 1_000).value.value ?? NO_STEPS;
+  const {p50, p99, mean, slow, steps} = answer;
   return (
-    <section class="panel card steps-card" aria-labelledby="steps-title" data-testid="panel-steps">
+    <section class="panel card steps-card" aria-labelledby={`steps-title-${job}`} data-testid={testId}>
       <header>
-        <h2 id="steps-title">Step time</h2>
+        <h2 id={`steps-title-${job}`}>{title}</h2>
         <p>
           <span class="what">from exchange to exchange</span>, <span class="unit">ms</span>
         </p>
         <div class="controls">
           <ChartMenu
             source={{
-              title: 'Step time',
+              title,
               hasPicture: steps.length > 0,
               table: () => ({
                 columns: ['time', 'step ms', 'longer than usual by'],
@@ -69,7 +81,7 @@ export function StepsCard({job, answer}: {job: string; answer: StepsAnswer}) {
           </ul>
           <Plot
             label="Step times of the job, a bar a step; the legend holds the figures"
-            testId="plot-steps"
+            testId={`plot-${testId}`}
             draw={(ctx, size, view, style) => chart.draw(ctx, size, view, answer, style.palette.series[1]!, style)}
           />
           <ul class="places slow-steps">
