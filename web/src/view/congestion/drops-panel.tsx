@@ -87,7 +87,8 @@ function Place({
   const most = links[0];
   const flows = answer.flows.filter((flow) => flow.reason === reason);
   const ends = new Set(flows.map(({destination}) => destination));
-  const only = ends.size === 1 && answer.otherFlows === 0 ? flows[0] : undefined;
+  const only = ends.size === 1 ? flows[0] : undefined;
+  const which = answer.otherFlows === 0 ? 'all' : `the ${flows.length} largest flows all`;
   return (
     <li data-testid="drop-place">
       <LevelSign level="warning" />
@@ -101,7 +102,7 @@ function Place({
       )}
       {only?.destination != null && (
         <>
-          , all to <HostName address={only.destination} name={only.destinationName} />
+          , {which} to <HostName address={only.destination} name={only.destinationName} />
         </>
       )}
       .
