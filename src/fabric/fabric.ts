@@ -29,13 +29,7 @@ import {applyCounters, applyNames} from './counters.ts';
 import {DropLog} from './drops.ts';
 import {type FlowRows, FlowTable} from './flows.ts';
 import {GaugeLog} from './gauges.ts';
-import {
-  BYTES_PER_ROW,
-  budgetForOperations,
-  budgetForPortTicks,
-  budgetForRows,
-  budgetForTiers,
-} from './history/memory.ts';
+import {BYTES_PER_ROW, budgetForOperations, flowsWithin, sharesOf} from './history/memory.ts';
 import {PORT_TICK_BINS, PortTicks} from './history/port-ticks.ts';
 import {Rings} from './history/rings.ts';
 import {Skipped} from './history/skipped.ts';
@@ -173,11 +167,12 @@ export class Fabric {
     this.agents.max = options.agents ?? this.agents.max;
     this.ports.max = options.ports ?? this.ports.max;
     this.memory = memory;
-    this.rings = memory === undefined ? new Rings(depth) : new Rings(depth, budgetForRows(memory), BYTES_PER_ROW);
-    const ofTicks = memory === undefined ? undefined : budgetForPortTicks(memory) / 2;
+    const shares = memory === undefined ? undefined : sharesOf(memory);
+    this.rings = shares ? new Rings(depth, shares.rows, BYTES_PER_ROW) : new Rings(depth);
+    const ofTicks = shares && shares.portTicks / 2;
     this.portTicks = new PortTicks(PORT_TICK_BINS, ofTicks);
     this.portTicksOut = new PortTicks(PORT_TICK_BINS, ofTicks);
-    this.tiers = new Tiers(memory === undefined ? undefined : budgetForTiers(memory));
+    this.tiers = new Tiers(shares?.tiers);
     this.corrections = new Corrections(this.rows, this.rings);
     this.finder = new RowFinder(this.ports, this.rows, this.rings, this.corrections, () => this.roomUpTo);
     const basisOf = (slot: number, direction: number) => this.rows.basis(slot, direction, this.newest);
@@ -192,7 +187,8 @@ export class Fabric {
       weight: (slot, side, rate, end) => this.corrections.meanWeight(slot, side, rate, end),
       role: (slot) => this.roles.at(slot, this.newest),
     };
-    this.flows = new FlowTable(options.flows, this.ports, rows);
+    const mostFlows = shares ? flowsWithin(shares.flows) : options.flows;
+    this.flows = new FlowTable(Math.min(options.flows, mostFlows), this.ports, rows, mostFlows);
     this.operations = new Operations(this.ports, rows, budgetForOperations(memory));
   }
 

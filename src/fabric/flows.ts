@@ -47,8 +47,14 @@ const MOST_SILENT_SECONDS = 3;
 /** Seconds behind a READ between two hosts in which the numbers of their queue pairs are not taken for packets. */
 const READ_SECONDS = 60;
 
+/** Flows that are followed for each port of a large fabric. */
+const FLOWS_A_PORT = 1.5;
+
 /** The least time that rates are taken over, so that a first short stretch makes no huge ones. */
 const MIN_WINDOW_SECONDS = 1;
+
+/** Bytes that a flow takes beside the sums of where it is seen, about: key, names, host pair, two sightings. */
+const FLOW_BYTES = 768;
 
 /** Which flows are wanted. */
 export interface FlowQuery {
@@ -133,6 +139,7 @@ export class FlowTable {
   /** What hosts sent each other, all of it: also of flows that gave way. */
   readonly pairs = new PairLog();
   private readonly flows: RecentKeys<Flow>;
+  private readonly most: number;
   private readonly store = new SumStore();
   private readonly ports: Ports;
   private readonly rows: FlowRows;
@@ -146,9 +153,11 @@ export class FlowTable {
   /** What `pairs` is told, filled anew for each row. */
   private pair: PairScratch | undefined;
 
-  constructor(max: number, ports: Ports, rows: FlowRows) {
+  /** `max` flows, and where there are many ports, more of them: up to `most`. */
+  constructor(max: number, ports: Ports, rows: FlowRows, most = max) {
+    this.most = most;
     this.flows = new RecentKeys(max, KEY_WORDS);
-    this.hostPairs = new LRUCache({max});
+    this.hostPairs = new LRUCache({max: most});
     this.ports = ports;
     this.rows = rows;
   }
@@ -160,6 +169,11 @@ export class FlowTable {
 
   get size(): number {
     return this.flows.size;
+  }
+
+  /** Bytes that they take, about. */
+  get bytes(): number {
+    return this.store.bytes + this.flows.size * FLOW_BYTES;
   }
 
   /**
@@ -186,6 +200,8 @@ export class FlowTable {
     coverage.extend(time);
     this.pairs.advance(second);
     this.weights.clear();
+    const wanted = Math.floor(FLOWS_A_PORT * this.ports.all.length);
+    this.flows.max = Math.max(this.flows.max, Math.min(this.most, wanted));
     for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, time, watermark);
   }
 

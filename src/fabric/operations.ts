@@ -50,7 +50,8 @@ export class Operations {
   private readonly rows: FlowRows;
   private readonly budget: number;
   private batches: Batch[] = [];
-  private bytes = 0;
+  /** Bytes taken. */
+  bytes = 0;
   /** By producer: when it sent last, epoch ms. */
   private readonly sentAt = new Map<number, number>();
 

@@ -12,7 +12,8 @@ type Columns = readonly ArrayLike<number>[];
  * each would have to be made first. What comes of it does not depend on the hash, which nobody outside can know.
  */
 export class RecentKeys<T> {
-  readonly max: number;
+  /** Entries that it holds at most; may grow. */
+  max: number;
   size = 0;
   private readonly words: number;
   /** A random odd number for each word of a key. */

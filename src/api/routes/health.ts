@@ -56,10 +56,13 @@ const MissingSchema = Type.Object(
 );
 
 const MemorySchema = Type.Object({
-  budgetBytes: Nullable(Type.Number({description: 'bytes that history and tables may take (--memory)'})),
+  budgetBytes: Nullable(Type.Number({description: 'bytes that all may take together (--memory)'})),
   historyBudgetBytes: Nullable(Type.Number({description: 'of them for the history of 100 ms'})),
   historyBytes: Type.Number({description: 'bytes that the history takes'}),
   coarseBytes: Type.Number({description: 'bytes that seconds up to an hour and tens of seconds up to a day take'}),
+  portTickBytes: Type.Number({description: 'bytes that samples of ports by 10 ms take'}),
+  flowBytes: Type.Number({description: 'bytes that flows take, about'}),
+  operationBytes: Type.Number({description: 'bytes that operations of the last seconds take'}),
   historyMs: Type.Number({description: 'how far back bins of 100 ms are kept; shorter where many ports are active'}),
   tables: Type.Array(
     Type.Object({

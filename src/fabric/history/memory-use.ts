@@ -1,7 +1,7 @@
 import {BIN_MS} from '../../shared/bins.ts';
 import type {Fabric} from '../fabric.ts';
 import {MAX_ROWS} from '../rows.ts';
-import {budgetForRows} from './memory.ts';
+import {sharesOf} from './memory.ts';
 
 /** A bounded table of the server. */
 export interface TableUse {
@@ -23,12 +23,17 @@ export interface MemoryUse {
   historyBytes: number;
   /** Taken by the coarser history, bytes. */
   coarseBytes: number;
+  /** Taken by samples of ports by 10 ms, by flows, and by operations, bytes. */
+  portTickBytes: number;
+  flowBytes: number;
+  operationBytes: number;
   /** How far back bins of 100 ms are kept, ms. */
   historyMs: number;
   tables: TableUse[];
 }
 
-export function memoryUse({memory, rings, tiers, agents, ports, rows, flows}: Fabric): MemoryUse {
+export function memoryUse(fabric: Fabric): MemoryUse {
+  const {memory, rings, tiers, agents, ports, rows, flows} = fabric;
   const table = (name: TableUse['name'], entries: number, most: number, refused = 0): TableUse => ({
     name,
     entries,
@@ -37,9 +42,12 @@ export function memoryUse({memory, rings, tiers, agents, ports, rows, flows}: Fa
   });
   return {
     budgetBytes: memory ?? null,
-    historyBudgetBytes: memory === undefined ? null : budgetForRows(memory),
+    historyBudgetBytes: memory === undefined ? null : sharesOf(memory).rows,
     historyBytes: rings.bytes,
     coarseBytes: tiers.bytes,
+    portTickBytes: fabric.portTicks.bytes + fabric.portTicksOut.bytes,
+    flowBytes: flows.bytes,
+    operationBytes: fabric.operations.bytes,
     historyMs: rings.depth * BIN_MS,
     tables: [
       table('agents', agents.all.length, agents.max, agents.refused),

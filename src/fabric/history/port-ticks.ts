@@ -41,6 +41,11 @@ export class PortTicks {
     return this.rings.size;
   }
 
+  /** Bytes taken. */
+  get bytes(): number {
+    return this.rings.size * this.depth * TICKS_PER_BIN;
+  }
+
   has(slot: number): boolean {
     return this.rings.has(slot);
   }

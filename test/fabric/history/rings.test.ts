@@ -74,7 +74,7 @@ describe('a fabric with a budget', () => {
   });
 
   it('refuses rows past it and counts them; those that are there go on', () => {
-    const fabric = grow(4.5 * 1024 ** 2, 300, T + 905);
+    const fabric = grow(5.6 * 1024 ** 2, 300, T + 905);
     expect(fabric.rings.depth).toBe(MIN_DEPTH);
     expect(fabric.rows.refused).toBeGreaterThan(0);
     expect(fabric.rows.size).toBe(fabric.rings.bytes / (MIN_DEPTH * CELL));
