@@ -5,16 +5,9 @@ import {portLabel} from '../../fabric/ports.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {IN, type LinkLoads, LinkSums, OUT, utilisationOf} from '../imbalance/link-loads.ts';
 import type {PeriodReport} from '../period/period-engine.ts';
-import {type MarkedSamples, marksRise, median, periodOf, sourcesAtLeast} from './incast.ts';
-import {
-  type Burst,
-  emptySecond,
-  IncastPort,
-  marksOf,
-  type PortMarks,
-  type PortSecond,
-  secondOf,
-} from './incast-port.ts';
+import {type MarkedSamples, marksRise, median, periodOf} from './incast.ts';
+import {type Burst, IncastPort, marksOf, type PortMarks, secondOf} from './incast-port.ts';
+import {SentSamples} from './sent-samples.ts';
 
 /** Many hosts that send to one at once, again and again: more than its port takes. */
 export interface IncastReport {
@@ -47,8 +40,6 @@ const RISES = 2;
 /** So many bursts are told of; after so many bins without one it is over. */
 const TOLD_AT = 3;
 const OVER_BINS = 300;
-/** So much of what leaves by a port is for the host that stands behind it. */
-const NEARLY_ALL = 0.9;
 /** Flows whose samples are shorter on average carry no data. */
 const LEAST_DATA_BYTES = 200;
 /** A port is watched when its marks stand out by so many standard deviations; so many are. */
@@ -164,11 +155,12 @@ export class IncastEngine {
     const {flows} = this.fabric;
     const ports = new Map<Port, IncastPort>([...beside.map((one) => [one.port, one] as const), ...this.watched]);
     const to = flows.newestSecond - 1; // the newest may not be whole
-    const fresh = new Map<IncastPort, Map<number, PortSecond>>();
+    const fresh = new Map<IncastPort, Map<number, SentSamples>>();
     for (const one of ports.values()) {
-      const seconds = new Map<number, PortSecond>();
+      const seconds = new Map<number, SentSamples>();
       const from = this.watched.has(one.port) ? Math.max(this.counted + 1, to - 4) : to - 4;
-      for (let second = from; second <= to; second++) if (!one.seconds.has(second)) seconds.set(second, emptySecond());
+      for (let second = from; second <= to; second++)
+        if (!one.seconds.has(second)) seconds.set(second, new SentSamples());
       fresh.set(one, seconds);
     }
     flows.eachLeaving(ports.keys(), (port, {source, destination}, sighting) => {
@@ -178,8 +170,7 @@ export class IncastEngine {
         if (samples === 0) continue;
         const isData = sighting.at(Sum.Bytes, second) >= LEAST_DATA_BYTES * sighting.at(Sum.Frames, second);
         if (!isData) continue;
-        add(sent.sources, source, samples);
-        add(sent.destinations, destination, samples);
+        sent.add(source, destination, samples);
       }
     });
     for (const [one, seconds] of fresh) for (const [second, sent] of seconds) one.seconds.set(second, sent);
@@ -217,7 +208,7 @@ export class IncastEngine {
 
 /** Says of a burst how many sources it had, and whether it is an incast. */
 function judge(one: IncastPort, burst: Burst, others: readonly IncastPort[], marksOfOthers: PortMarks): void {
-  burst.sources = sourcesAtLeast(sentIn(one, burst).sources.values());
+  burst.sources = sentIn(one, burst).sourcesAtLeast;
   if (burst.sources < MANY) return;
   const marks = marksOf(burst.out, burst.in);
   const {quiet} = one;
@@ -242,40 +233,25 @@ function combined(a: PortMarks, b: PortMarks, times: 1 | -1): PortMarks {
   return {ce: both(a.ce, b.ce), cnp: both(a.cnp, b.cnp)};
 }
 
-/** Samples of the seconds in which flows were told of a burst, added to others. */
-function sentIn({seconds}: IncastPort, {from, to}: Burst, into: PortSecond = emptySecond()): PortSecond {
+/** What was sent in the seconds in which flows were told of a burst, added to `into`. */
+function sentIn({seconds}: IncastPort, {from, to}: Burst, into = new SentSamples()): SentSamples {
   for (let second = secondOf(from) + 1; second <= secondOf(to) + TOLD_LATER_SECONDS; second++) {
     const sent = seconds.get(second);
-    for (const [source, samples] of sent?.sources ?? []) add(into.sources, source, samples);
-    for (const [destination, samples] of sent?.destinations ?? []) add(into.destinations, destination, samples);
+    if (sent) into.addAll(sent);
   }
   return into;
-}
-
-function add(counts: Map<string, number>, key: string, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-/** The most first. */
-const ranked = (counts: ReadonlyMap<string, number>) => [...counts].sort((a, b) => b[1] - a[1]);
-
-/** Who nearly all samples are for. */
-function hostOf({destinations}: PortSecond): string | null {
-  const [most] = ranked(destinations);
-  const all = [...destinations.values()].reduce((sum, samples) => sum + samples, 0);
-  return most !== undefined && most[1] >= NEARLY_ALL * all ? most[0] : null;
 }
 
 /** Sources at the port in seconds that it was not busy in, or at other ports meanwhile: the larger median, 1 at least. */
 function usualOf(one: IncastPort, burst: Burst, others: readonly IncastPort[]): number {
   const own: number[] = [];
-  for (const [second, {sources}] of one.seconds) {
+  for (const [second, sent] of one.seconds) {
     // Whether it was busy before it was watched is not known.
     if (second <= secondOf(one.since) + TOLD_LATER_SECONDS) continue;
     const isBusy = [1, TOLD_LATER_SECONDS].some((later) => one.busySeconds.has(second - later));
-    if (!isBusy) own.push(sourcesAtLeast(sources.values()));
+    if (!isBusy) own.push(sent.sourcesAtLeast);
   }
-  const beside = others.map((other) => sourcesAtLeast(sentIn(other, burst).sources.values()));
+  const beside = others.map((other) => sentIn(other, burst).sourcesAtLeast);
   return Math.max(1, median(own), median(beside));
 }
 
@@ -284,7 +260,7 @@ function reportOf(one: IncastPort, fabricPeriods: readonly number[]): IncastRepo
   if (bursts.length < TOLD_AT) return undefined;
   const out = new LinkSums();
   const into = new LinkSums();
-  const sent = emptySecond();
+  const sent = new SentSamples();
   for (const burst of bursts) {
     out.add(burst.out);
     into.add(burst.in);
@@ -299,14 +275,12 @@ function reportOf(one: IncastPort, fabricPeriods: readonly number[]): IncastRepo
   );
   return {
     link: one.port.id,
-    host: hostOf(sent),
+    host: sent.host,
     since: bursts[0]!.from * BIN_MS,
     last: (bursts.at(-1)!.to + 1) * BIN_MS,
     bursts: bursts.length,
     sources: median(bursts.map(({sources}) => sources!)),
-    addresses: ranked(sent.sources)
-      .slice(0, MOST_NAMED)
-      .map(([source]) => source),
+    addresses: sent.topSources(MOST_NAMED),
     usualSources: median(bursts.map(({usual}) => usual)),
     utilisation: utilisationOf(out, one.port.speed)?.utilisation ?? 0,
     ceShare: ce.samples > 0 ? ce.marked / ce.samples : 0,

@@ -2,6 +2,7 @@ import type {Port} from '../../fabric/ports.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {FULL, LinkSums, utilisationOf} from '../imbalance/link-loads.ts';
 import type {MarkedSamples} from './incast.ts';
+import type {SentSamples} from './sent-samples.ts';
 
 /** Bins of less load between full ones do not end a burst; what goes on for longer than the second is several. */
 const PAUSE_BINS = 2;
@@ -24,14 +25,6 @@ export interface PortMarks {
   cnp: MarkedSamples;
 }
 
-/** Samples of data that left by a port in a second, by source and by destination. */
-export interface PortSecond {
-  sources: Map<string, number>;
-  destinations: Map<string, number>;
-}
-
-export const emptySecond = (): PortSecond => ({sources: new Map(), destinations: new Map()});
-
 /** Full bins in a row. */
 export interface Burst {
   /** Bins, inclusive. */
@@ -51,7 +44,7 @@ export class IncastPort {
   readonly port: Port;
   readonly bursts: Burst[] = [];
   /** The seconds that flows were told in. */
-  readonly seconds = new Map<number, PortSecond>();
+  readonly seconds = new Map<number, SentSamples>();
   /** Outside of bursts. */
   readonly quiet: PortMarks = {ce: {marked: 0, samples: 0}, cnp: {marked: 0, samples: 0}};
   /** Seconds with busy bins. */
