@@ -1,4 +1,4 @@
-import {isMultiple, type Period, type PeriodFinder, type PeriodRange, removeCycle} from './period.ts';
+import {followed, isMultiple, type Period, type PeriodFinder, type PeriodRange, removeCycle} from './period.ts';
 import {decimated} from './period-decimate.ts';
 import type {TickSeries} from './spectrum.ts';
 
@@ -33,11 +33,12 @@ const BIN_STEP_MS = 100;
 
 /**
  * Periods over time: looks at the newest counts again and again, and shows what most of the last looks saw. Forgets a
- * cycle as soon as it no longer runs.
+ * cycle as soon as it no longer runs. While all looks see the same one cycle, or none, every other one does not search.
  */
 export class PeriodWatch {
   private readonly finder: PeriodFinder;
   private readonly looks: Period[][] = [];
+  private hasSearched = false;
 
   constructor(finder: PeriodFinder) {
     this.finder = finder;
@@ -45,10 +46,28 @@ export class PeriodWatch {
 
   /** Looks once, at up to 640 s of ticks or of bins. Returns what is shown now, strongest first. */
   look(series: TickSeries): ShownPeriod[] {
-    const found = this.find(series).sort((a, b) => b.swing - a.swing);
-    this.looks.push(distinct(found));
+    const known = this.hasSearched && this.isSettled ? this.follow(series) : undefined;
+    this.hasSearched = known === undefined;
+    this.looks.push(known ?? distinct(this.find(series).sort((a, b) => b.swing - a.swing)));
     if (this.looks.length > LOOKS) this.looks.shift();
     return this.shown();
+  }
+
+  /** Whether the last looks agree, on one cycle that is shown or on none at all. */
+  private get isSettled(): boolean {
+    const [one] = this.looks.at(-1) ?? [];
+    if (this.looks.length < LOOKS || this.shown().length > 1) return false;
+    return this.looks.every(([strongest]) => (one && strongest ? isSame(strongest, one) : one === strongest));
+  }
+
+  /** What the last look saw, as it is now; undefined where it no longer runs. */
+  private follow(series: TickSeries): Period[] | undefined {
+    const [one] = this.looks.at(-1)!;
+    if (!one) return [];
+    const steps = BIN_STEP_MS / series.tickMs;
+    const isSlow = one.periodMs >= COARSE.shortestMs && steps > 1;
+    const now = followed(isSlow ? decimated(series, steps) : newest(series), one);
+    return now.isRunning ? [now] : undefined;
   }
 
   private find(series: TickSeries): Period[] {
@@ -58,8 +77,8 @@ export class PeriodWatch {
     const slow = this.finder.find(decimated(series, steps), COARSE);
     const left = counts.slice();
     for (const period of slow) removeCycle(left, tickMs, period);
-    const last = Math.max(0, counts.length - FINE_MS / tickMs);
-    const fast = this.finder.find({...series, counts: counts.subarray(last)}, FINE, left.subarray(last));
+    const last = newest(series);
+    const fast = this.finder.find(last, FINE, left.subarray(counts.length - last.counts.length));
     return [...slow, ...fast];
   }
 
@@ -75,6 +94,13 @@ export class PeriodWatch {
     }
     return shown;
   }
+}
+
+/** Of ticks the last `FINE_MS`; of bins all. */
+function newest(series: TickSeries): TickSeries {
+  const {counts, tickMs} = series;
+  if (tickMs >= BIN_STEP_MS) return series;
+  return {...series, counts: counts.subarray(Math.max(0, counts.length - FINE_MS / tickMs))};
 }
 
 const isSame = (a: Period, b: Period) => Math.abs(a.periodMs / b.periodMs - 1) <= SAME;

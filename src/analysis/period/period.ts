@@ -136,6 +136,13 @@ export class PeriodFinder {
   }
 }
 
+/** A cycle that is known, as it is now: followed and not searched for, so only where there is no other beside it. */
+export function followed(series: TickSeries, period: Period): Period {
+  const {isRunning, fold} = runs(series, period.periodMs);
+  const {jitter, duty, sharpness, swing, phase} = fold;
+  return {...period, jitter, duty, sharpness, swing, phase, isRunning};
+}
+
 /** Takes a cycle out of a series, its mean at each phase; where it has stopped, its last cycles stay as they are. */
 export function removeCycle(values: Float64Array, tickMs: number, {periodMs, phase, isRunning}: Period): void {
   const phases = Math.max(6, Math.min(MOST_PHASES, Math.round(periodMs / tickMs)));
