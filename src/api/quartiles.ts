@@ -2,8 +2,9 @@ import {Type} from 'typebox';
 import {type Quartiles, quartilesOf} from '../analysis/quartiles.ts';
 import type {Agent} from '../fabric/agents.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import {visitMeans} from '../fabric/link-means.ts';
+import {meansOfAll, visitMeans} from '../fabric/link-means.ts';
 import type {Role} from '../fabric/ports.ts';
+import {ROLES} from '../fabric/roles/roles.ts';
 import {Nullable} from './schemas.ts';
 
 /** How the links of a role differ, bit/s; null where there are none. */
@@ -41,14 +42,27 @@ export const RoleQuartilesSchema = Type.Object(
   },
 );
 
-/** Quartiles over the links of these agents, by the role that each has in the last of the bins from..to. */
-export function linkQuartiles(fabric: Fabric, agents: readonly Agent[], from: number, to: number): RoleQuartiles {
+/** Quartiles over the links of an agent, by the role that each has in the last of the bins from..to. */
+export function agentQuartiles(fabric: Fabric, agent: Agent, from: number, to: number): RoleQuartiles {
   const rates: Record<Role, number[]> = {edge: [], core: [], unknown: []};
-  for (const agent of agents) {
-    visitMeans(fabric, agent, from, to, ({slot}, bytesPerSecond) => {
-      rates[fabric.roles.at(slot, to)].push(bytesPerSecond * BITS);
-    });
+  visitMeans(fabric, agent, from, to, ({slot}, bytesPerSecond) => {
+    rates[fabric.roles.at(slot, to)].push(bytesPerSecond * BITS);
+  });
+  return quartilesByRole(rates);
+}
+
+/** The same over all links. */
+export function fabricQuartiles(fabric: Fabric, from: number, to: number): RoleQuartiles {
+  const rates: Record<Role, number[]> = {edge: [], core: [], unknown: []};
+  const means = meansOfAll(fabric, from, to);
+  for (let slot = 0; slot < means.length; slot++) {
+    const role = ROLES[fabric.roles.numberAt(slot, to)]!;
+    if (!Number.isNaN(means[slot])) rates[role].push(means[slot]! * BITS);
   }
+  return quartilesByRole(rates);
+}
+
+function quartilesByRole(rates: Record<Role, number[]>): RoleQuartiles {
   const of = (role: Role): LinkQuartiles | null => {
     const quartiles = quartilesOf(rates[role]);
     return quartiles ? {...quartiles, links: rates[role].length} : null;

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {meanOver} from '../../src/api/estimate.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {visitMeans} from '../../src/fabric/link-means.ts';
+import {meansOfAll, visitMeans} from '../../src/fabric/link-means.ts';
 import {AGENT, type Content, IN_DERIVED, OUT, PartialBuilder, T} from '../support/partial-builder.ts';
 import {linkScope} from './reading.ts';
 
@@ -14,6 +14,10 @@ function start() {
     visitMeans(fabric, fabric.agents.get(address)!, from, to, ({id}, bytes) => {
       found[id] = bytes;
     });
+    const all = meansOfAll(fabric, from, to);
+    for (const {id, slot, agent} of fabric.ports.all) {
+      if (agent.address === address) expect(all[slot]).toBe(found[id] ?? Number.NaN);
+    }
     return found;
   };
   return {fabric, give, means};

@@ -5,7 +5,7 @@ import {ROLES} from '../../fabric/roles/roles.ts';
 import {MEASURE_NAMES} from '../../shared/live.ts';
 import {meanOver, settledWindow} from '../estimate.ts';
 import {marksOf} from '../marks.ts';
-import {linkQuartiles} from '../quartiles.ts';
+import {fabricQuartiles} from '../quartiles.ts';
 import {SETTLED_MS, unknownShare} from '../summary.ts';
 import type {MetricsBuilder} from './builder.ts';
 
@@ -33,7 +33,7 @@ export function fabricMetrics(builder: MetricsBuilder, fabric: Fabric): void {
     ['role', 'quartile'],
     (set) => {
       const {from, to} = settledWindow(fabric, SETTLED_MS);
-      const {edge, core} = linkQuartiles(fabric, fabric.agents.all, from, to);
+      const {edge, core} = fabricQuartiles(fabric, from, to);
       for (const [role, quartiles] of Object.entries({edge, core})) {
         for (const quartile of QUARTILES) if (quartiles) set(quartiles[quartile] / 8, {role, quartile});
       }

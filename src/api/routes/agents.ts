@@ -4,7 +4,7 @@ import {BIN_MS} from '../../shared/bins.ts';
 import {BinState} from '../../shared/live.ts';
 import type {Context} from '../context.ts';
 import {settledWindow} from '../estimate.ts';
-import {linkQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
+import {agentQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
 import {agentSampling} from '../sampling.ts';
 import {
   AgentAdviceSchema,
@@ -80,7 +80,7 @@ export const agentRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
           lastSeen: Math.round(agent.lastArrival),
           silentAfterMs: agent.presence.windowBins() * BIN_MS,
           links: agent.ports.length,
-          quartiles: linkQuartiles(fabric, [agent], from, to),
+          quartiles: agentQuartiles(fabric, agent, from, to),
           ...agentSampling(fabric, agent),
           subAgents: [...agent.subAgents.values()],
         })),

@@ -6,7 +6,7 @@ import type {Context} from '../context.ts';
 import {parseWindow} from '../duration.ts';
 import {settledWindow} from '../estimate.ts';
 import {MarksSchema, marksOf} from '../marks.ts';
-import {linkQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
+import {fabricQuartiles, RoleQuartilesSchema} from '../quartiles.ts';
 import {EstimateSchema, FinalBefore, Nullable, SeriesQuery, SeriesSchema} from '../schemas.ts';
 import {parseSpan, readSeries} from '../series.ts';
 import {byRole, missingAgents, unknownShare} from '../summary.ts';
@@ -75,7 +75,7 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         roce: roles.edge.roce,
         all: roles.edge.all,
         roles,
-        quartiles: linkQuartiles(fabric, fabric.agents.all, from, to),
+        quartiles: fabricQuartiles(fabric, from, to),
         marks: marksOf(fabric, from, to),
       };
     },

@@ -7,7 +7,7 @@ import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type Estimate} from '../../shared/live.ts';
 import {meanOver} from '../estimate.ts';
 import {edgeOf, type OperationAnswer, operationsOf} from '../operations.ts';
-import {linkQuartiles, type RoleQuartiles} from '../quartiles.ts';
+import {fabricQuartiles, type RoleQuartiles} from '../quartiles.ts';
 import {SETTLED_MS} from '../summary.ts';
 
 const WINDOW_BINS = SETTLED_MS / BIN_MS;
@@ -37,11 +37,13 @@ export function* readFabric(fabric: Fabric, end: number): Generator<void, AiRead
   const from = end - WINDOW_BINS;
   const to = end - 1;
   const roles = topologyRoles(fabric);
-  const ports = fabric.ports.all.filter(({slot}) => roles.includes(fabric.roles.at(slot, to)));
-  const quartiles = linkQuartiles(fabric, fabric.agents.all, from, to);
+  const quartiles = fabricQuartiles(fabric, from, to);
   yield;
   const edge = edgeOf(fabric);
   const sums = yield* fabric.operations.sumsInSteps(edge);
+  yield;
+  const ports = fabric.ports.all.filter(({slot}) => roles.includes(fabric.roles.at(slot, to)));
+  const counters = sumCounters(fabric, ports);
   yield;
   return {
     all: meanOver(fabric, FABRIC_SCOPE, 'all', from, to),
@@ -49,7 +51,7 @@ export function* readFabric(fabric: Fabric, end: number): Generator<void, AiRead
     cePerSecond: everyHop(fabric, 'ce', roles, from, to),
     cnpPerSecond: everyHop(fabric, 'cnp', roles, from, to),
     trimmedPerSecond: everyHop(fabric, 'trimmed', roles, from, to),
-    counters: sumCounters(fabric, ports),
+    counters,
     operations: operationsOf(fabric, 'fabric', edge, sums),
     drops: dropRates(fabric, new Set(ports.map(({agent}) => agent.address))),
   };
