@@ -191,7 +191,7 @@ export const alertScenarios: readonly AlertScenario[] = [
     name: 'more than a port takes',
     fires: ['TenhertzIncast'],
     also: {TenhertzDiscards: 'the port discards what it cannot take'},
-    options: {...incast.options, sampling: 10_000, flushMs: 100},
+    options: {...incast.options, sampling: 6_000, flushMs: 50},
   },
   {
     name: 'large flows meet on an uplink',
@@ -200,12 +200,12 @@ export const alertScenarios: readonly AlertScenario[] = [
       TenhertzCongestion: 'the full uplinks mark a large part of all frames',
       TenhertzDiscards: 'they discard what they cannot take',
     },
-    options: {...ecmpCollision.options, sampling: 50_000, flushMs: 100},
+    options: {...ecmpCollision.options, sampling: 50_000, flushMs: 50},
   },
   {
     name: 'all switches hash alike',
     fires: ['TenhertzLinksImbalanced'],
-    options: {...polarised.options, sampling: 20_000, flushMs: 100},
+    options: {...polarised.options, sampling: 20_000, flushMs: 50},
     before: (world) => world.giveTopology(),
   },
   {
