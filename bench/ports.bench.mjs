@@ -76,6 +76,16 @@ async function watch(url, delays) {
   return socket;
 }
 
+/** What the Partials of each 100 ms took together: a bin has several where tables were full before its end. */
+function byBin(taken, column) {
+  const bins = new Map();
+  for (const one of taken) {
+    const bin = Math.floor(one[0] / BIN_MS);
+    bins.set(bin, (bins.get(bin) ?? 0) + one[column]);
+  }
+  return [...bins.values()];
+}
+
 async function measure(ports) {
   const {server, udpPort, url, lines} = await serve(String(ports));
   const empty = memory(server.pid).now;
@@ -140,7 +150,9 @@ async function measure(ports) {
         delays,
         slow,
         historyMs: health.memory.historyMs,
-        bins: taken.map(([, ms]) => ms),
+        bins: byBin(taken, 1),
+        cpuBins: byBin(taken, 3),
+        use: health.memory,
       },
       cpu: {main: share('main'), ingest: share('ingest'), analysis: share('analysis')},
     };
@@ -152,6 +164,8 @@ async function measure(ports) {
 
 const rows = [];
 const answers = [];
+/** What of the memory is what. */
+const parts = [];
 for (const ports of options.ports.split(',').map(Number)) {
   const one = await measure(ports);
   const ms = (values, p) => quantile(values, p)?.toFixed(p === 0.5 ? 1 : 0);
@@ -164,21 +178,31 @@ for (const ports of options.ports.split(',').map(Number)) {
     `${perPort.toFixed(1)} kB`,
     ...[one.cpu.main, one.cpu.ingest, one.cpu.analysis].map((share) => `${share.toFixed(1)} %`),
     of(one.bins),
+    of(one.cpuBins),
     of(one.delays),
     `${one.historyMs / 1_000} s`,
   ];
   rows.push(`| ${cells.join(' | ')} |`);
   const shown = Object.entries(one.slow).map(([path, time]) => `${path} ${time.toFixed(0)} ms`);
   answers.push(`${one.known.toLocaleString('en')} ports: ${shown.join(', ')}.`);
-  console.log(rows.at(-1), '\n', answers.at(-1));
+  const mb = (bytes) => `${(bytes / 1_024 ** 2).toFixed(0)} MB`;
+  const {historyBytes, coarseBytes, portTickBytes, flowBytes, operationBytes} = one.use;
+  parts.push(
+    `${one.known.toLocaleString('en')} ports: 100 ms ${mb(historyBytes)}, coarser ${mb(coarseBytes)}, samples by 10 ms ${mb(portTickBytes)}, flows ${mb(flowBytes)}, operations ${mb(operationBytes)}.`,
+  );
+  console.log(rows.at(-1), '\n', parts.at(-1), '\n', answers.at(-1));
 }
 if (!options['no-write']) {
   writeSection('ports', 'Growth with the fabric', [
-    `Switches of 48 ports, each port sampled ${options.rate} times a second, both directions kept; ${seconds} s after ${WARM_S} s of warming up, --memory ${options.memory}. Memory: resident / peak; a port's is what it takes beyond an empty server. Bins: what the main thread takes for one, and how long after its end it is in a client; p50 / p99 / longest.`,
+    `Switches of 48 ports, each port sampled ${options.rate} times a second, both directions kept; ${seconds} s after ${WARM_S} s of warming up, --memory ${options.memory}. Memory: resident / peak; a port's is what it takes beyond an empty server. Bins: what the main thread takes for what comes in 100 ms, by the clock and on a core, and how long after its end a bin is in a client; p50 / p99 / longest.`,
     '',
-    '| ports | samples a second | memory | a port | main | ingest | analysis | main, a bin | bin to client | 100 ms reach back |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| ports | samples a second | memory | a port | main | ingest | analysis | main, a bin | on a core | bin to client | 100 ms reach back |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
+    '',
+    'Of the memory:',
+    '',
+    ...parts.map((line) => `- ${line}`),
     '',
     'REST meanwhile:',
     '',

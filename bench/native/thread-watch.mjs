@@ -1,6 +1,6 @@
 // Loaded into a server under measurement (`--import`): tells which thread is which, and how long the main thread takes for
-// each Partial. Lines of JSON in the file that THREAD_WATCH_LOG names, those of the main thread when it ends.
-import {appendFileSync, readlinkSync} from 'node:fs';
+// each Partial, and of that on a core (the scheduler's own count, in steps of its tick). Lines of JSON in the file that THREAD_WATCH_LOG names, those of the main thread when it ends.
+import {appendFileSync, readFileSync, readlinkSync} from 'node:fs';
 import {isMainThread, Worker, workerData} from 'node:worker_threads';
 
 const file = process.env.THREAD_WATCH_LOG;
@@ -9,13 +9,15 @@ write({thread: isMainThread ? 'main' : workerData?.tenhertz, id: readlinkSync('/
 
 if (isMainThread) {
   const taken = [];
+  const cpuMs = () => Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6;
   const {on} = Worker.prototype;
   Worker.prototype.on = function (name, listener) {
     if (name !== 'message') return on.call(this, name, listener);
     return on.call(this, name, (message) => {
-      const from = performance.now();
+      if (message?.type !== 'partial') return listener(message);
+      const [from, cpu] = [performance.now(), cpuMs()];
       listener(message);
-      if (message?.type === 'partial') taken.push([Date.now(), performance.now() - from, message.encoded.byteLength]);
+      taken.push([Date.now(), performance.now() - from, message.encoded.byteLength, cpuMs() - cpu]);
     });
   };
   process.on('exit', () => write({taken}));
