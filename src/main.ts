@@ -22,7 +22,8 @@ const program = new Command('tenhertz')
 const SERVERS: readonly unknown[] = ['serve', 'demo'];
 if (SERVERS.includes(process.argv[2])) keepHeapSmall();
 
-const asked = COMMANDS[process.argv[2] ?? ''];
+const name = process.argv[2] ?? '';
+const asked = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 for (const load of asked ? [asked] : Object.values(COMMANDS)) program.addCommand(await load());
 for (const command of [program, ...program.commands]) command.exitOverride();
 

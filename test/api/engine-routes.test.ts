@@ -71,6 +71,11 @@ describe("sFlow-RT's paths", () => {
       '/metric/ALL/load_one/json',
       '/metric/ALL/q9:ifinoctets/json',
       '/dump/ALL/nothing/json',
+      ...['constructor', 'toString', '__proto__', 'constructor:ifspeed', 'max:valueOf'].map(
+        (name) => `/metric/ALL/${name}/json`,
+      ),
+      '/dump/ALL/__proto__/json',
+      '/prometheus/metrics/ALL/hasOwnProperty/txt',
       '/prometheus/metrics/ALL/nothing/txt',
       '/topology/json',
       '/flows/json',

@@ -19,8 +19,13 @@ const percent = (pick: 'inOctetsPerSecond' | 'outOctetsPerSecond') => (port: Por
   return octets === undefined || !port.speed ? undefined : (octets * 800) / port.speed;
 };
 
+/** Names come from clients: an object would know `constructor` and the like. */
+function byName<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries));
+}
+
 /** What interface counters tell, under sFlow-RT's names. */
-const METRICS: Readonly<Record<string, (port: Port) => number | string | undefined>> = {
+const METRICS = byName<(port: Port) => number | string | undefined>({
   ifindex: ({ifIndex}) => ifIndex,
   ifname: ({name}) => name,
   ifspeed: ({speed}) => speed,
@@ -36,9 +41,9 @@ const METRICS: Readonly<Record<string, (port: Port) => number | string | undefin
   ifoututilization: percent('outOctetsPerSecond'),
   eth_fcserrors: rate('fcsErrorsPerSecond'),
   eth_symbolerrors: rate('symbolErrorsPerSecond'),
-};
+});
 
-export const INTERFACE_METRICS: readonly string[] = Object.keys(METRICS);
+export const INTERFACE_METRICS: readonly string[] = [...METRICS.keys()];
 
 /** Ports of agents by address, joined by commas; or of all, or those towards hosts (EDGE), switches (CORE) or either (TOPOLOGY). */
 export function portsOf(fabric: Fabric, agents: string): Port[] {
@@ -57,7 +62,7 @@ export function portsOf(fabric: Fabric, agents: string): Port[] {
 export function namesOf(list: string): readonly string[] {
   if (list === 'ALL') return INTERFACE_METRICS;
   const names = list.split(',');
-  const unknown = names.find((name) => !(name in METRICS));
+  const unknown = names.find((name) => !METRICS.has(name));
   if (unknown !== undefined) throw new Problem(404, `there is no metric '${unknown}'`);
   return names;
 }
@@ -66,7 +71,7 @@ export function namesOf(list: string): readonly string[] {
 export function dump({time}: Fabric, ports: readonly Port[], names: readonly string[]): DumpRecord[] {
   return ports.flatMap((port) =>
     names.flatMap((name) => {
-      const metricValue = METRICS[name]!(port);
+      const metricValue = METRICS.get(name)!(port);
       if (metricValue === undefined) return [];
       const lastUpdate = Math.max(0, time - port.counters!.time);
       const {agent, ifIndex} = port;
@@ -75,6 +80,8 @@ export function dump({time}: Fabric, ports: readonly Port[], names: readonly str
   );
 }
 
+const maxOf = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b));
+const minOf = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b));
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 const meanOf = (values: readonly number[]) => sumOf(values) / values.length;
 const varianceOf = (values: readonly number[]) => {
@@ -83,14 +90,14 @@ const varianceOf = (values: readonly number[]) => {
 };
 
 /** How values of several data sources become one. */
-const AGGREGATES: Readonly<Record<string, (values: readonly number[]) => number>> = {
-  max: (values) => values.reduce((a, b) => Math.max(a, b)),
-  min: (values) => values.reduce((a, b) => Math.min(a, b)),
+const AGGREGATES = byName<(values: readonly number[]) => number>({
+  max: maxOf,
+  min: minOf,
   sum: sumOf,
   avg: meanOf,
   var: varianceOf,
   sdev: (values) => Math.sqrt(varianceOf(values)),
-};
+});
 
 /** One metric of several data sources in one record; without a value where nothing is known. */
 export interface MetricRecord {
@@ -109,12 +116,12 @@ export interface MetricRecord {
 /** `sum:ifinoctets` and the like over some ports; the largest where no prefix says otherwise. */
 export function aggregate(fabric: Fabric, ports: readonly Port[], wanted: string): MetricRecord {
   const [prefix, name] = wanted.includes(':') ? wanted.split(':', 2) : ['max', wanted];
-  const of = AGGREGATES[prefix!];
-  if (!of) throw new Problem(404, `'${prefix}' is none of ${Object.keys(AGGREGATES).join(', ')}`);
+  const of = AGGREGATES.get(prefix!);
+  if (!of) throw new Problem(404, `'${prefix}' is none of ${[...AGGREGATES.keys()].join(', ')}`);
   const records = dump(fabric, ports, namesOf(name!));
   if (records.length === 0) return {metricName: wanted, metricN: 0};
   const ages = records.map(({lastUpdate}) => lastUpdate);
-  const [lastUpdateMin, lastUpdateMax] = [AGGREGATES['min']!(ages), AGGREGATES['max']!(ages)];
+  const [lastUpdateMin, lastUpdateMax] = [minOf(ages), maxOf(ages)];
   const about = {metricName: wanted, metricN: records.length, lastUpdateMin, lastUpdateMax};
   const numbers = records.flatMap(({metricValue}) => (typeof metricValue === 'number' ? [metricValue] : []));
   // Of texts the first one there is.
