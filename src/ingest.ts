@@ -74,6 +74,8 @@ const CROWDED = 0.25;
 const DROPS_EVERY_MS = 500;
 /** Partials on their way to the main thread before a replay waits for it. */
 const MAX_UNTAKEN = 32;
+/** And before it is told of several bins at a time, live: it stands still for shorter when it looks for garbage. */
+const MOST_UNTAKEN = 16;
 
 /** What a row and its cell take in this thread's tables, and its share of the memory. */
 const BYTES_PER_ROW = 1_024;
@@ -126,6 +128,7 @@ class IngestThread {
     }
     const sink = (encoded: ArrayBuffer) => {
       this.untaken++;
+      this.hold();
       this.post({type: 'partial', encoded}, [encoded]);
     };
     const options = {limits: limitsWithin(memory), producer: thread, epoch, seed, trimDscp, tellsClock: thread === 0};
@@ -173,8 +176,14 @@ class IngestThread {
   /** The main thread has taken a Partial. */
   taken(): void {
     this.untaken--;
+    this.hold();
     this.onTaken?.();
     this.onTaken = undefined;
+  }
+
+  /** A recording waits for the main thread instead, so that the same is told of it each time. */
+  private hold(): void {
+    this.ingest.isHeld = this.data.source.kind === 'udp' && this.untaken >= MOST_UNTAKEN;
   }
 
   private plainCollector(source: UdpSource): UdpCollector {

@@ -24,6 +24,9 @@ export interface IngestOptions {
   tellsClock?: boolean;
 }
 
+/** Bins that are told of together while those who take Partials do not keep up: a second. */
+const MOST_HELD_BINS = 10;
+
 /**
  * Datagrams in, Partials out: a pure function of the sequence (datagram, arrival time, tick). A bin is closed by the
  * first arrival behind it or by a tick, never by a timer of its own, so a replayed recording gives identical results.
@@ -33,6 +36,8 @@ export class Ingest {
   readonly buffer: Uint8Array;
   /** What the next datagram's agent is handed over by, where there are several threads. */
   bucket = 0;
+  /** Who takes the Partials does not keep up: several bins are told of at a time, which costs it less, until it does. */
+  isHeld = false;
   readonly accountant: Accountant;
   private readonly view: DatagramView;
   private readonly decoder: DatagramDecoder;
@@ -40,6 +45,8 @@ export class Ingest {
   private readonly tellsClock: boolean;
   /** Datagrams that had been received when all was sent for a handover last. */
   private flushedAt = 0;
+  /** Bins that were over since a Partial told of any. */
+  private heldBins = 0;
   private bin = Number.NEGATIVE_INFINITY;
   private now = Number.NEGATIVE_INFINITY;
 
@@ -76,6 +83,8 @@ export class Ingest {
     const bin = binOf(now);
     if (bin <= this.bin) return;
     this.bin = bin;
+    if (this.isHeld && ++this.heldBins < MOST_HELD_BINS) return;
+    this.heldBins = 0;
     this.reporter.close(bin, now);
   }
 
