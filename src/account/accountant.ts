@@ -5,7 +5,7 @@ import {hasTrimDscp, NO_TRIM_DSCP} from '../classify/trimmed.ts';
 import {classifyUet, UetClass} from '../classify/uet.ts';
 import {decodeHeader} from '../packet/header.ts';
 import {Ecn} from '../packet/numbers.ts';
-import {PacketView} from '../packet/view.ts';
+import {Layer, PacketView} from '../packet/view.ts';
 import {INTERNAL_INTERFACE, InterfaceFormat, SourceClass} from '../sflow/constants.ts';
 import {LAST_REJECTION} from '../sflow/faults.ts';
 import type {CounterSampleView, DatagramSink, DatagramView, DiscardView, FlowSampleView} from '../sflow/views.ts';
@@ -353,7 +353,7 @@ export class Accountant implements DatagramSink {
     if (isRoce) {
       this.counts[Count.RoceSamples]!++;
       this.ticks.add();
-      if (roce === RoceClass.Unreadable) return;
+      if (roce === RoceClass.Unreadable || (this.packet.layers & Layer.Mirrored) !== 0) return;
       if (inRow >= 0) this.addOperation(inRow, this.packet.opcode, length);
       this.addFlow(inRow >= 0 ? inRow : outRow, length, roce, output);
     } else if (inRow >= 0) {

@@ -6,6 +6,7 @@ import type {Agent} from './agents.ts';
 import {countByPsn, PSNS, type PsnCount} from './flow-psn.ts';
 import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
 import {Moments} from './history/moments.ts';
+import {nearestOf, total} from './nearness.ts';
 import {PairLog, type PairRow} from './pair-log.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import {PsnWitness} from './psn-witness.ts';
@@ -133,7 +134,7 @@ export interface FlowRows {
 
 /**
  * RoCEv2 flows of the last seconds, the least recently seen giving way. Where a flow is seen on several ports, its
- * rate comes from those nearest to its source (highest TTL), so that no packet counts twice.
+ * rate comes from those nearest to its source (`nearestOf`), so that no packet counts twice.
  */
 export class FlowTable {
   /** What hosts sent each other, all of it: also of flows that gave way. */
@@ -360,14 +361,14 @@ export class FlowTable {
     this.flows.each((flow) => {
       if (!inWindow(flow.lastSecond, this.second)) return;
       const nearest = this.nearest(flow);
-      const cnp = this.sumNearest(flow, nearest, Sum.Cnp);
+      const cnp = total(nearest, Sum.Cnp, this.second);
       if (cnp > 0) {
         const pair = `${flow.destination}>${flow.source}`;
         cnpOfPair.set(pair, (cnpOfPair.get(pair) ?? 0) + cnp);
       }
       if (host !== undefined && flow.source !== host && flow.destination !== host) return;
       if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && this.counts(one))) return;
-      const bytes = this.sumNearest(flow, nearest, Sum.Bytes);
+      const bytes = total(nearest, Sum.Bytes, this.second);
       if (bytes > 0) weighed.push({flow, bytes});
     });
     weighed.sort((a, b) => b.bytes - a.bytes);
@@ -381,16 +382,13 @@ export class FlowTable {
 
   private estimate(flow: Flow, cnpFrames: number): FlowEstimate {
     const nearest = this.nearest(flow);
-    const over = (sum: number) => this.sumNearest(flow, nearest, sum);
+    const over = (sum: number) => total(nearest, sum, this.second);
     const moments = new Moments();
     moments.samples = over(Sum.Samples);
     moments.frames = over(Sum.Frames);
     moments.bytes = over(Sum.Bytes);
     moments.squares = over(Sum.Squares);
-    for (const sighting of flow.sightings) {
-      if (sighting.ttl !== nearest || !this.counts(sighting)) continue;
-      moments.largest = Math.max(moments.largest, sighting.sum(Sum.Largest, this.second));
-    }
+    moments.largest = over(Sum.Largest);
     const bytes = (sighting: Sighting) => sighting.sum(Sum.Bytes, this.second);
     const links = flow.sightings
       .filter((sighting) => this.counts(sighting))
@@ -399,7 +397,7 @@ export class FlowTable {
     const {source, destination, destQp, dscp} = flow;
     const operations = over(Sum.Operations);
     const ceFrames = over(Sum.Ce);
-    const byPsn = this.countByPsn(flow, nearest);
+    const byPsn = countByPsn(nearest, this.second);
     const retransmissions = over(Sum.Backward);
     return {
       ...{source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, byPsn, retransmissions},
@@ -416,11 +414,11 @@ export class FlowTable {
     this.flows.each((flow) => {
       if (!inWindow(flow.lastSecond, this.second) || !hosts.has(flow.source) || !hosts.has(flow.destination)) return;
       const nearest = this.nearest(flow);
-      const samples = this.sumNearest(flow, nearest, Sum.Samples);
+      const samples = total(nearest, Sum.Samples, this.second);
       volume.samples += samples;
-      volume.retransmissions += this.sumNearest(flow, nearest, Sum.Backward);
+      volume.retransmissions += total(nearest, Sum.Backward, this.second);
       if (this.second - flow.hosts.readSecond < READ_SECONDS) return;
-      const byPsn = this.countByPsn(flow, nearest);
+      const byPsn = countByPsn(nearest, this.second);
       if (!byPsn) return;
       volume.packets += byPsn.packets;
       volume.squaredGaps += byPsn.gap ** 2;
@@ -450,28 +448,10 @@ export class FlowTable {
     });
   }
 
-  /** Highest TTL among the sightings that count. */
-  private nearest(flow: Flow): number {
-    let nearest = -1;
-    for (const sighting of flow.sightings) {
-      if (sighting.ttl > nearest && this.counts(sighting)) nearest = sighting.ttl;
-    }
-    return nearest;
-  }
-
-  /** What the numbers of a flow's packets tell where it is nearest to its source. */
-  private countByPsn({sightings}: Flow, nearest: number): PsnCount | undefined {
-    const those = sightings.filter((sighting) => sighting.ttl === nearest && this.counts(sighting));
-    return countByPsn(those, this.second);
-  }
-
-  /** One of the sums over the window, of the sightings nearest to the source. */
-  private sumNearest(flow: Flow, nearest: number, sum: number): number {
-    let total = 0;
-    for (const sighting of flow.sightings) {
-      if (sighting.ttl === nearest && this.counts(sighting)) total += sighting.sum(sum, this.second);
-    }
-    return total;
+  /** The sightings that hold each of its packets once. */
+  private nearest({sightings}: Flow): Sighting[] {
+    const counting = sightings.filter((sighting) => this.counts(sighting));
+    return nearestOf(counting, (slot) => this.rows.role(slot), this.second);
   }
 
   /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */

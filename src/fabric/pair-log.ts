@@ -1,4 +1,5 @@
 import {formatAddress} from './address.ts';
+import {PLACES, placeOf} from './nearness.ts';
 import type {Port, Role} from './ports.ts';
 
 /** Seconds of a slice. */
@@ -20,8 +21,6 @@ const LEAST_DATA_BYTES = 192;
 
 /** TTLs that hosts begin with. */
 const INITIAL_TTLS = [64, 128, 255];
-/** How places at one distance are told apart: in at an edge port is where a packet enters. */
-const PLACE = {edge: 0, unknown: 1, core: 2, out: 3} as const;
 
 /** Samples of one flow at one place in about a second. */
 export interface PairRow {
@@ -224,7 +223,7 @@ export class PairLog {
       host.nearestSlice = slice;
     }
     const initial = INITIAL_TTLS.find((value) => value >= ttl) ?? ttl;
-    const place = 4 * (initial - ttl) + (isIn ? PLACE[role] : PLACE.out);
+    const place = PLACES * (initial - ttl) + placeOf(role, isIn);
     if (place < host.nearest) host.nearest = place;
     if (place > Math.min(host.nearest, host.nearestBefore)) return false;
     if (isIn && role === 'edge') host.home = port;

@@ -20,7 +20,8 @@ export function enterTunnel(packet: PacketView, kind: number, vni: number, end: 
   packet.tunnelKind = kind;
   packet.vni = vni;
   packet.tunnelEnd = end;
-  packet.layers = Layer.Tunnel;
+  packet.layers =
+    kind === TunnelKind.Erspan ? Layer.Tunnel | Layer.Mirrored : Layer.Tunnel | (packet.layers & Layer.Mirrored);
   packet.etherType = 0;
   return true;
 }

@@ -23,6 +23,8 @@ export const Layer = {
   Tunnel: 16384,
   /** More tunnels inside each other than are followed. */
   TooDeep: 32768,
+  /** Inside the tunnel of a mirror (ERSPAN), at whatever depth: a copy of a packet that was forwarded as well. */
+  Mirrored: 65536,
 } as const;
 
 /**
