@@ -71,6 +71,22 @@ export function thresholdJson(rule: ThresholdRule): Record<Key, string | number 
   return {metric, scope, of, direction, comparison, value, clear, for: durationText(forMs), severity, sure};
 }
 
+/** Whether two rules call the same figures of the same subjects beyond: what is pending or firing by one is so by the other. */
+export function isSameLimit(a: ThresholdRule, b: ThresholdRule): boolean {
+  return LIMIT.every((key) => a[key] === b[key]);
+}
+
+/** Whether two rules are the same in all. */
+export function isSameRule(a: ThresholdRule, b: ThresholdRule): boolean {
+  return isSameLimit(a, b) && REST.every((key) => a[key] === b[key]);
+}
+
+const LIMIT = ['name', 'metric', 'scope', 'of', 'direction', 'comparison', 'value', 'sure'] as const;
+const REST = ['clear', 'forMs', 'severity'] as const satisfies readonly Exclude<
+  keyof ThresholdRule,
+  (typeof LIMIT)[number]
+>[];
+
 function readRule(name: string, json: unknown, entry: string, complaints: Complaints): ThresholdRule | undefined {
   if (!NAME.test(name)) complaints.add(entry, 'the name must be 1 to 63 letters, digits, dots, dashes or underlines');
   if (!isRecord(json)) {

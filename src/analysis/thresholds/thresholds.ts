@@ -7,7 +7,7 @@ import type {Engines} from './threshold-found.ts';
 import type {ThresholdScope} from './threshold-metric.ts';
 import {metricOf} from './threshold-metrics.ts';
 import {type Subject, ThresholdReader} from './threshold-readings.ts';
-import type {ThresholdRule} from './threshold-rules.ts';
+import {isSameLimit, isSameRule, type ThresholdRule} from './threshold-rules.ts';
 import {type ThresholdChange, ThresholdState} from './threshold-state.ts';
 import {changeText} from './threshold-text.ts';
 
@@ -70,7 +70,7 @@ export class Thresholds {
     return this.guards;
   }
 
-  /** Rules that were put. Those that stay the same object go on as they are. */
+  /** Rules that were put. What fires and is pending by a rule goes on where the new one calls the same beyond. */
   get put(): ReadonlyMap<string, ThresholdRule> {
     return this.putRules;
   }
@@ -81,9 +81,15 @@ export class Thresholds {
     const next = names.map((name): Guard => {
       const rule = (rules.get(name) ?? this.configured.get(name))!;
       const from = rules.has(name) ? 'put' : 'config';
-      return this.guards.find((guard) => guard.rule === rule) ?? {rule, from, watched: new Map(), herd: new Herd()};
+      const last = this.guards.find((guard) => isSameLimit(guard.rule, rule));
+      if (last) return {...last, rule: isSameRule(last.rule, rule) ? last.rule : rule, from};
+      return {rule, from, watched: new Map(), herd: new Herd()};
     });
-    for (const guard of this.guards) if (!next.includes(guard)) this.dismiss(guard);
+    for (const guard of this.guards) {
+      const heir = next.find(({watched}) => watched === guard.watched);
+      if (!heir) this.dismiss(guard);
+      else if (heir.rule !== guard.rule) this.handOver(heir);
+    }
     this.guards = next;
   }
 
@@ -177,6 +183,18 @@ export class Thresholds {
         if (alert.state.phase === 'firing') this.tell(guard, alert, 'removed');
       }
       this.raise(guard);
+    }
+  }
+
+  /** What was watched by a rule is watched by one that differs from it in how it is told and when it is over. */
+  private handOver({rule, watched}: Guard): void {
+    for (const [key, last] of watched) {
+      const alert = {...last, rule};
+      watched.set(key, alert);
+      // Who was told of it knows it by its severity. In the fabric nothing has happened.
+      if (alert.state.phase !== 'firing' || rule.severity === last.rule.severity) continue;
+      for (const listener of this.listeners) listener(last, 'removed');
+      for (const listener of this.listeners) listener(alert, 'crossed');
     }
   }
 

@@ -147,6 +147,50 @@ describe('thresholds', () => {
     expect(one.thresholds.rules).toMatchObject([{from: 'config', rule: {value: 0.8}}]);
   });
 
+  it('go on when the same is put again, also where it fires later than it is put', () => {
+    const firing = world({});
+    const pending = world({});
+    for (let minute = 0; minute < 4; minute++) {
+      firing.thresholds.put = parseThresholds({hot: {...hot, for: '0s'}});
+      pending.thresholds.put = parseThresholds({hot: {...hot, for: '9s'}});
+      for (const one of [firing, pending]) one.pass(minute === 0 ? 6 : 4, traffic({1: 0.95}));
+    }
+    expect(firing.changes).toEqual(['hot 10.0.0.1~1 crossed']);
+    expect(pending.changes).toEqual(['hot 10.0.0.1~1 crossed']);
+    expect(kinds(firing)).toHaveLength(1);
+  });
+
+  it('go on when the one put is that of the configuration, and when it goes again', () => {
+    const one = world({hot: {...hot, for: '0s'}});
+    one.pass(6, traffic({1: 0.95}));
+    for (const [put, from] of [
+      [parseThresholds({hot: {...hot, for: '0s'}}), 'put'],
+      [new Map(), 'config'],
+    ] as const) {
+      one.thresholds.put = put;
+      expect(one.thresholds.rules.map((rule) => rule.from)).toEqual([from]);
+      one.pass(2, traffic({1: 0.95}));
+    }
+    expect(one.changes).toEqual(['hot 10.0.0.1~1 crossed']);
+  });
+
+  it('go on with another clear and for, and are told anew with another severity, which is no event', () => {
+    const one = world({hot: {...hot, for: '0s'}});
+    const told: string[] = [];
+    one.thresholds.listen(({rule, state}, change) => told.push(`${rule.severity} ${change} ${state.since}`));
+    one.pass(6, traffic({1: 0.95}));
+    const {since} = [...one.thresholds.alerts()][0]!.state;
+    one.thresholds.put = parseThresholds({hot: {...hot, clear: 0.4, for: '1h'}});
+    one.pass(8, traffic({1: 0.5}));
+    expect(told).toEqual([`warning crossed ${since}`]);
+    one.thresholds.put = parseThresholds({hot: {...hot, clear: 0.4, for: '1h', severity: 'critical'}});
+    expect(told.slice(1)).toEqual([`warning removed ${since}`, `critical crossed ${since}`]);
+    expect([...one.thresholds.alerts()]).toMatchObject([{rule: {severity: 'critical'}, state: {phase: 'firing'}}]);
+    expect(kinds(one)).toHaveLength(1);
+    one.pass(8, traffic({1: 0.2}));
+    expect(told.slice(3)).toEqual([`critical back ${since}`]);
+  });
+
   it('go on undisturbed when another one is put', () => {
     const one = world({hot: {...hot, for: '0s'}});
     one.pass(6, traffic({1: 0.95}));
