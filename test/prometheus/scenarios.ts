@@ -247,7 +247,7 @@ export const alertScenarios: readonly AlertScenario[] = [
   {
     name: 'a job saves its state now and then',
     fires: ['TenhertzJobSlowSteps'],
-    options: {...ring({checkpoints: {every: 100, by: 0.6}}), flushMs: 50},
+    options: {...ring({checkpoints: {every: 60, by: 0.6}}), flushMs: 50},
   },
   {
     name: 'a host is late',
