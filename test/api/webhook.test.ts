@@ -19,6 +19,7 @@ const T0 = 1_790_000_000_000;
 interface Received {
   method: string | undefined;
   type: string | undefined;
+  authorization: string | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: what is sent is what the test is about
   body: any;
 }
@@ -30,7 +31,8 @@ async function receiver(answer: (request: number, response: ServerResponse) => v
   const server = createServer(async (request: IncomingMessage, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
-    received.push({method: request.method, type: request.headers['content-type'], body: JSON.parse(text)});
+    const {'content-type': type, authorization} = request.headers;
+    received.push({method: request.method, type, authorization, body: JSON.parse(text)});
     answer(received.length, response);
     arrived();
   });
@@ -191,6 +193,41 @@ describe('a webhook', () => {
     webhook.tell([notice('10.0.1.0', {endsAt: T0})]);
     expect([webhook.waiting, webhook.dropped]).toEqual([3, 2]);
     await settled(() => webhook.failed === 1);
+  });
+
+  it('sends the name and password of its URL as such, and writes neither down', async () => {
+    const {received, url, until} = await receiver((_, response) => response.writeHead(503).end());
+    const {webhook, warnings} = makeWebhook(url.replace('//', '//ops:p%40ss%C3%A9@'));
+    webhook.tell([notice('10.0.0.1')]);
+    await until(1);
+    const credentials = Buffer.from('ops:p@ssé', 'utf8').toString('base64');
+    expect(received[0]!.authorization).toBe(`Basic ${credentials}`);
+    await settled(() => webhook.failed > 0);
+    expect(warnings[0]).toMatch(/^alerts cannot be sent to http:\/\/127\.0\.0\.1:\d+: it answered 503$/);
+  });
+
+  it('says what kept it from being heard', async () => {
+    const {url} = await receiver(ok);
+    const far = makeWebhook(url.replace(/:\d+/, ':1'), {retryMs: 60_000});
+    far.webhook.tell([notice('10.0.0.1')]);
+    await settled(() => far.webhook.failed === 1);
+    // Port 1 is one that fetch never asks.
+    expect(far.warnings).toEqual(['alerts cannot be sent to http://127.0.0.1:1: bad port']);
+
+    const closed = createServer();
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const {port} = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const deaf = makeWebhook(`http://ops:secret@127.0.0.1:${port}/hook`, {retryMs: 60_000});
+    deaf.webhook.tell([notice('10.0.0.1')]);
+    await settled(() => deaf.webhook.failed === 1);
+    expect(deaf.warnings).toEqual([`alerts cannot be sent to http://127.0.0.1:${port}: ECONNREFUSED`]);
+
+    const silent = await receiver(() => {});
+    const slow = makeWebhook(silent.url, {timeoutMs: 50, retryMs: 60_000});
+    slow.webhook.tell([notice('10.0.0.1')]);
+    await settled(() => slow.webhook.failed === 1);
+    expect(slow.warnings[0]).toMatch(/: it said nothing for 50 ms$/);
   });
 
   it('follows nobody elsewhere', async () => {

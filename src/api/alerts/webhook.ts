@@ -45,6 +45,7 @@ export class Webhook implements WebhookCounts {
   /** This server's address, for those who read the alert. */
   externalUrl = '';
   private readonly url: string;
+  private readonly headers: Readonly<Record<string, string>>;
   private readonly limits: WebhookLimits;
   private readonly warn: (message: string) => void;
   /** By fingerprint, the longest waiting first. */
@@ -55,7 +56,12 @@ export class Webhook implements WebhookCounts {
   private readonly stopped = new AbortController();
 
   constructor(url: string, warn: (message: string) => void, limits: Partial<WebhookLimits> = {}) {
-    this.url = url;
+    const {href, credentials} = withoutCredentials(url);
+    this.url = href;
+    this.headers = {
+      'content-type': 'application/json',
+      ...(credentials === undefined ? {} : {authorization: `Basic ${credentials}`}),
+    };
     this.warn = warn;
     this.limits = {...WEBHOOK_LIMITS, ...limits};
   }
@@ -86,7 +92,7 @@ export class Webhook implements WebhookCounts {
     this.isSending = true;
     this.post([...batch.values()])
       .then((outcome) => this.finish(batch, outcome))
-      .catch((error: Error) => this.finish(batch, {isRefused: false, why: error.message}));
+      .catch((error: Error) => this.finish(batch, {isRefused: false, why: whyUnheard(error, this.limits.timeoutMs)}));
   }
 
   /** The longest waiting alert, and those of the same name. */
@@ -104,7 +110,7 @@ export class Webhook implements WebhookCounts {
     const {timeoutMs} = this.limits;
     const answer = await fetch(this.url, {
       method: 'POST',
-      headers: {'content-type': 'application/json'},
+      headers: this.headers,
       body: JSON.stringify(webhookBody(notices, this.externalUrl)),
       redirect: 'error',
       signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), this.stopped.signal]),
@@ -134,6 +140,32 @@ export class Webhook implements WebhookCounts {
     this.timer = setTimeout(() => this.send(), this.retryMs);
     this.timer.unref();
   }
+}
+
+/** `fetch` takes no URL with a name and a password in it: they go into a header (RFC 7617). */
+function withoutCredentials(text: string): {href: string; credentials: string | undefined} {
+  const url = new URL(text);
+  const {username, password} = url;
+  if (username === '' && password === '') return {href: url.href, credentials: undefined};
+  url.username = '';
+  url.password = '';
+  return {href: url.href, credentials: Buffer.from(`${plain(username)}:${plain(password)}`).toString('base64')};
+}
+
+/** What a part of a URL stands for; itself where its percent signs stand for nothing. */
+function plain(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Why there was no answer. What `fetch` says itself tells nothing, or holds the URL; what caused it does not. */
+function whyUnheard({name, cause}: Error, timeoutMs: number): string {
+  if (name === 'TimeoutError') return `it said nothing for ${timeoutMs} ms`;
+  if (!(cause instanceof Error)) return name;
+  return 'code' in cause ? String(cause.code) : cause.message;
 }
 
 /** What of a URL may stand in a log: its path and query may hold a secret. */
