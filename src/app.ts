@@ -13,13 +13,14 @@ import {AiTrend} from './api/sflow-rt/ai-trend.ts';
 import {keepHeapSmall} from './cli/heap.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
+import {parseTargets} from './collector/forward.ts';
 import {type Config, ingestThreadsOf, memoryOf, readToken} from './config.ts';
 import {TenhertzError} from './errors.ts';
 import {DEFAULT_FABRIC, Fabric} from './fabric/fabric.ts';
 import {defaultBudget} from './fabric/history/memory.ts';
 import {readNamesFile, readTopologyFile} from './history/given.ts';
 import {lock} from './history/lock.ts';
-import {State} from './history/state.ts';
+import {type Given, State} from './history/state.ts';
 import {Store} from './history/store.ts';
 import type {FromIngest, IngestSource} from './ingest.ts';
 import type {Log} from './log.ts';
@@ -57,11 +58,10 @@ const WEB_ROOT = fileURLToPath(new URL('./web', import.meta.url));
  * is left open then.
  */
 export async function startApp({config, source, log, demo = false, stateDir}: AppOptions): Promise<App> {
-  const configured = configuredThresholds(config);
+  const {thresholds: configured, token, given, memory = defaultBudget()} = readSettings(config);
   const webhook = webhookOf(config, log);
-  const memory = memoryOf(config) ?? defaultBudget();
   const fabric = new Fabric({...DEFAULT_FABRIC, memory});
-  const {state, unlock} = restoreState(fabric, config, log, stateDir);
+  const {state, unlock} = restoreState(fabric, given, openStore(config, log, stateDir), log);
   const analysis = new Analysis(fabric, configured, (error) =>
     log.warn(`the analysis of traffic failed: ${error.message}`),
   );
@@ -90,7 +90,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
       receiveBufferBytes: undefined,
       ready: false,
     },
-    token: readToken(config),
+    token,
     anyHost: config.allowAnyHost,
     metricsLinks: config.metricsLinks,
     state,
@@ -166,14 +166,42 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   return {url: urlOf(api, config), udpPort: context.info.udpPort, fabric, ended: ended.promise, stop};
 }
 
+/** What the settings and the files that they name say. */
+interface Settings {
+  thresholds: ReadonlyMap<string, ThresholdRule>;
+  /** The bearer token that is asked for. */
+  token: string | undefined;
+  given: Given;
+  /** Bytes for history and tables. */
+  memory: number | undefined;
+}
+
+/**
+ * Reads all that the settings name. Throws `TenhertzError`, which names what is wrong: whatever can be wrong with them
+ * wherever the server runs is found here, before anything is opened.
+ */
+export function readSettings(config: Config): Settings {
+  const {alertWebhook, topologyFile, namesFile, forward = []} = config;
+  if (alertWebhook !== undefined && !URL.canParse(alertWebhook))
+    throw new TenhertzError('CONFIG', `alertWebhook: '${alertWebhook}' is no URL`);
+  parseTargets(forward);
+  return {
+    thresholds: configuredThresholds(config),
+    token: readToken(config),
+    given: {
+      topology: topologyFile === undefined ? undefined : readTopologyFile(topologyFile),
+      names: namesFile === undefined ? undefined : readNamesFile(namesFile),
+    },
+    memory: memoryOf(config),
+  };
+}
+
 function webhookOf({alertWebhook}: Config, log: Log): Webhook | undefined {
-  if (alertWebhook === undefined) return undefined;
-  if (!URL.canParse(alertWebhook)) throw new TenhertzError('CONFIG', `alertWebhook: '${alertWebhook}' is no URL`);
-  return new Webhook(alertWebhook, (message) => log.warn(message));
+  return alertWebhook === undefined ? undefined : new Webhook(alertWebhook, (message) => log.warn(message));
 }
 
 /** The thresholds of the configuration. Throws `TenhertzError`, which names what is wrong. */
-export function configuredThresholds({thresholds = {}}: Config): ReadonlyMap<string, ThresholdRule> {
+function configuredThresholds({thresholds = {}}: Config): ReadonlyMap<string, ThresholdRule> {
   try {
     return parseThresholds(thresholds);
   } catch (error) {
@@ -195,21 +223,21 @@ export function takePartial(
 }
 
 /** What operators say of the fabric: from files that the configuration names, and from a former start. */
-function restoreState(fabric: Fabric, config: Config, log: Log, stateDir: string | undefined) {
-  const given = {
-    topology: config.topologyFile === undefined ? undefined : readTopologyFile(config.topologyFile),
-    names: config.namesFile === undefined ? undefined : readNamesFile(config.namesFile),
-  };
-  const {store, unlock} = openStore(config, log, stateDir);
+function restoreState(fabric: Fabric, given: Given, {store, unlock}: Kept, log: Log) {
   const state = new State(fabric, store);
   for (const note of state.restore(given)) log.warn(note);
   return {state, unlock};
 }
 
-const NO_STORE = {store: undefined, unlock: () => {}};
+interface Kept {
+  store: Store | undefined;
+  unlock(): void;
+}
+
+const NO_STORE: Kept = {store: undefined, unlock: () => {}};
 
 /** A folder that was asked for must be had; of the usual one it is only told that it cannot. */
-function openStore(config: Config, log: Log, usual: string | undefined) {
+function openStore(config: Config, log: Log, usual: string | undefined): Kept {
   const directory = config.stateDir ?? usual;
   if (directory === undefined) return NO_STORE;
   try {

@@ -2,7 +2,7 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
-import {configuredThresholds} from '../src/app.ts';
+import {readSettings} from '../src/app.ts';
 import {type Config, loadConfig, memoryOf, nearest, readToken} from '../src/config.ts';
 import {TenhertzError} from '../src/errors.ts';
 
@@ -130,11 +130,11 @@ test('files that cannot be read as settings', () => {
 
 test('thresholds are rules by name, in the file only', () => {
   const yaml = 'thresholds:\n  hot: {metric: utilisation, value: 0.9}\n';
-  expect([...configuredThresholds(load({yaml})).keys()]).toEqual(['hot']);
-  expect(configuredThresholds(load({})).size).toBe(0);
+  expect([...readSettings(load({yaml})).thresholds.keys()]).toEqual(['hot']);
+  expect(readSettings(load({})).thresholds.size).toBe(0);
   fails({yaml: 'thresholds: [1]\n'}, /^thresholds: \[1\] is wrong: must be object/);
   fails({env: {TENHERTZ_THRESHOLDS: 'x'}}, /^thresholds: "x" is wrong: must be object/);
-  expect(() => configuredThresholds(load({yaml: 'thresholds: {hot: {metric: utilisation}}\n'}))).toThrow(
+  expect(() => readSettings(load({yaml: 'thresholds: {hot: {metric: utilisation}}\n'}))).toThrow(
     /^thresholds\.hot\.value: must be a number$/,
   );
 });
@@ -153,6 +153,36 @@ test('the token is the first line of its file, and long enough', () => {
   expect(readToken(load({flags: {tokenFile: file('  0123456789abcdef \nmore\n')}}))).toBe('0123456789abcdef');
   expect(() => readToken(load({flags: {tokenFile: file('short\n0123456789abcdef')}}))).toThrow(/shorter than 16/);
   expect(() => readToken(load({flags: {tokenFile: join(folder, 'none')}}))).toThrow(/^cannot read the token file/);
+});
+
+test('whatever the settings name is read, or refused by name', () => {
+  const good = {
+    topologyFile: file('{"links": {}}'),
+    namesFile: file('agent,10.0.0.1,leaf-1\n'),
+    tokenFile: file('0123456789abcdef\n'),
+    forward: ['192.0.2.1:6343', '[2001:db8::1]:6343', 'not-looked-up.invalid:1'],
+    memory: '512MB',
+  };
+  const {given, token, memory} = readSettings(load({flags: good}));
+  expect(given.topology?.links).toEqual([]);
+  expect(given.names?.agents.size).toBe(1);
+  expect({token, memory}).toEqual({token: '0123456789abcdef', memory: 512 * 1024 ** 2});
+  const nowhere = join(folder, 'nowhere');
+  const wrong: [Record<string, unknown>, RegExp][] = [
+    [{topologyFile: nowhere}, /nowhere: ENOENT/],
+    [{topologyFile: file('{"links": 3')}, /\.yaml: .*JSON/],
+    [{namesFile: nowhere}, /nowhere: ENOENT/],
+    [{tokenFile: nowhere}, /^cannot read the token file .*nowhere: ENOENT/],
+    [{forward: ['nonsense']}, /^--forward nonsense is not HOST:PORT$/],
+    [{forward: ['192.0.2.1:0']}, /is not HOST:PORT$/],
+    [{forward: Array.from({length: 9}, (_, i) => `192.0.2.${i}:1`)}, /192\.0\.2\.8:1 is one too many: 8 at most$/],
+    [{alertWebhook: 'http://['}, /^alertWebhook: 'http:\/\/\[' is no URL$/],
+  ];
+  for (const [flags, message] of wrong) {
+    const config = load({flags: {...good, ...flags}});
+    expect(() => readSettings(config), JSON.stringify(flags)).toThrow(TenhertzError);
+    expect(() => readSettings(config)).toThrow(message);
+  }
 });
 
 test('the nearest name', () => {

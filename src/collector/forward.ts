@@ -8,7 +8,7 @@ import {parseAddress} from './address.ts';
 
 /** Another collector that gets a copy of every datagram, as it came. */
 export interface ForwardTarget {
-  /** A numeric address. */
+  /** A numeric address, once it is found. */
   host: string;
   port: number;
 }
@@ -31,32 +31,42 @@ function fail(text: string, why: string): never {
 }
 
 /**
- * Finds the addresses of `HOST:PORT` texts (`[2001:db8::1]:6343` for IPv6). Throws `TenhertzError` for one that is
- * none, and for one that leads back to what `addresses` and `port` listen on: there every datagram would go round for
- * ever.
+ * Reads `HOST:PORT` texts (`[2001:db8::1]:6343` for IPv6) whose hosts may be names yet. Throws `TenhertzError` for one
+ * that is none, and where there are too many.
+ */
+export function parseTargets(texts: readonly string[]): ForwardTarget[] {
+  if (texts.length > MAX_TARGETS) fail(texts[MAX_TARGETS]!, `is one too many: ${MAX_TARGETS} at most`);
+  return texts.map((text) => {
+    const [, bracketed, plain, digits] = HOST_PORT.exec(text) ?? [];
+    const host = bracketed ?? plain;
+    const port = Number(digits);
+    if (host === undefined || port < 1 || port > 65_535) fail(text, 'is not HOST:PORT');
+    return {host, port};
+  });
+}
+
+/**
+ * Finds the addresses of such texts. Throws `TenhertzError` also for a host that cannot be found, and for a target that
+ * leads back to what `addresses` and `port` listen on: there every datagram would go round for ever.
  */
 export async function findTargets(
   texts: readonly string[],
   addresses: readonly string[],
   port: number,
 ): Promise<ForwardTarget[]> {
-  if (texts.length > MAX_TARGETS) fail(texts[MAX_TARGETS]!, `is one too many: ${MAX_TARGETS} at most`);
   return Promise.all(
-    texts.map(async (text) => {
-      const target = await findTarget(text);
+    parseTargets(texts).map(async (named, i) => {
+      const text = texts[i]!;
+      const target = {host: await addressOf(named.host, text), port: named.port};
       if (target.port === port && leadsBack(target.host, addresses)) fail(text, 'is where this server itself receives');
       return target;
     }),
   );
 }
 
-async function findTarget(text: string): Promise<ForwardTarget> {
-  const [, bracketed, plain, digits] = HOST_PORT.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  const port = Number(digits);
-  if (host === undefined || port < 1 || port > 65_535) fail(text, 'is not HOST:PORT');
+async function addressOf(host: string, text: string): Promise<string> {
   try {
-    return {host: (await lookup(host)).address, port};
+    return (await lookup(host)).address;
   } catch {
     fail(text, 'names no host that can be found');
   }

@@ -92,6 +92,15 @@ test('check-config prints what serve would run with, or says what is wrong', asy
   expect((await failure(['check-config', '--udp-port=x'])).exitCode).toBe(2);
 });
 
+test('check-config refuses what serve refuses, in the same words, and both end', async () => {
+  for (const flag of ['--token-file=/nope', '--topology=/nope.json', '--forward=nonsense']) {
+    const checked = await failure(['check-config', flag]);
+    const served = await failure(['serve', flag, ...(await freePorts())]);
+    expect.soft(checked, flag).toEqual({exitCode: 2, lines: [expect.stringMatching(/^tenhertz: /)], stdout: ''});
+    expect.soft(served, flag).toEqual(checked);
+  }
+}, 60_000);
+
 interface Health {
   waterfall: {
     kernelDropped: number;

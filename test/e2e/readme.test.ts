@@ -3,7 +3,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, describe, expect, it, onTestFinished} from 'vitest';
-import {configuredThresholds} from '../../src/app.ts';
+import {readSettings} from '../../src/app.ts';
 import {ConfigSchema, loadConfig} from '../../src/config.ts';
 import {repositoryRoot} from '../support/captures.ts';
 import {Rest, until} from '../support/rest.ts';
@@ -60,7 +60,7 @@ describe('the README', () => {
     onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
     const file = join(folder, 'tenhertz.yaml');
     writeFileSync(file, blocks[0]!);
-    expect(configuredThresholds(loadConfig({}, {}, file)).size).toBe(3);
+    expect(readSettings(loadConfig({}, {}, file)).thresholds.size).toBe(3);
   });
 
   it('shows links that lead somewhere', () => {
