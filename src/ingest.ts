@@ -244,7 +244,7 @@ class IngestThread {
     this.post({type: 'listening', listening: null});
     const summary = new RecordingSummary();
     const from = new Uint32Array(4);
-    await replay(
+    const stepsBack = await replay(
       readRecording(source.file, {port: source.port, summary}),
       source.speed === 0 ? Number.POSITIVE_INFINITY : source.speed,
       {
@@ -260,9 +260,11 @@ class IngestThread {
     );
     this.ingest.finish();
     const none = summary.datagrams === 0 ? `; none was sFlow to UDP port ${source.port}, see --udp-port` : '';
+    const times = stepsBack === 1 ? 'once' : `${stepsBack} times`;
+    const back = stepsBack === 0 ? '' : `; its clock was set back ${times}, and time ran on from there`;
     this.post({
       type: 'ended',
-      message: `${source.file}: ${summary.datagrams} datagrams in ${summary.frames} frames${none}`,
+      message: `${source.file}: ${summary.datagrams} datagrams in ${summary.frames} frames${none}${back}`,
     });
   }
 

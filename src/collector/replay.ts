@@ -18,6 +18,9 @@ export interface ReplayHandler {
 /** Silence in a recording that is not played bin by bin when the speed has no bound. */
 const GAP_MS = 60_000;
 
+/** What is stamped earlier by more has not been overtaken on its way: the clock of the recording was set back. */
+const STEP_BACK_MS = 1_000;
+
 /** How time passes outside; `wait` resolves after that many milliseconds. */
 export interface Pace {
   now(): number;
@@ -26,17 +29,22 @@ export interface Pace {
 
 /**
  * Plays datagrams at `speed` times their original pace (Infinity: as fast as they are taken). Bins keep the
- * recording's own time. A datagram that is stamped earlier than the one in front of it counts as simultaneous.
+ * recording's own time. A datagram that is stamped earlier than the one in front of it counts as simultaneous. Where the
+ * recording's clock was set back time runs on from there, as the recording's own again as soon as that is not in the
+ * past. Resolves with how often that was.
  */
 export async function replay(
   datagrams: AsyncIterable<TimedDatagram>,
   speed: number,
   handler: ReplayHandler,
   pace: Pace,
-): Promise<void> {
+): Promise<number> {
   let at = Number.NEGATIVE_INFINITY;
   let firstAt = 0;
   let startedAt = 0;
+  /** By how much time is ahead of the recording's own. */
+  let ahead = 0;
+  let stepsBack = 0;
   /** Lets time pass up to `to`, with a tick at every bin's edge. */
   const pass = async (to: number) => {
     while (at < to) {
@@ -61,7 +69,13 @@ export async function replay(
       firstAt = at;
       startedAt = pace.now();
     }
-    await pass(datagram.timeMs);
+    if (datagram.timeMs >= at) ahead = 0;
+    if (at - (datagram.timeMs + ahead) > STEP_BACK_MS) {
+      ahead = at - datagram.timeMs;
+      stepsBack++;
+    }
+    await pass(datagram.timeMs + ahead);
     handler.datagram(datagram.bytes, datagram.source.words, at);
   }
+  return stepsBack;
 }

@@ -2,6 +2,8 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, expect, test} from 'vitest';
+import {datagram, flow} from '../account/support/wire.ts';
+import {ethernet, ipv4, pcap, write} from '../collector/pcap-builder.ts';
 import {repositoryRoot} from '../support/captures.ts';
 import {Child} from '../support/child.ts';
 import {freeTcpPort} from '../support/ports.ts';
@@ -32,4 +34,20 @@ test('a recording that cannot be played is named', async () => {
     expect(said).toContain(`tenhertz: ${file}: `);
     expect(said).not.toContain('\n');
   }
+});
+
+test('a recording whose clock was set back is played on, and the last line says so', async () => {
+  const record = (seconds: number, sequence: number) => ({
+    seconds,
+    fraction: 0,
+    bytes: ethernet(ipv4(datagram([flow({sequence})], {sequence}))),
+  });
+  const file = write(pcap([record(1_750_000_020, 1), record(1_750_000_010, 2), record(1_750_000_011, 3)]));
+  const port = String(await freeTcpPort());
+  const args = ['replay', file, '--speed', 'max', '--exit', '--http-port', port];
+  const child = new Child(process.execPath, [join(repositoryRoot, 'dist/main.js'), ...args]);
+  expect(await child.finished(20_000)).toBe(0);
+  expect(child.stdout.trim().split('\n').at(-1)).toBe(
+    `${file}: 3 datagrams in 3 frames; its clock was set back once, and time ran on from there`,
+  );
 });

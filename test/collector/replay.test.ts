@@ -15,13 +15,15 @@ interface Played {
   /** Outside time that each datagram came at. */
   outside: number[];
   ready: number;
+  /** Times that the recording's clock was set back. */
+  stepsBack: number;
 }
 
 /** Plays under a pace that jumps where it is told to wait to; `slow` is how long a bin takes the receiver. */
 async function play(times: readonly number[], speed: number, slow = 0): Promise<Played> {
   let clock = 5_000;
-  const played: Played = {log: [], outside: [], ready: 0};
-  await replay(
+  const played: Played = {log: [], outside: [], ready: 0, stepsBack: 0};
+  played.stepsBack = await replay(
     recording(times),
     speed,
     {
@@ -71,8 +73,44 @@ test('as fast as it goes: the same bins, and no waiting', async () => {
 });
 
 test('a datagram that is stamped earlier than the one in front of it is simultaneous', async () => {
-  const {log} = await play([100, 40, 90, 110], 1);
+  const {log, stepsBack} = await play([100, 40, 90, 110], 1);
   expect(log).toEqual(['d0@100', 'd1@100', 'd2@100', 'd3@110']);
+  expect(stepsBack).toBe(0);
+  expect((await play([5_000, 4_000, 4_500, 5_010], 1)).log.at(-1)).toBe('d3@5010');
+});
+
+const datagramsOf = (log: readonly string[]) => log.filter((entry) => entry.startsWith('d'));
+
+test('a clock that was set back runs on from there, at the pace of the recording', async () => {
+  const times = [30_000, 30_100, 20_000, 20_250, 20_500, 5_000, 5_300];
+  const {log, stepsBack, outside} = await play(times, 1);
+  expect(datagramsOf(log)).toEqual([
+    'd0@30000',
+    'd1@30100',
+    'd2@30100',
+    'd3@30350',
+    'd4@30600',
+    'd5@30600',
+    'd6@30900',
+  ]);
+  expect(log.filter((entry) => entry.startsWith('t'))).toHaveLength(9);
+  expect(outside).toEqual([0, 100, 100, 350, 600, 600, 900]);
+  expect(stepsBack).toBe(2);
+  expect(datagramsOf((await play(times, Number.POSITIVE_INFINITY)).log)).toEqual(datagramsOf(log));
+});
+
+test("the recording's own time is gone back to as soon as that needs no step back", async () => {
+  const back = await play([30_000, 20_000, 20_100, 31_000, 31_100], Number.POSITIVE_INFINITY);
+  expect(datagramsOf(back.log)).toEqual(['d0@30000', 'd1@30000', 'd2@30100', 'd3@31000', 'd4@31100']);
+  expect(back.stepsBack).toBe(1);
+  const stray = await play([0, 10, -1_000_000_000, 20, 30], Number.POSITIVE_INFINITY);
+  expect(datagramsOf(stray.log)).toEqual(['d0@0', 'd1@10', 'd2@10', 'd3@20', 'd4@30']);
+  expect(stray.stepsBack).toBe(1);
+});
+
+test('clocks of two cards that differ do not pull the recording apart', async () => {
+  const {log} = await play([10_000, 5_000, 10_010, 5_010, 10_020, 5_020], 1);
+  expect(log).toEqual(['d0@10000', 'd1@10000', 'd2@10010', 'd3@10010', 'd4@10020', 'd5@10020']);
 });
 
 test('a gap of years is one step when the speed has no bound', async () => {
@@ -91,7 +129,7 @@ test('a receiver that is slow is waited for, and then caught up with', async () 
 });
 
 test('a recording of nothing', async () => {
-  expect(await play([], 1)).toEqual({log: [], outside: [], ready: 0});
+  expect(await play([], 1)).toEqual({log: [], outside: [], ready: 0, stepsBack: 0});
 });
 
 test('an error of the reader is the error of the replay', async () => {
