@@ -33,7 +33,7 @@ export class Agents {
     this.streams = new KeyTable(5, capacity, seed, clock);
     this.claims = new KeyTable(4, capacity, seed ^ 0x5bd1e995, clock);
     this.owners = new Uint32Array(capacity * 4);
-    this.sequence = new SequenceTracker(capacity);
+    this.sequence = new SequenceTracker(capacity, clock);
     this.bucketOfStream = new Uint16Array(capacity);
     this.bucketOfClaim = new Uint16Array(capacity);
   }

@@ -24,6 +24,14 @@ export type Arrival = (typeof Arrival)[keyof typeof Arrival];
 const WINDOW = 1_024;
 /** A number this far ahead is no gap but another count. */
 const FAR_AHEAD = 1 << 16;
+/** As many numbers may always be skipped, whatever is known of the stream's pace; */
+const ROOM = 64;
+/** many more while its pace is not known; */
+const ROOM_AT_FIRST = 1_024;
+/** else so many times what it sends at its pace: traffic grows, and pauses of ours may hide how long ago it was sent. */
+const LENIENCE = 4;
+/** Its pace is that of so many ms, and what might have been skipped in them may still show (ms). */
+const PACE_MS = 200;
 /** One this far behind was not overtaken but counted anew: a second of a busy switch. */
 const FAR_BEHIND = WINDOW;
 /** Uptime that runs back by more than reordering explains is a restart (ms). */
@@ -60,12 +68,19 @@ export class SequenceTracker {
   private readonly first: Uint32Array;
   private readonly last: Uint32Array;
   private readonly started: Uint8Array;
+  /** Numbers a ms of late, how many may be skipped by now beside `ROOM`, and when it was heard last (epoch ms). */
+  private readonly pace: Float64Array;
+  private readonly room: Float64Array;
+  private readonly heardAt: Float64Array;
+  private readonly clock: Float64Array;
   /** A fingerprint of each of the last datagrams, at its sequence number modulo the window; 0 = none. */
   private readonly seen: Uint32Array;
   /** All that is known of a stream, its place aside. */
   readonly perStream: readonly StreamArray[];
 
-  constructor(capacity: number) {
+  /** `clock` as a `KeyTable` has it. */
+  constructor(capacity: number, clock: Float64Array) {
+    this.clock = clock;
     this.tenant = new Float64Array(capacity);
     this.received = new Float64Array(capacity);
     this.missing = new Float64Array(capacity);
@@ -80,8 +95,12 @@ export class SequenceTracker {
     this.last = new Uint32Array(capacity);
     this.started = new Uint8Array(capacity);
     this.seen = new Uint32Array(capacity * WINDOW);
+    this.pace = new Float64Array(capacity);
+    this.room = new Float64Array(capacity);
+    this.heardAt = new Float64Array(capacity);
     const counts = [this.received, this.missing, this.duplicates, this.late, this.restarts, this.lives, this.skipped];
-    this.perStream = [...counts, this.uptimeMs, this.isCounting, this.first, this.last, this.started, this.seen];
+    const paces = [this.pace, this.room, this.heardAt];
+    this.perStream = [...counts, ...paces, this.uptimeMs, this.isCounting, this.first, this.last, this.started, this.seen];
   }
 
   /** Makes a stream's place fit for a newcomer. */
@@ -127,7 +146,7 @@ export class SequenceTracker {
     }
     const ahead = (sequence - this.last[stream]!) >>> 0;
     if (ahead === 0) return this.advance(stream, sequence, uptimeMs, Arrival.InOrder);
-    if (ahead < FAR_AHEAD) {
+    if (ahead < FAR_AHEAD && this.canBeGap(stream, ahead)) {
       this.isCounting[stream] = 1;
       if (ahead > 1) {
         this.missing[stream]! += ahead - 1;
@@ -135,11 +154,14 @@ export class SequenceTracker {
       }
       return this.advance(stream, sequence, uptimeMs, ahead > 1 ? Arrival.Gap : Arrival.InOrder);
     }
+    if (ahead < FAR_AHEAD) return this.restart(stream, sequence, uptimeMs);
     // What was overtaken was sent before: of a later uptime it is the first of a new count.
     const isNewer = uptimeMs > uptimeWas + UPTIME_NEWER && uptimeMs - uptimeWas < UPTIME_WRAP;
     if (ahead <= 2 ** 32 - FAR_BEHIND || isNewer) return this.restart(stream, sequence, uptimeMs);
-    this.late[stream]!++;
     const behindFirst = (this.first[stream]! - sequence) | 0;
+    // Nor was so much overtaken by the first: a stray number may have been taken for it.
+    if (behindFirst > ROOM) return this.restart(stream, sequence, uptimeMs);
+    this.late[stream]!++;
     if (behindFirst > 0) {
       this.first[stream] = sequence;
       this.missing[stream]! += behindFirst - 1;
@@ -148,6 +170,23 @@ export class SequenceTracker {
       this.missing[stream]!--;
     }
     return Arrival.Late;
+  }
+
+  /**
+   * Whether an agent may have sent so many datagrams since it was heard last; else its number is of another count, and
+   * nothing is missing: who sends 50 a second has not lost 60,000 in a moment. Follows its pace.
+   */
+  private canBeGap(stream: number, ahead: number): boolean {
+    const now = this.clock[0]!;
+    const elapsed = Math.max(0, now - this.heardAt[stream]!);
+    const pace = this.pace[stream]!;
+    const kept = PACE_MS / (PACE_MS + elapsed);
+    const room = this.room[stream]! * kept + LENIENCE * pace * elapsed;
+    if (ahead - 1 > ROOM + room) return false;
+    this.room[stream] = Math.max(0, room - (ahead - 1));
+    this.pace[stream] = pace * kept + ahead / (PACE_MS + elapsed);
+    this.heardAt[stream] = now;
+    return true;
   }
 
   private advance(stream: number, sequence: number, uptimeMs: number, arrival: Arrival): Arrival {
@@ -161,6 +200,9 @@ export class SequenceTracker {
     this.last[stream] = sequence;
     this.isCounting[stream] = 0;
     this.uptimeMs[stream] = uptimeMs;
+    this.pace[stream] = 0;
+    this.room[stream] = ROOM_AT_FIRST;
+    this.heardAt[stream] = this.clock[0]!;
   }
 
   private restart(stream: number, sequence: number, uptimeMs: number): Arrival {

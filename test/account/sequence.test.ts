@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import {expect, test} from 'vitest';
+import {describe, expect, test} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
+import {Random} from '../../src/simulator/random.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
 import {Feed, type Folded, ledgerErrors} from './support/feed.ts';
 import {datagram, flow} from './support/wire.ts';
@@ -203,6 +204,79 @@ test('nor are datagrams of one millisecond whose numbers never grow, if they hol
   const result = feed.finish();
   expect(result.agents[0]).toMatchObject({received: 5, duplicates: 0, missing: 0, restarts: 0});
   expect(result.bins[0]).toMatchObject({sampledFrames: 5});
+});
+
+/** Datagrams of one sample as [arrival in ms since the start, sequence number]; returns the row of their agent. */
+function hearAt(heard: Iterable<readonly [number, number]>) {
+  const feed = new Feed();
+  const start = feed.now;
+  for (const [at, sequence] of heard) {
+    feed.now = start + at;
+    feed.send(datagram([flow({sequence, output: 0})], {sequence, uptime: 60_000 + Math.floor(at)}));
+  }
+  return feed.finish().agents[0]!;
+}
+
+describe('an agent cannot have sent more than its pace allows:', () => {
+  /** 50 a second for 20 s; `jump` is added to the numbers of datagrams that `isJumped`. */
+  const steady = (jump: number, isJumped: (i: number) => boolean) =>
+    Array.from({length: 1_000}, (_, i) => [i * 20, 100_000 + i + (isJumped(i) ? jump : 0)] as const);
+
+  test.each([500, 5_000, 50_000])('a stray number %d ahead is another count, and nothing is missing', (jump) => {
+    const at = steady(jump, (i) => i === 700);
+    expect(hearAt(at)).toMatchObject({received: 1_000, missing: 0});
+  });
+
+  test.each([500, 5_000, 50_000])('nor is anything when an agent goes on %d further', (jump) => {
+    const at = steady(jump, (i) => i >= 700);
+    expect(hearAt(at)).toMatchObject({received: 1_000, missing: 0, restarts: 1});
+  });
+
+  test('what it can have sent is a gap: half of 100,000 a second, and holes of 0.2 s', () => {
+    const random = new Random(proofSeed());
+    const heard: [number, number][] = [];
+    for (let i = 0; i < 60_000; i++) {
+      const at = i / 100;
+      const isHole = at % 300 >= 100 && at % 300 < 300 - 1;
+      if (!isHole && random.uniform() < 0.5) heard.push([at, i]);
+    }
+    const span = heard.at(-1)![1] - heard[0]![1] + 1;
+    expect(hearAt(heard)).toMatchObject({received: heard.length, missing: span - heard.length, restarts: 0});
+  });
+
+  test('so is what a pause of ours lost, whose datagrams were read together and at once', () => {
+    const heard: [number, number][] = [];
+    for (let i = 0; i < 20_000; i++) {
+      const at = i / 10;
+      const isPause = at >= 1_000 && at < 1_500;
+      // A full buffer keeps the first of them.
+      if (!isPause) heard.push([at, i]);
+      else if (at < 1_050) heard.push([1_500, i]);
+    }
+    heard.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    expect(hearAt(heard)).toMatchObject({missing: 4_500, restarts: 0});
+  });
+
+  test('what an agent lost that is flushed once a second, for half a minute', () => {
+    const heard = Array.from({length: 3_000}, (_, i) => [Math.floor(i / 50) * 1_000, i] as const);
+    const lost = heard.filter(([at]) => at < 20_000 || at >= 50_000);
+    expect(hearAt(lost)).toMatchObject({received: 1_500, missing: 1_500, restarts: 0});
+  });
+
+  test('what one lost in an hour that sends one a minute', () => {
+    const heard = Array.from({length: 80}, (_, i) => [i * 60_000, i] as const);
+    const lost = heard.filter(([, i]) => i < 5 || i >= 75);
+    expect(hearAt(lost)).toMatchObject({received: 10, missing: 70, restarts: 0});
+  });
+
+  test('what one lost that was idle and begins to send 10,000 a second', () => {
+    const heard: [number, number][] = Array.from({length: 30}, (_, i) => [i * 1_000, i]);
+    for (let i = 0; i < 10_000; i++) {
+      const at = 30_000 + i / 10;
+      if (at < 30_100 || at >= 30_500) heard.push([at, 30 + i]);
+    }
+    expect(hearAt(heard)).toMatchObject({missing: 4_000, restarts: 0});
+  });
 });
 
 test('largest datagram and longest gap are told, the gap since the last Partial', () => {

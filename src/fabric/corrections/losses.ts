@@ -8,6 +8,11 @@ const SILENCE = 2;
 const SILENCES = 3;
 /** By how much no bin beside a silence may outdo the best one of late. */
 const OUTDO = 1.5;
+/**
+ * Without a silence no sample stands for more beside itself, unless bins of late show that it may, and fewer than
+ * `ENOUGH` for no more than those would: that is a loss of 19 in 20, and a number beyond it is more likely wrong.
+ */
+const MOST_BESIDE = 19;
 /** What is left of a difference by rounding. */
 const NOTHING = 1e-6;
 
@@ -172,9 +177,8 @@ export class Losses {
       this.waitingSince = end;
       return Number.POSITIVE_INFINITY;
     }
-    let each = all / samples;
-    if (silence >= SILENCE && samples >= ENOUGH) each = Math.min(each, this.most(from, to, beside, arrived));
-    each = Math.fround(each); // so that it can be taken off again without a rest
+    const most = this.most(from, to, samples, silence, beside, arrived);
+    const each = Math.fround(Math.min(all / samples, most)); // so that it can be taken off again without a rest
     for (let bin = from; bin <= to; bin++) beside[bin % beside.length]! += each;
     this.laid.push({from, to, missing: all, each, whole: each * samples});
     this.lastLaid = to;
@@ -202,15 +206,23 @@ export class Losses {
     return first;
   }
 
-  /** The most that may be laid upon each sample of from..to, so that they do not outdo all bins of late. */
-  private most(from: number, to: number, beside: Float32Array, arrived: Float64Array): number {
+  /** The most that may be laid upon each of the samples of from..to, so that they do not outdo all bins of late. */
+  private most(
+    from: number,
+    to: number,
+    samples: number,
+    silence: number,
+    beside: Float32Array,
+    arrived: Float64Array,
+  ): number {
+    if (samples < ENOUGH) return (MOST_BESIDE * ENOUGH) / samples;
     let best = 0;
     for (let bin = to - ARRIVAL_BINS + 1; bin <= to; bin++) {
       best = Math.max(best, arrived[bin % ARRIVAL_BINS]! * (1 + beside[bin % beside.length]!));
     }
     let most = 0;
     for (let bin = from; bin <= to; bin++) most = Math.max(most, arrived[bin % ARRIVAL_BINS]!);
-    return Math.max(1, (OUTDO * best) / most - 1);
+    return Math.max(silence >= SILENCE ? 1 : MOST_BESIDE, (OUTDO * best) / most - 1);
   }
 
   /** Samples that had been missed have come: takes off what was laid last, from bins that are still open. */

@@ -35,3 +35,19 @@ test('what is laid upon a few samples of a bin is shared by those that come to i
   losses.lay({missing: -40, bins: 1, silence: 0, together: 1}, 1_005, 1_001);
   expect(stand()).toBeCloseTo(32, 4);
 });
+
+test('a wrong number makes no mountain of a bin: 19 of 20 may be lost at once, more only where bins of late show it', () => {
+  const lay = (samples: number, missing: number) => {
+    const losses = new Losses();
+    losses.begin(100, 1_000, 1, () => samples);
+    losses.lay({missing, bins: 1, silence: 0, together: 1}, 1_001, 990);
+    return samples * losses.factor(1_000);
+  };
+  // What may be true is laid whole.
+  expect(lay(100, 900)).toBeCloseTo(1_000, 3);
+  expect(lay(100, 1_900)).toBeCloseTo(2_000, 3);
+  expect(lay(4, 500)).toBeCloseTo(504, 3);
+  // What hardly is, is not.
+  expect(lay(100, 120_000)).toBeCloseTo(2_000, 3);
+  expect(lay(10, 120_000)).toBeCloseTo(580, 3);
+});
