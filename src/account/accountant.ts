@@ -1,10 +1,10 @@
 // Hot path: from `receive` to a cell nothing is allocated and nothing is thrown.
 import {isHostTraffic} from '../classify/host-traffic.ts';
+import {isCeMarked} from '../classify/marked.ts';
 import {classifyRoce, RoceClass, startsOperation} from '../classify/roce.ts';
 import {hasTrimDscp, NO_TRIM_DSCP} from '../classify/trimmed.ts';
 import {classifyUet, UetClass} from '../classify/uet.ts';
 import {decodeHeader} from '../packet/header.ts';
-import {Ecn} from '../packet/numbers.ts';
 import {Layer, PacketView} from '../packet/view.ts';
 import {INTERNAL_INTERFACE, InterfaceFormat, SourceClass} from '../sflow/constants.ts';
 import {LAST_REJECTION} from '../sflow/faults.ts';
@@ -380,7 +380,7 @@ export class Accountant implements DatagramSink {
 
   private add(row: number, length: number, roce: RoceClass): void {
     const isRoce = roce !== RoceClass.None;
-    const isCe = isRoce && this.packet.ecn === Ecn.Ce;
+    const isCe = isRoce && isCeMarked(this.packet);
     const isCnp = roce === RoceClass.Cnp;
     if (!this.cells.add(row, length, isRoce, isCe, isCnp)) {
       this.full();

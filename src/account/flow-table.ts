@@ -1,5 +1,5 @@
 // Hot path: no allocation after construction, no exception.
-import {Ecn} from '../packet/numbers.ts';
+import {isCeMarked} from '../classify/marked.ts';
 import type {PacketView} from '../packet/view.ts';
 import {FLOW_SLOT_MS, FLOW_SLOTS} from '../shared/bins.ts';
 import {KEY_AT, KeyTable} from './key-table.ts';
@@ -78,7 +78,7 @@ export class FlowTable {
     doubles[at + FlowSum.Squares]! += length * length;
     if (length > doubles[at + FlowSum.Largest]!) doubles[at + FlowSum.Largest] = length;
     if (starts) doubles[at + FlowSum.Operations]!++;
-    if (packet.ecn === Ecn.Ce) doubles[at + FlowSum.Ce]!++;
+    if (isCeMarked(packet)) doubles[at + FlowSum.Ce]!++;
     if (isCnp) doubles[at + FlowSum.Cnp]!++;
     if (packet.ttl > doubles[at + FlowSum.Ttl]!) doubles[at + FlowSum.Ttl] = packet.ttl;
     if (output !== 0) doubles[at + FlowSum.Output] = output;

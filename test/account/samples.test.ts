@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {Count} from '../../src/account/ledger.ts';
+import {ethernet, tunnels} from '../support/packet-builder.ts';
 import {Feed, START, START_BIN} from './support/feed.ts';
 import {CNP_OPCODE, datagram, flow, foreign, packet} from './support/wire.ts';
 
@@ -192,4 +193,15 @@ test('a datagram told late does not make older what was seen after it', () => {
     .send(datagram([flow({output: 0, sequence: 2})], {sequence: 2}), {after: -50});
   const {flows, sources, agents} = feed.finish();
   expect([flows[0]!['lastSeen'], sources[0]!['lastSeen'], agents[0]!['lastArrival']]).toEqual(new Array(3).fill(START));
+});
+
+test('marks on the outer header of a tunnel are marks of the packet, in bins and flows', () => {
+  const inner = packet({ecn: 2}).subarray(14);
+  const outer = tunnels.vxlan(inner);
+  const marked = Buffer.from(outer);
+  marked[1]! |= 3;
+  const samples = [outer, marked].map((header, i) => flow({sequence: i, header: ethernet(header), output: 0}));
+  const {bins, flows} = new Feed().send(datagram(samples)).finish();
+  expect(bins[0]).toMatchObject({sampledRoceFrames: 2, sampledCeFrames: 1});
+  expect(flows[0]).toMatchObject({frames: 2, ce: 1});
 });

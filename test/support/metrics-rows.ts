@@ -204,7 +204,8 @@ const OPERATIONS: readonly MetricRow[] = [
 const CONGESTION: readonly MetricRow[] = [
   {
     metric: 'CE marks, on every hop',
-    definition: 'RoCEv2 frames that come in marked congestion experienced (RFC 3168), once for each switch',
+    definition:
+      'RoCEv2 frames that come in marked congestion experienced (RFC 3168), in a tunnel on the inner or the outermost header (RFC 6040), once for each switch',
     scope: 'fabric',
     unit: 'frames/s',
     rest: [],
