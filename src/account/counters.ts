@@ -23,11 +23,19 @@ const CLEARED = 2 ** 31;
 
 /** A rate beyond this many times line rate is a counter that was reset, not traffic. */
 const PLAUSIBLE = 1.5;
+/** Unless it comes so often that it is the speed which is wrong, and no port there is would be too slow for it (bit/s). */
+const DOUBTS = 3;
+const FASTEST = 4e12;
+/** What an agent states of a faster port that has no more than the 32 bits of ifSpeed (RFC 2863). */
+const CAPPED = TWO_32 - 1;
+/** In place of the speed, where it is not believed. */
+export const WRONG_SPEED = -1;
 
 /**
  * Turns interface counters (v5, if_counters and ethernet_counters) into differences since the port's last ones.
  * Deltas wrap at the counter's width; unknown is all ones; a restart of the agent, a step backwards that is no wrap
- * and a rate that the port cannot carry start a new baseline.
+ * and a rate that the port cannot carry start a new baseline; where the port carries it again and again, its speed is
+ * not believed.
  */
 export class CounterTracker implements Keeper {
   /** Rows ready for the next Partial. */
@@ -39,6 +47,9 @@ export class CounterTracker implements Keeper {
   private readonly current = new Float64Array(KEPT);
   private readonly time: Float64Array;
   private readonly lives: Float64Array;
+  /** The speed that is stated, and readings of late that it is too slow for. */
+  private readonly stated: Float64Array;
+  private readonly doubts: Float64Array;
   readonly perStream: readonly StreamArray[] = [];
   readonly perEntry: readonly Float64Array[];
 
@@ -50,7 +61,9 @@ export class CounterTracker implements Keeper {
     this.previous = new Float64Array(ports * KEPT);
     this.time = new Float64Array(ports);
     this.lives = new Float64Array(ports);
-    this.perEntry = [this.previous, this.time, this.lives];
+    this.stated = new Float64Array(ports);
+    this.doubts = new Float64Array(ports);
+    this.perEntry = [this.previous, this.time, this.lives, this.stated, this.doubts];
   }
 
   /**
@@ -70,6 +83,9 @@ export class CounterTracker implements Keeper {
     if (port < 0) return 0;
     const isNew = ports.created || this.lives[port] !== life;
     this.lives[port] = life;
+    const speed = data.getUint32(at + 8) * TWO_32 + data.getUint32(at + 12);
+    if (ports.created || this.stated[port] !== speed) this.doubts[port] = 0;
+    this.stated[port] = speed;
     this.read(data, at, sample.ethernetOffset);
     this.emit(stream, ifIndex, port, data, at, isNew);
     return ifIndex;
@@ -109,19 +125,30 @@ export class CounterTracker implements Keeper {
     const {columns, current, previous} = this;
     const now = this.ports.clock[0]!;
     const row = this.size++;
-    const speed = data.getUint32(at + 8) * TWO_32 + data.getUint32(at + 12);
+    const stated = this.stated[port]!;
+    const speed = stated === CAPPED ? 0 : stated;
     const elapsed = isNew ? 0 : Math.max(0, now - this.time[port]!);
     const first = column['inOctets']!;
     // Octets tell a reset best: 64 bits do not wrap in practice, and the line bounds them.
     const base = port * KEPT;
-    const most = speed > 0 ? (PLAUSIBLE * speed * Math.max(elapsed, 1_000)) / 8_000 : Number.POSITIVE_INFINITY;
     const inOctets = current[IN_OCTETS]! - previous[base + IN_OCTETS]!;
     const outOctets = current[OUT_OCTETS]! - previous[base + OUT_OCTETS]!;
-    const isReset = isNew || inOctets < 0 || outOctets < 0 || inOctets > most || outOctets > most;
+    const perBit = (PLAUSIBLE * Math.max(elapsed, 1_000)) / 8_000;
+    const isBackwards = isNew || inOctets < 0 || outOctets < 0;
+    const isTooMuch = speed > 0 && (inOctets > speed * perBit || outOctets > speed * perBit);
+    const isPossible = !(inOctets > FASTEST * perBit || outOctets > FASTEST * perBit);
+    if (!isBackwards && isPossible && this.doubts[port]! < DOUBTS) {
+      if (isTooMuch) this.doubts[port]!++;
+      else if (PLAUSIBLE * 2 * inOctets > speed * perBit || PLAUSIBLE * 2 * outOctets > speed * perBit) {
+        this.doubts[port] = 0; // it is busy, and within its speed
+      }
+    }
+    const isWrong = this.doubts[port] === DOUBTS;
+    const isReset = isBackwards || (isWrong ? !isPossible : isTooMuch);
     columns[column['agent']!]![row] = stream;
     columns[column['port']!]![row] = ifIndex;
     columns[column['time']!]![row] = now;
-    columns[column['speed']!]![row] = speed;
+    columns[column['speed']!]![row] = isWrong ? WRONG_SPEED : speed;
     columns[column['ifType']!]![row] = data.getUint32(at + 4);
     columns[column['status']!]![row] = data.getUint32(at + 20);
     columns[column['elapsedMs']!]![row] = isReset ? 0 : elapsed;

@@ -100,7 +100,16 @@ export class SequenceTracker {
     this.heardAt = new Float64Array(capacity);
     const counts = [this.received, this.missing, this.duplicates, this.late, this.restarts, this.lives, this.skipped];
     const paces = [this.pace, this.room, this.heardAt];
-    this.perStream = [...counts, ...paces, this.uptimeMs, this.isCounting, this.first, this.last, this.started, this.seen];
+    this.perStream = [
+      ...counts,
+      ...paces,
+      this.uptimeMs,
+      this.isCounting,
+      this.first,
+      this.last,
+      this.started,
+      this.seen,
+    ];
   }
 
   /** Makes a stream's place fit for a newcomer. */

@@ -155,11 +155,12 @@ export class Ports {
     this.revision++;
   }
 
-  /** bit/s; 0 and all ones are no speed. */
-  setSpeed(port: Port, speed: number): void {
-    if (port.speed === speed || speed <= 0 || speed >= 2 ** 63) return;
+  /** bit/s; 0 and all ones are no speed, and leave the last one; less than none takes it back. */
+  setSpeed(port: Port, stated: number): void {
+    const speed = stated < 0 ? undefined : stated;
+    if (port.speed === speed || speed === 0 || stated >= 2 ** 63) return;
     port.speed = speed;
-    this.speeds[port.slot] = speed;
+    this.speeds[port.slot] = speed ?? 0;
     this.revision++;
   }
 

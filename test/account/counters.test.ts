@@ -86,6 +86,51 @@ test('more than the port can carry is a new baseline, in either direction', () =
   expect(only(read({inOctets: 0, speed: 0}, {inOctets: 1e15, speed: 0}))).toMatchObject({inOctets: 1e15});
 });
 
+/** Readings 20 s apart of a port with so many bytes a second. */
+const busy = (speed: number, bytes: readonly number[], feed = new Feed()): Feed => {
+  let inOctets = 1e9;
+  bytes.forEach((perSecond, i) => {
+    inOctets += perSecond * 20;
+    const sequence = i + 1;
+    const sample = counters({sequence, speed, inOctets, inDiscards: 5 * i});
+    feed.send(datagram([sample], {sequence, uptime: i * 20_000}), {after: 20_000});
+  });
+  return feed;
+};
+const steady = (perSecond: number, readings = 10) => new Array<number>(readings).fill(perSecond);
+
+test('a speed that its port outdoes again and again is not believed', () => {
+  // 100 Gbit/s stated in Mbit/s: the third reading shows it.
+  expect(only(busy(100_000, steady(10e9)).finish())).toMatchObject({
+    elapsedMs: 7 * 20_000,
+    inOctets: 7 * 20 * 10e9,
+    inDiscards: 7 * 5,
+    speed: -1,
+  });
+  // Idle in between it shows as well.
+  const row = only(busy(100_000, [10e9, 10e9, 0, 10e9, 0, 0, 10e9, 10e9]).finish());
+  expect(row).toMatchObject({speed: -1, inOctets: 2 * 20 * 10e9});
+});
+
+test('nor is all that 32 bits hold, which any faster port states', () => {
+  expect(only(busy(2 ** 32 - 1, steady(10e9)).finish())).toMatchObject({
+    elapsedMs: 9 * 20_000,
+    inOctets: 9 * 20 * 10e9,
+    speed: 0,
+  });
+});
+
+test('a speed is believed while resets are rare, and again when another one is stated', () => {
+  const jump = (1e12 / 20) * 8;
+  const seldom = only(busy(100e9, [10e9, jump, 10e9, jump, 10e9, jump, 10e9, jump, 10e9]).finish());
+  expect(seldom).toMatchObject({speed: 100e9, inOctets: 4 * 20 * 10e9});
+  // What no port carries is garbage, however often it comes.
+  expect(only(busy(100e9, steady(1e15)).finish())).toMatchObject({speed: 100e9, inOctets: 0, elapsedMs: 0});
+  const feed = busy(100_000, steady(10e9));
+  busy(100e9, [0], feed);
+  expect(only(feed.finish())['speed']).toBe(100e9);
+});
+
 test('a restart of the agent is a new baseline', () => {
   const feed = new Feed();
   feed.send(datagram([counters({inOctets: 1e9})], {sequence: 900, uptime: 5_000_000}));

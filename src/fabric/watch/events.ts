@@ -10,6 +10,7 @@ export const EVENT_KINDS = [
   'loss-began',
   'loss-ended',
   'speed-changed',
+  'speed-wrong',
   'clock-stepped',
   'stalled',
   'topology-changed',

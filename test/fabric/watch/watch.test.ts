@@ -84,7 +84,7 @@ describe('agents', () => {
 
 describe('ports', () => {
   it('that run at another speed are told, those whose speed is learnt are not', () => {
-    const {second, kinds, last} = start();
+    const {fabric, second, kinds, last} = start();
     const speed = (bitsPerSecond: number) => ({counters: [{port: 3, speed: bitsPerSecond}]});
     second({rows: [{bin: T, port: 3, roce: [100]}]});
     second(speed(400e9));
@@ -96,6 +96,9 @@ describe('ports', () => {
     expect(last().text).toContain('100 Gbit/s instead of 400 Gbit/s');
     second(speed(400e9));
     expect(last()).toMatchObject({kind: 'speed-changed', level: 'info'});
+    second(speed(-1));
+    expect(last()).toMatchObject({kind: 'speed-wrong', level: 'warning', figures: {before: 400e9}});
+    expect(fabric.ports.get(`${AGENT}~3`)?.speed).toBeUndefined();
   });
 });
 
