@@ -55,7 +55,18 @@ export function changeText(
 ): string {
   if (change === 'crossed') return crossedText(rule, of, reading);
   if (change === 'back') return `${about(rule, of)} is back at ${readingText(rule, reading)}`;
-  return `${about(rule, of)} is not ${change === 'unknown' ? 'known' : 'watched'} any more`;
+  return `${about(rule, of)} is ${OVER[change]}`;
+}
+
+const OVER = {back: 'back', unknown: 'not known any more', removed: 'not watched any more'} as const;
+
+/** The same of many subjects: `hot: utilisation is beyond 0.9 on 12 links`. */
+export function manyText(
+  {name, metric, value, scope}: ThresholdRule,
+  many: string,
+  change: ThresholdChange | 'removed',
+): string {
+  return `${name}: ${metric} is ${change === 'crossed' ? `beyond ${value}` : OVER[change]} on ${many} ${scope}s`;
 }
 
 /** `hot: utilisation of … is 93 % (91 % to 95 %), above 90 % for 10s`. */

@@ -9,7 +9,7 @@ import {metricOf} from './threshold-metrics.ts';
 import {type Subject, ThresholdReader} from './threshold-readings.ts';
 import {isSameLimit, isSameRule, type ThresholdRule} from './threshold-rules.ts';
 import {type ThresholdChange, ThresholdState} from './threshold-state.ts';
-import {changeText} from './threshold-text.ts';
+import {changeText, manyText} from './threshold-text.ts';
 
 /** Links that are looked at in one bin: a few ms at most. More links than ten times that are looked at less often. */
 const LINKS_PER_BIN = 512;
@@ -27,6 +27,7 @@ export interface ThresholdAlert {
 
 /** What has become of an alert: `crossed`, or why it is over. */
 export type AlertChange = ThresholdChange | 'removed';
+const CHANGES: readonly AlertChange[] = ['crossed', 'back', 'unknown', 'removed'];
 
 type Watched = ThresholdAlert & {round: number};
 
@@ -35,7 +36,8 @@ interface Guard {
   rule: ThresholdRule;
   from: 'config' | 'put';
   watched: Map<string, Watched>;
-  herd: Herd;
+  /** By what has become of them: only those that are back are told to be back. */
+  herds: ReadonlyMap<AlertChange, Herd>;
 }
 
 /**
@@ -83,7 +85,7 @@ export class Thresholds {
       const from = rules.has(name) ? 'put' : 'config';
       const last = this.guards.find((guard) => isSameLimit(guard.rule, rule));
       if (last) return {...last, rule: isSameRule(last.rule, rule) ? last.rule : rule, from};
-      return {rule, from, watched: new Map(), herd: new Herd()};
+      return {rule, from, watched: new Map(), herds: new Map(CHANGES.map((change) => [change, new Herd()]))};
     });
     for (const guard of this.guards) {
       const heir = next.find(({watched}) => watched === guard.watched);
@@ -205,14 +207,13 @@ export class Thresholds {
     this.raise(guard);
   }
 
-  private tell({rule, herd}: Guard, alert: ThresholdAlert, change: AlertChange): void {
+  private tell({rule, herds}: Guard, alert: ThresholdAlert, change: AlertChange): void {
     const {subject, state, key} = alert;
-    const isCrossed = change === 'crossed';
-    const kind: EventKind = isCrossed ? 'threshold-crossed' : 'threshold-cleared';
+    const kind: EventKind = change === 'crossed' ? 'threshold-crossed' : 'threshold-cleared';
     const reading = state.reading!;
-    herd.add({
+    herds.get(change)!.add({
       kind,
-      level: levelOf(rule, isCrossed),
+      level: levelOf(rule, change),
       name: key,
       text: changeText(rule, subject, reading, change),
       threshold: rule.name,
@@ -224,12 +225,12 @@ export class Thresholds {
     for (const listener of this.listeners) listener(alert, change);
   }
 
-  private raise({rule, herd}: Guard): void {
+  private raise({rule, herds}: Guard): void {
     const {events, time} = this.fabric;
-    herd.raise(events, time, {
-      'threshold-crossed': (many) => `${rule.name}: ${rule.metric} is beyond ${rule.value} on ${many} ${rule.scope}s`,
-      'threshold-cleared': (many) => `${rule.name}: ${rule.metric} is back on ${many} ${rule.scope}s`,
-    });
+    for (const [change, herd] of herds) {
+      const say = (many: string) => manyText(rule, many, change);
+      herd.raise(events, time, {'threshold-crossed': say, 'threshold-cleared': say});
+    }
   }
 }
 
@@ -244,7 +245,8 @@ export function alertCounts(thresholds: Thresholds): Map<ThresholdRule, {pending
   return counts;
 }
 
-function levelOf({severity}: ThresholdRule, isCrossed: boolean): EventLevel {
+/** What is not known or not watched any more is no good news. */
+function levelOf({severity}: ThresholdRule, change: AlertChange): EventLevel {
   if (severity === 'info') return 'info';
-  return isCrossed ? 'warning' : 'good';
+  return change === 'crossed' ? 'warning' : change === 'back' ? 'good' : 'info';
 }

@@ -115,6 +115,33 @@ describe('thresholds', () => {
     ]);
   });
 
+  it('tell of many links that none is back where the rule goes, or the figures are not known any more', () => {
+    const ports = Object.fromEntries(Array.from({length: 8}, (_, i) => [i + 1, 0.95]));
+    const gone = world({});
+    gone.thresholds.put = parseThresholds({hot: {...hot, for: '0s'}});
+    gone.pass(6, traffic(ports));
+    gone.thresholds.put = new Map();
+    const last = kinds(gone).at(-1)!;
+    expect(last).toMatchObject({kind: 'threshold-cleared', level: 'info', threshold: 'hot', figures: {count: 8}});
+    expect(last.text).toMatch(/^hot: utilisation is not watched any more on 8 links: /);
+
+    const unknown = world({deep: {metric: 'queue-depth-bytes', value: 1, for: '0s'}});
+    const queues = Object.keys(ports).map((port) => ({port: Number(port), queue: 1, depth: 1_000, samples: 9}));
+    unknown.pass(4, (bin) => ({
+      queues,
+      rows: Object.keys(ports).map((port) => ({bin, port: Number(port), roce: [99]})),
+    }));
+    unknown.pass(330);
+    expect(kinds(unknown).at(-1)).toMatchObject({kind: 'threshold-cleared', level: 'info'});
+    expect(kinds(unknown).at(-1)!.text).toMatch(/^deep: queue-depth-bytes is not known any more on 8 links: /);
+
+    const back = world({hot: {...hot, for: '0s'}});
+    back.pass(6, traffic(ports));
+    back.pass(8, traffic(Object.fromEntries(Object.keys(ports).map((port) => [port, 0.1]))));
+    expect(kinds(back).at(-1)!.text).toMatch(/^hot: utilisation is back on 8 links: /);
+    expect(kinds(back).at(-1)!.level).toBe('good');
+  });
+
   it('look at no more links a bin than they may, and at all of them in turn', () => {
     const one = world({
       silent: {metric: 'all-bits-per-second', scope: 'link', comparison: '<', value: 1e12, for: '0s'},
@@ -140,6 +167,7 @@ describe('thresholds', () => {
     one.thresholds.put = parseThresholds({hot: {...hot, value: 0.9, for: '0s'}});
     expect(one.changes).toEqual(['hot 10.0.0.1~1 crossed', 'hot 10.0.0.1~1 removed']);
     expect(kinds(one).at(-1)!.text).toMatch(/is not watched any more$/);
+    expect(kinds(one).at(-1)!.level).toBe('info');
     one.pass(2, traffic({1: 0.95}));
     expect(one.changes.at(-1)).toBe('hot 10.0.0.1~1 crossed');
     expect(one.thresholds.rules).toMatchObject([{from: 'put', rule: {value: 0.9}}]);
