@@ -342,8 +342,8 @@ export class Fabric {
       const bytes = columns[FIRST_MEASURE + Measure.Bytes]![i]!;
       if (counts) this.tally.add(row, samples, bytes, columns[FIRST_MEASURE + Measure.Squares]![i]!);
     }
-    // A better basis counts in all bins that are open, not from its first sample on.
-    if (this.rows.prefer(row, openFrom)) {
+    // Another basis counts in all bins that are open, not from the sample on that decides.
+    if (this.rows.prefer(row, samples, at, openFrom)) {
       this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
       this.touched.all(openFrom);
       this.ticksOf(port, direction, at)?.clear(port.slot, openFrom);

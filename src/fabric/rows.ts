@@ -3,6 +3,7 @@ import {Basis, Direction} from '../account/schema.ts';
 export {Direction};
 
 import {REVISED_BINS} from '../shared/bins.ts';
+import {Bases} from './bases.ts';
 import type {Stream} from './corrections/stream.ts';
 import type {Weigher} from './corrections/weigher.ts';
 import {lengthCode, type Rings} from './history/rings.ts';
@@ -40,15 +41,6 @@ export interface Row {
   isFormer: boolean;
 }
 
-/** Which basis counts from which bin on. */
-interface Choice {
-  from: number;
-  basis: number;
-}
-
-/** Changes of basis that are remembered a port and direction; they are rare. */
-const MAX_CHOICES = 8;
-
 /** Rows by port and direction. */
 export class Rows {
   readonly all: (Row | undefined)[] = [];
@@ -66,8 +58,7 @@ export class Rows {
   /** Rows whose largest L is another one than was written down last, and the last bin that it was for. */
   private readonly news: Row[] = [];
   private notedTo = Number.NEGATIVE_INFINITY;
-  /** At slot * 2 + direction: the bases that counted, the one in force last. */
-  private readonly choices: (Choice[] | undefined)[] = [];
+  private readonly bases = new Bases(this.columns);
 
   /** How many there are. */
   get size(): number {
@@ -219,33 +210,19 @@ export class Rows {
     return this.ofPort[slot * 2 + direction] ?? [];
   }
 
-  /**
-   * The basis that counts for a port and direction in a bin: the best one of the ten minutes before. It does not follow
-   * the bins' own samples, or a quiet bin would be filled from another measurement; and a change of basis leaves final
-   * bins as they were.
-   */
+  /** The basis that counts for a port and direction in a bin. */
   basis(slot: number, direction: number, bin: number): number {
-    const choices = this.choices[slot * 2 + direction];
-    if (!choices) return Basis.Derived;
-    let at = choices.length - 1;
-    while (at > 0 && bin < choices[at]!.from) at--;
-    return choices[at]!.basis;
+    return this.bases.at(slot * 2 + direction, bin);
   }
 
   /** The basis of a port and direction in all bins from `from` on; undefined where it changes within them. */
   basisSince(slot: number, direction: number, from: number): number | undefined {
-    const last = this.choices[slot * 2 + direction]?.at(-1);
-    if (!last) return Basis.Derived;
-    return last.from <= from ? last.basis : undefined;
+    return this.bases.since(slot * 2 + direction, from);
   }
 
-  /** A row has samples: its basis counts from `openFrom` on if it is better. Returns whether that changes anything. */
-  prefer({port, direction, basis}: Row, openFrom: number): boolean {
-    const choices = (this.choices[port.slot * 2 + direction] ??= []);
-    const last = choices.at(-1);
-    if (last && last.basis <= basis) return false;
-    this.choose(port.slot * 2 + direction, choices, openFrom, basis);
-    return last !== undefined;
+  /** A row has `samples` in a bin: its basis may count from `openFrom` on. Returns whether that changes anything. */
+  prefer({port, direction, basis, rate}: Row, samples: number, bin: number, openFrom: number): boolean {
+    return this.bases.hear(port.slot * 2 + direction, basis, samples, rate, bin, openFrom);
   }
 
   /** Forgets rows without samples since `before`, and bases without samples in ten minutes. */
@@ -256,12 +233,10 @@ export class Rows {
       const at = row.port.slot * 2 + row.direction;
       this.ofPort[at] = this.of(row.port.slot, row.direction).filter((other) => other !== row);
     }
-    this.choices.forEach((choices, at) => {
-      if (!choices) return;
-      const alive = (this.ofPort[at] ?? []).filter((row) => newest - row.lastBin <= BASIS_MEMORY_BINS);
-      if (alive.length === 0) return; // nothing better is known
-      const best = Math.min(...alive.map(({basis}) => basis));
-      if (best > choices.at(-1)!.basis) this.choose(at, choices, newest + 1, best);
+    this.ofPort.forEach((rows, at) => {
+      const alive = rows.filter((row) => newest - row.lastBin <= BASIS_MEMORY_BINS);
+      // Where there is none nothing better is known.
+      if (alive.length > 0) this.bases.fallBack(at, Math.min(...alive.map(({basis}) => basis)), newest + 1);
     });
   }
 
@@ -270,8 +245,7 @@ export class Rows {
     for (const at of [slot * 2 + Direction.In, slot * 2 + Direction.Out]) {
       for (const row of this.ofPort[at] ?? []) this.forget(row);
       this.ofPort[at] = [];
-      this.choices[at] = undefined;
-      this.columns.choose(at, Number.NEGATIVE_INFINITY, Basis.Derived);
+      this.bases.release(at);
     }
   }
 
@@ -289,12 +263,6 @@ export class Rows {
     this.columns.forget(index);
     this.byKey.delete(key);
     this.stale.push(index);
-  }
-
-  private choose(place: number, choices: Choice[], from: number, basis: number): void {
-    choices.push({from, basis});
-    if (choices.length > MAX_CHOICES) choices.shift();
-    this.columns.choose(place, from, basis);
   }
 }
 

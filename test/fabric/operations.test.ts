@@ -96,7 +96,7 @@ describe('operations', () => {
         {...WRITE, side: IN_DERIVED},
         {...WRITE, lengths: [64]},
       ],
-      [{...measured(), bin: T + 19}],
+      [8, 19].map((bin) => ({...measured(), roce: Array(8).fill(64), bin: T + bin})),
     );
     expect(ask().operations[0]!.samples).toBe(1);
   });

@@ -123,15 +123,17 @@ describe('the ticks of a fabric', () => {
 
   it('are of one basis, the best one', () => {
     const {fabric, builder} = setup();
-    const row = (bin: number, side: number, count: number) => ({bin, side, roce: [1_000], ticks: [count]});
+    const row = (bin: number, side: number, count: number) => ({bin, side, roce: Array(8).fill(1_000), ticks: [count]});
     fabric.apply(builder.next(T + 1, {rows: [row(T, IN_DERIVED, 5)]}));
     expect(read(fabric.portTicks, slotOf(fabric), T, T + 1)[0]).toBe(5);
     fabric.apply(
-      builder.next(T + 2, {rows: [row(T + 1, IN_DERIVED, 6), row(T + 1, IN, 2), row(T + 1, IN_DERIVED, 6)]}),
+      builder.next(T + 12, {
+        rows: [row(T + 1, IN, 1), row(T + 11, IN_DERIVED, 6), row(T + 11, IN, 2), row(T + 11, IN_DERIVED, 6)],
+      }),
     );
-    fabric.apply(builder.next(T + 3, {rows: [row(T + 2, IN_DERIVED, 7)]}));
-    const first = read(fabric.portTicks, slotOf(fabric), T, T + 3).filter((_, i) => i % 10 === 0);
-    expect(first).toEqual([0, 2, 0]);
+    fabric.apply(builder.next(T + 13, {rows: [row(T + 12, IN_DERIVED, 7)]}));
+    const first = read(fabric.portTicks, slotOf(fabric), T, T + 13).filter((_, i) => i % 10 === 0);
+    expect(first).toEqual([...Array(11).fill(0), 2, 0]);
   });
 
   it('leave with their port', () => {
