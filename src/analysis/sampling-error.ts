@@ -14,11 +14,13 @@ export function frameBand(moments: Moments): Band {
 
 const Z = 1.959963984540054;
 
+type Counted = Pick<Moments, 'samples' | 'frames' | 'largestRate'>;
+
 /** Frames that a sample stands for on average. */
-const meanWeight = ({samples, frames, largestRate}: Moments) => (samples > 0 ? frames / samples : largestRate);
+const meanWeight = ({samples, frames, largestRate}: Counted) => (samples > 0 ? frames / samples : largestRate);
 
 /** The band of how many of the moments' frames are of some kind, estimated as `frames`; of none too. */
-export function kindBand(frames: number, moments: Moments): Band {
+export function kindBand(frames: number, moments: Counted): Band {
   const weight = meanWeight(moments);
   return weightedPoissonBand(frames, frames * weight, weight, QUARTER_SAMPLE);
 }

@@ -2,16 +2,23 @@ import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {FlowEstimate, FlowQuery} from '../fabric/flows.ts';
 import type {Names} from '../fabric/wiring/names.ts';
+import {weightedPoissonBand} from '../shared/band.ts';
 import type {FlowRow, FlowsTopic} from '../shared/live.ts';
 
 /** The largest flows of the last seconds, and what the others add up to. */
 export function topFlows({flows, names}: Fabric, query: FlowQuery): Omit<FlowsTopic, 'topic'> {
   const window = flows.windowSeconds;
   const {flows: largest, rest} = flows.top(query);
+  const band = weightedPoissonBand(rest.bytes, rest.squares, rest.largest);
   return {
     window,
     flows: largest.map((flow) => flowRow(flow, window, names)),
-    other: {flows: rest.flows, bitsPerSecond: (rest.bytes * 8) / window},
+    other: {
+      flows: rest.flows,
+      bitsPerSecond: (rest.bytes * 8) / window,
+      low: (band.low * 8) / window,
+      high: (band.high * 8) / window,
+    },
   };
 }
 

@@ -44,6 +44,8 @@ export const JobSchema = Type.Object(
           low: number('95 % interval'),
           high: number('95 % interval'),
           roceBitsPerSecond: number('RoCEv2 of that'),
+          roceLow: number('95 % interval'),
+          roceHigh: number('95 % interval'),
         },
         {
           description:
@@ -69,7 +71,11 @@ export const JobSchema = Type.Object(
       ceShareLow: number('95 % interval'),
       ceShareHigh: number('95 % interval'),
       cnpPerSecond: number('congestion notifications between its hosts a second'),
+      cnpLow: Nullable(number('95 % interval, a second; null without samples')),
+      cnpHigh: Nullable(number('95 % interval, a second')),
       cnpShare: number('the same as a share of its frames, 0..1'),
+      cnpShareLow: number('95 % interval'),
+      cnpShareHigh: number('95 % interval'),
     }),
     pattern: Nullable(PatternSchema),
     overlaps: Type.Array(Type.String(), {description: 'ids of jobs that it shares hosts with'}),
@@ -163,6 +169,10 @@ export const MatrixAnswer = Type.Object({
   columns: Type.Array(Type.String(), {description: 'who receives'}),
   bitsPerSecond: cells('by row and column, bit/s, each packet once'),
   low: cells('95 % interval'),
-  high: cells('95 % interval'),
+  high: cells(
+    '95 % interval; where there was no sample, what may have passed without one, by what samples of the row stand for',
+  ),
   restBitsPerSecond: number('what passes between all others'),
+  restLow: Nullable(number('95 % interval; null before there is a window')),
+  restHigh: Nullable(number('95 % interval')),
 });

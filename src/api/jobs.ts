@@ -1,6 +1,6 @@
 import type {LinkSums} from '../analysis/imbalance/link-loads.ts';
 import type {Job, JobReport} from '../analysis/jobs/job-engine.ts';
-import {byteBand, shareBand} from '../analysis/sampling-error.ts';
+import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
 import {agentLabel} from '../fabric/agents.ts';
 import {weightedPoissonBand} from '../shared/band.ts';
 import type {Context} from './context.ts';
@@ -20,6 +20,10 @@ export function jobAnswer(
   const band = weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
   const ceShare = traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : 0;
   const ceBand = shareBand(ceShare, traffic);
+  const cnpShare = traffic.frames > 0 ? Math.min(1, traffic.cnp / traffic.frames) : 0;
+  const cnpShareBand = shareBand(cnpShare, traffic);
+  // Without a sample nobody knows what one would have stood for.
+  const cnpBand = traffic.samples > 0 ? kindBand(traffic.cnp, {...traffic, largestRate: 0}) : undefined;
   const links = hosts.flatMap(({port}) => (port ? [port.id] : []));
   const ports = new Set(hosts.flatMap(({port}) => port ?? []));
   const entered = ports.size > 0 ? congestion?.entering?.(ports) : undefined;
@@ -46,7 +50,11 @@ export function jobAnswer(
       ceShareLow: ceBand.low,
       ceShareHigh: ceBand.high,
       cnpPerSecond: traffic.cnp / seconds,
-      cnpShare: traffic.frames > 0 ? traffic.cnp / traffic.frames : 0,
+      cnpLow: cnpBand ? cnpBand.low / seconds : null,
+      cnpHigh: cnpBand ? cnpBand.high / seconds : null,
+      cnpShare,
+      cnpShareLow: cnpShareBand.low,
+      cnpShareHigh: cnpShareBand.high,
     },
     pattern: pattern ? {...pattern, degree: Number.isNaN(pattern.degree) ? null : pattern.degree} : null,
     overlaps,
@@ -79,8 +87,15 @@ export function jobVolume(job: Job, {fabric}: Pick<Context, 'fabric'>) {
 function enteringOf(sums: LinkSums) {
   const {low, high} = byteBand(sums);
   const scale = BITS / sums.seconds;
-  const roceBitsPerSecond = sums.roceBytes * scale;
-  return {bitsPerSecond: sums.bytes * scale, low: low * scale, high: high * scale, roceBitsPerSecond};
+  const roce = weightedPoissonBand(sums.roceBytes, sums.roceSquares, sums.largest);
+  return {
+    bitsPerSecond: sums.bytes * scale,
+    low: low * scale,
+    high: high * scale,
+    roceBitsPerSecond: sums.roceBytes * scale,
+    roceLow: roce.low * scale,
+    roceHigh: roce.high * scale,
+  };
 }
 
 /** Sums of what passes from one row to a column. */
@@ -88,6 +103,12 @@ interface Cell {
   bytes: number;
   squares: number;
   largest: number;
+}
+
+function addTo(sum: Cell, {bytes, squares, largest}: Cell): void {
+  sum.bytes += bytes;
+  sum.squares += squares;
+  sum.largest = Math.max(sum.largest, largest);
 }
 
 /** What passes between the `top` that send and receive most; what is between all others is added up. */
@@ -104,29 +125,43 @@ export function matrixOf({pairs, ...report}: JobReport, by: MatrixBy, top: numbe
     cells.set(from, row);
     const cell = row.get(to) ?? {bytes: 0, squares: 0, largest: 0};
     row.set(to, cell);
-    cell.bytes += bytes;
-    cell.squares += pairs.squares[i]!;
-    cell.largest = Math.max(cell.largest, pairs.largest[i]!);
+    addTo(cell, {bytes, squares: pairs.squares[i]!, largest: pairs.largest[i]!});
   }
+  // What one more sample could have stood for, of those that send and of all.
+  const largestOf = new Map([...cells].map(([from, row]) => [from, maxLargest(row.values())]));
+  const largestOfAll = Math.max(0, ...largestOf.values());
   const largest = [...totals].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, top);
   const shown = largest.map(([label]) => label).sort((a, b) => a.localeCompare(b, 'en', {numeric: true}));
   const scale = BITS / pairs.seconds;
-  const grid = shown.map((row) => shown.map((column) => cells.get(row)?.get(column)));
-  const bands = grid.map((row) =>
-    row.map((cell) => (cell ? weightedPoissonBand(cell.bytes, cell.squares, cell.largest) : {low: 0, high: 0})),
-  );
-  const bitsPerSecond = grid.map((row) => row.map((cell) => (cell?.bytes ?? 0) * scale));
-  const all = pairs.bytes.reduce((sum, bytes) => sum + bytes, 0) * scale;
-  const told = bitsPerSecond.flat().reduce((sum, rate) => sum + rate, 0);
+  const grid = shown.map((row) => {
+    const nothing = {bytes: 0, squares: 0, largest: largestOf.get(row) ?? largestOfAll};
+    return shown.map((column) => cells.get(row)?.get(column) ?? nothing);
+  });
+  const bands = grid.map((row) => row.map(bandOf));
+  const isShown = new Set(shown);
+  const rest = {bytes: 0, squares: 0, largest: largestOfAll};
+  for (const [from, row] of cells) {
+    for (const [to, cell] of row) if (!isShown.has(from) || !isShown.has(to)) addTo(rest, cell);
+  }
+  const restBand = bandOf(rest);
   return {
     rows: shown,
     columns: shown,
-    bitsPerSecond,
+    bitsPerSecond: grid.map((row) => row.map(({bytes}) => bytes * scale)),
     low: bands.map((row) => row.map(({low}) => low * scale)),
     high: bands.map((row) => row.map(({high}) => high * scale)),
-    // The difference of sums may be a little below nothing.
-    restBitsPerSecond: Math.max(0, all - told),
+    restBitsPerSecond: rest.bytes * scale,
+    restLow: restBand.low * scale,
+    restHigh: restBand.high * scale,
   };
+}
+
+const bandOf = ({bytes, squares, largest}: Cell) => weightedPoissonBand(bytes, squares, largest);
+
+function maxLargest(cells: Iterable<Cell>): number {
+  let most = 0;
+  for (const {largest} of cells) most = Math.max(most, largest);
+  return most;
 }
 
 /** What a host counts as. */

@@ -66,6 +66,14 @@ export interface FlowQuery {
   link?: string | undefined;
 }
 
+/** What the flows that were not asked for add up to; `largest` is that of all, for there may be more than were sampled. */
+export interface RestOfFlows {
+  flows: number;
+  bytes: number;
+  squares: number;
+  largest: number;
+}
+
 /** A flow over the window; frames, bytes, operations and CNPs are estimates. */
 export interface FlowEstimate {
   source: string;
@@ -355,8 +363,8 @@ export class FlowTable {
    * The largest flows that are asked for, largest first, and what the others add up to. All are weighed, but only the
    * wanted ones are estimated in full: thousands of flows change every second.
    */
-  top({top, host, link}: FlowQuery): {flows: FlowEstimate[]; rest: {flows: number; bytes: number}} {
-    const weighed: {flow: Flow; bytes: number}[] = [];
+  top({top, host, link}: FlowQuery): {flows: FlowEstimate[]; rest: RestOfFlows} {
+    const weighed: {flow: Flow; nearest: Sighting[]; bytes: number}[] = [];
     const cnpOfPair = new Map<string, number>();
     this.flows.each((flow) => {
       if (!inWindow(flow.lastSecond, this.second)) return;
@@ -369,7 +377,7 @@ export class FlowTable {
       if (host !== undefined && flow.source !== host && flow.destination !== host) return;
       if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && this.counts(one))) return;
       const bytes = total(nearest, Sum.Bytes, this.second);
-      if (bytes > 0) weighed.push({flow, bytes});
+      if (bytes > 0) weighed.push({flow, nearest, bytes});
     });
     weighed.sort((a, b) => b.bytes - a.bytes);
     const others = weighed.slice(top);
@@ -377,7 +385,14 @@ export class FlowTable {
       const cnpFrames = cnpOfPair.get(`${flow.source}>${flow.destination}`) ?? 0;
       return this.estimate(flow, cnpFrames);
     });
-    return {flows, rest: {flows: others.length, bytes: others.reduce((sum, {bytes}) => sum + bytes, 0)}};
+    const rest: RestOfFlows = {flows: others.length, bytes: 0, squares: 0, largest: 0};
+    for (const {moments} of flows) rest.largest = Math.max(rest.largest, moments.largest);
+    for (const {nearest, bytes} of others) {
+      rest.bytes += bytes;
+      rest.squares += total(nearest, Sum.Squares, this.second);
+      rest.largest = Math.max(rest.largest, total(nearest, Sum.Largest, this.second));
+    }
+    return {flows, rest};
   }
 
   private estimate(flow: Flow, cnpFrames: number): FlowEstimate {

@@ -279,6 +279,8 @@ export interface MatrixAnswer {
   high: readonly (readonly number[])[];
   /** What passed between those that are not shown. */
   restBitsPerSecond: number;
+  restLow: number | null;
+  restHigh: number | null;
 }
 
 /** A collective pattern, told from who sends to whom. */
@@ -308,7 +310,17 @@ export interface Job {
   steps: {count: number; mean: number; p50: number; p99: number} | null;
   /** Hosts that hold it up. */
   stragglers: number;
-  congestion: {ceShare: number; ceShareLow: number; ceShareHigh: number; cnpPerSecond: number};
+  congestion: {
+    ceShare: number;
+    ceShareLow: number;
+    ceShareHigh: number;
+    cnpPerSecond: number;
+    cnpLow: number | null;
+    cnpHigh: number | null;
+    cnpShare: number;
+    cnpShareLow: number;
+    cnpShareHigh: number;
+  };
   pattern: Pattern | null;
   overlaps: readonly string[];
 }

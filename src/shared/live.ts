@@ -212,7 +212,7 @@ export interface FlowsTopic {
   /** Seconds that the rates are taken over. */
   window: number;
   flows: FlowRow[];
-  other: {flows: number; bitsPerSecond: number};
+  other: {flows: number; bitsPerSecond: number; low: number; high: number};
 }
 
 /** One thing that has happened; `FabricEvent` of the REST answers. Text is text only, never markup. */

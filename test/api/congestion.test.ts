@@ -37,6 +37,10 @@ it('ranks directions of links by marks, notifications and discards', async () =>
     });
     links.advance();
   }
+  // RoCEv2 that came in has what its band is made from; where all is RoCEv2, that is the same.
+  const entered = links.entering([harness.fabric.ports.get('10.0.0.1~4')!]);
+  expect([entered.roceBytes, entered.roceSquares]).toEqual([entered.bytes, entered.squares]);
+  expect(entered.roceSquares).toBeGreaterThan(0);
   const ids = async (query: string) => {
     const {json} = await harness.get(`/api/v1/congestion${query}`);
     return json.links.map(({id, direction}: {id: string; direction: string}) => `${id} ${direction}`);

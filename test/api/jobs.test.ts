@@ -103,7 +103,11 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
     {hosts: expect.arrayContaining(['10.9.0.1', '10.9.0.2']), bitsPerSecond: expect.closeTo(rate / HOSTS, -4)},
   ]);
   expect(json.services).toEqual([]);
-  expect(job.congestion.cnpShare).toBe(0);
+  // None of so many samples: at most 3.69 of them, a quarter of one drawn in.
+  const {cnpShare, cnpPerSecond, cnpLow, cnpHigh, cnpShareLow, cnpShareHigh} = job.congestion;
+  expect([cnpShare, cnpPerSecond, cnpLow, cnpShareLow]).toEqual([0, 0, 0, 0]);
+  expect(cnpHigh).toBeCloseTo((-Math.log(0.025) * RATE) / 10, 6);
+  expect(cnpShareHigh).toBeCloseTo(1.96 ** 2 / (10 * HOSTS * FRAMES + 1.96 ** 2), 5);
   expect((await get(`/api/v1/operations?job=${job.id}`)).json).toMatchObject({scope: job.id, operations: []});
   expect((await get('/api/v1/operations?job=j9')).status).toBe(404);
   expect((await get(`/api/v1/operations?job=${job.id}&link=${job.links[0]}`)).status).toBe(400);
@@ -119,6 +123,11 @@ it('tells jobs with hosts, links, traffic, congestion and pattern', async () => 
   expect(text).toContain(`tenhertz_job_hosts{job="${job.id}"} 8`);
   expect(text).toContain(`tenhertz_job_info{job="${job.id}",name="",pattern="ring",probable="false"} 1`);
   expect(text).not.toContain('tenhertz_job_period_seconds{');
+  const told = (suffix: string) =>
+    Number(new RegExp(`^tenhertz_job_bytes_per_second${suffix}\\{job="${job.id}"\\} (.+)$`, 'm').exec(text)?.[1]);
+  expect(told('') * 8).toBeCloseTo(job.roce.bitsPerSecond, -2);
+  expect(told('_low') * 8).toBeCloseTo(job.roce.low, -2);
+  expect(told('_high') * 8).toBeCloseTo(job.roce.high, -2);
 });
 
 it('tells when jobs appear and end', async () => {
@@ -176,11 +185,23 @@ it('tells who sends to whom, by host, switch and rail, and what is left out', as
   expect(json.bitsPerSecond[at(host(1, 3))][at(host(1, 2))]).toBe(0);
   expect(json.low[at(host(1, 2))][at(host(1, 3))]).toBeLessThan(rate);
   expect(json.high[at(host(1, 2))][at(host(1, 3))]).toBeGreaterThan(rate);
+  // Where there was no sample there may have been traffic: 3.69 of the samples that there were not.
+  const unseen = (-Math.log(0.025) * 4_178 * RATE * 8) / 10;
+  expect(json.low[at(host(1, 3))][at(host(1, 2))]).toBe(0);
+  expect(json.high[at(host(1, 3))][at(host(1, 2))]).toBeCloseTo(unseen, -1);
+  expect(json.restLow).toBe(0);
+  expect(json.restHigh).toBeCloseTo(unseen, -1);
+  // Who only receives is taken for like the others.
+  expect(json.high[at('10.9.0.2')][at('10.9.0.1')]).toBeCloseTo(unseen, -1);
   const all = 17 * rate;
   const few = (await get('/api/v1/matrix?top=2')).json;
   const told = few.bitsPerSecond.flat().reduce((sum: number, value: number) => sum + value, 0);
   expect(few.rows).toHaveLength(2);
   expect(told + few.restBitsPerSecond).toBeCloseTo(all, -4);
+  expect(few.restLow).toBeLessThan(few.restBitsPerSecond);
+  expect(few.restLow).toBeGreaterThan(0.9 * few.restBitsPerSecond);
+  expect(few.restHigh).toBeGreaterThan(few.restBitsPerSecond);
+  expect(few.restHigh).toBeLessThan(1.1 * few.restBitsPerSecond);
   const bySwitch = (await get('/api/v1/matrix?by=switch')).json;
   // Hosts that send nothing have no place.
   expect(bySwitch.rows).toEqual(['10.0.0.1', 'unknown']);
@@ -203,5 +224,5 @@ it('tells who sends to whom, by host, switch and rail, and what is left out', as
 it('answers without an engine, and before its first look', async () => {
   const {get} = await makeHarness();
   expect((await get('/api/v1/jobs')).json).toMatchObject({time: null, window: null, jobs: [], services: [], small: []});
-  expect((await get('/api/v1/matrix')).json).toMatchObject({time: null, rows: [], bitsPerSecond: []});
+  expect((await get('/api/v1/matrix')).json).toMatchObject({time: null, rows: [], bitsPerSecond: [], restHigh: null});
 });

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {topFlows} from '../../src/api/flows.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
 import {FLOW_WINDOW_SECONDS, Sum} from '../../src/fabric/flow-window.ts';
+import {weightedPoissonBand} from '../../src/shared/band.ts';
 import {type FlowSamples, IN, IN_DERIVED, PartialBuilder, type SampleRow, T} from '../support/partial-builder.ts';
 
 const FLOW: FlowSamples = {source: '10.1.0.1', destination: '10.1.0.2', lengths: [1_000], operations: 1};
@@ -128,6 +129,10 @@ describe('the table', () => {
       flows: [{destQp: 1}, {destQp: 3}],
       other: {flows: 2, bitsPerSecond: 300_000 * 8},
     });
+    const {low, high} = weightedPoissonBand(300_000, 100_000 ** 2 + 200_000 ** 2, 400_000);
+    expect(top(2).other).toMatchObject({low: low * 8, high: high * 8});
+    // Others may have passed without a sample.
+    expect(top(9).other).toEqual({flows: 0, bitsPerSecond: 0, low: 0, high: -Math.log(0.025) * 400_000 * 8});
     expect(topFlows(fabric, {top: 9, host: '10.9.9.9'}).flows).toEqual([]);
     expect(topFlows(fabric, {top: 9, host: '10.1.0.2'}).flows).toHaveLength(4);
     expect(topFlows(fabric, {top: 9, link: '10.0.0.1~1'}).flows).toHaveLength(4);

@@ -28,6 +28,8 @@ export class LinkSums extends Moments {
   roceSamples = 0;
   roceFrames = 0;
   roceBytes = 0;
+  /** Variance of `roceBytes`. */
+  roceSquares = 0;
   /** RoCEv2 frames marked congestion experienced, and congestion notification packets. */
   ceFrames = 0;
   cnpFrames = 0;
@@ -39,6 +41,7 @@ export class LinkSums extends Moments {
     this.roceSamples = 0;
     this.roceFrames = 0;
     this.roceBytes = 0;
+    this.roceSquares = 0;
     this.ceFrames = 0;
     this.cnpFrames = 0;
     this.bins = 0;
@@ -50,6 +53,7 @@ export class LinkSums extends Moments {
     this.roceSamples += other.roceSamples;
     this.roceFrames += other.roceFrames;
     this.roceBytes += other.roceBytes;
+    this.roceSquares += other.roceSquares;
     this.ceFrames += other.ceFrames;
     this.cnpFrames += other.cnpFrames;
     this.bins += other.bins;
@@ -96,8 +100,9 @@ const Kept = {
   Cnp: 9,
   /** Bins that were full. */
   Full: 10,
+  RoceSquares: 11,
 } as const;
-const KEPT = 11;
+const KEPT = 12;
 const FIRST_SLOTS = 256;
 
 /** What links carried in two seconds. */
@@ -149,6 +154,7 @@ class Block {
     into.roceSamples += sums[at + Kept.RoceSamples]!;
     into.roceFrames += sums[at + Kept.RoceFrames]!;
     into.roceBytes += sums[at + Kept.RoceBytes]!;
+    into.roceSquares += sums[at + Kept.RoceSquares]!;
     into.ceFrames += sums[at + Kept.Ce]!;
     into.cnpFrames += sums[at + Kept.Cnp]!;
     into.largest = Math.max(into.largest, this.largest[place]!);
@@ -297,6 +303,7 @@ export class LinkLoads {
       sums[at + Kept.RoceSamples]! += chunk.roceFrames[cell]!;
       sums[at + Kept.RoceFrames]! += chunk.roceFrames[cell]! * rate;
       sums[at + Kept.RoceBytes]! += chunk.roceBytes[cell]! * rate;
+      sums[at + Kept.RoceSquares]! += chunk.roceSquares[cell]! * variance;
       sums[at + Kept.Ce]! += chunk.ce[cell]! * rate;
       sums[at + Kept.Cnp]! += chunk.cnp[cell]! * rate;
       if ((place & 1) !== OUT) continue;
@@ -348,6 +355,7 @@ function addLinkBin({rows, rings}: Fabric, slot: number, direction: number, bin:
     into.roceSamples += chunk.roceFrames[cell]!;
     into.roceFrames += chunk.roceFrames[cell]! * rate;
     into.roceBytes += chunk.roceBytes[cell]! * rate;
+    into.roceSquares += chunk.roceSquares[cell]! * variance;
     into.ceFrames += chunk.ce[cell]! * rate;
     into.cnpFrames += chunk.cnp[cell]! * rate;
   }

@@ -1,6 +1,7 @@
 import {railsOf} from '../../analysis/imbalance/rails.ts';
 import type {Job, JobEngine} from '../../analysis/jobs/job-engine.ts';
 import {MOST_JOBS} from '../../analysis/jobs/job-work.ts';
+import {weightedPoissonBand} from '../../shared/band.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** Jobs that run, at most `MOST_JOBS` of them. */
@@ -29,6 +30,17 @@ export function jobMetrics(builder: MetricsBuilder, engine: Pick<JobEngine, 'rep
     'tenhertz_job_bytes_per_second',
     'Estimated RoCEv2 between the hosts of a job, each packet once, mean over the last 10 s.',
     ({traffic}, seconds) => traffic.bytes / seconds,
+  );
+  const band = ({traffic}: Job) => weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
+  gauge(
+    'tenhertz_job_bytes_per_second_low',
+    'Lower end of the 95 % interval of tenhertz_job_bytes_per_second.',
+    (job, seconds) => band(job).low / seconds,
+  );
+  gauge(
+    'tenhertz_job_bytes_per_second_high',
+    'Upper end of the 95 % interval of tenhertz_job_bytes_per_second.',
+    (job, seconds) => band(job).high / seconds,
   );
   gauge('tenhertz_job_period_seconds', 'Period of the compute and exchange cycle of a job.', ({period}) => {
     return period && period.periodMs / 1_000;

@@ -65,7 +65,12 @@ export const flowRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
             finalBefore: FinalBefore,
             window: Type.Number({description: 'seconds that the rates are taken over'}),
             flows: Type.Array(FlowSchema),
-            other: Type.Object({flows: Type.Number(), bitsPerSecond: Type.Number()}),
+            other: Type.Object({
+              flows: Type.Number(),
+              bitsPerSecond: Type.Number(),
+              low: Type.Number({description: '95 % interval'}),
+              high: Type.Number(),
+            }),
           }),
         },
       },

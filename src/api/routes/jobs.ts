@@ -17,7 +17,16 @@ export interface JobOptions {
   state: State;
 }
 
-const EMPTY = {rows: [], columns: [], bitsPerSecond: [], low: [], high: [], restBitsPerSecond: 0};
+const EMPTY = {
+  rows: [],
+  columns: [],
+  bitsPerSecond: [],
+  low: [],
+  high: [],
+  restBitsPerSecond: 0,
+  restLow: null,
+  restHigh: null,
+};
 
 /** Seconds of a window that pairs are kept for; throws a 400. */
 function parseMatrixWindow(text = `${WINDOW_SECONDS}s`): number {

@@ -192,7 +192,7 @@ export class FakeServer {
       topic: 'flows' as const,
       window: 5,
       flows: this.fabric.flows(this.#newest),
-      other: {flows: 1904, bitsPerSecond: 9.1e12},
+      other: {flows: 1904, bitsPerSecond: 9.1e12, low: 9.0e12, high: 9.2e12},
     };
   }
 
