@@ -20,6 +20,7 @@ import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
 import {NameTable} from './name-table.ts';
 import {OperationTable, UET_KINDS} from './operation-table.ts';
+import {useParsedPacket} from './parsed-packet.ts';
 import {QUEUE_RECORDS, QueueTable} from './queue-table.ts';
 import {Rows} from './rows.ts';
 import {SampleSequence} from './sample-sequence.ts';
@@ -305,6 +306,7 @@ export class Accountant implements DatagramSink {
     const {packet} = this;
     const data = this.datagramView!.data;
     decodeHeader(packet, data, sample.headerProtocol, sample.headerOffset, sample.headerEnd);
+    if (packet.layers === 0) useParsedPacket(packet, data, sample);
     return classifyRoce(packet, data, sample.headerEnd);
   }
 

@@ -21,16 +21,18 @@ const isNeighbourUdp = bitmap(NEIGHBOUR_UDP, 65_536);
 const isNeighbourTcp = bitmap(NEIGHBOUR_TCP, 65_536);
 
 const IP = Layer.Ipv4 | Layer.Ipv6;
+/** What does not tell where the source is: tunnels, and what has no TTL. */
+const UNPLACED = Layer.Tunnel | Layer.Grh | Layer.Parsed;
 const MAPPED = 0xffff;
 
 /**
  * Whether the packet is one that a host sent to another, as far as its header shows: then its source tells where that
  * host is. What switches say to each other is not, nor ICMP, which routers send too; and of a packet in a tunnel the
- * source may be anywhere.
+ * source may be anywhere, as of one without a TTL.
  */
 export function isHostTraffic(packet: PacketView): boolean {
   const {layers} = packet;
-  if ((layers & IP) === 0 || (layers & (Layer.Tunnel | Layer.Grh)) !== 0) return false;
+  if ((layers & IP) === 0 || (layers & UNPLACED) !== 0) return false;
   if (isNeighbourProtocol[packet.ipProtocol] === 1) return false;
   if ((layers & Layer.Udp) !== 0) {
     if (isNeighbourUdp[packet.destinationPort] === 1 || isNeighbourUdp[packet.sourcePort] === 1) return false;

@@ -18,7 +18,7 @@ export const RoceClass = {
   Cnp: 7,
   /** A transport of a vendor, or an assigned operation of none of the classes above. */
   Other: 8,
-  /** UDP port 4791, but the header was cut in front of the BTH, so the port is all there is. */
+  /** UDP port 4791, but the header was cut in front of the BTH or not sampled at all, so the port is all there is. */
   Unreadable: 9,
 } as const;
 

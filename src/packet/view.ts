@@ -25,6 +25,8 @@ export const Layer = {
   TooDeep: 32768,
   /** Inside the tunnel of a mirror (ERSPAN), at whatever depth: a copy of a packet that was forwarded as well. */
   Mirrored: 65536,
+  /** As the agent parsed it, without a header: no link layer, no TTL, and nothing behind the ports. */
+  Parsed: 131072,
 } as const;
 
 /**

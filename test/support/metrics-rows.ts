@@ -37,7 +37,8 @@ const TRAFFIC: readonly MetricRow[] = [
   },
   {
     metric: 'RoCEv2 traffic',
-    definition: 'the same of UDP to port 4791 with a sane base transport header',
+    definition:
+      'the same of UDP to port 4791 with a sane base transport header; by the port alone where that was not sampled, as of agents that parse packets themselves: they tell no operations or flows',
     scope: 'fabric, role; link, in and out',
     unit: 'bit/s',
     rest: ['fabric: roce.bitsPerSecond', 'links: links.in.roce', 'links/{id}/series: values'],

@@ -54,6 +54,8 @@ export interface FlowFields {
   output?: number;
   length?: number;
   header?: Buffer;
+  /** In place of the sampled header. */
+  record?: Buffer;
   /** Adds extended_timestamp (0:1043), epoch ms. */
   time?: number | undefined;
   /** Adds extended_egress_queue (0:1036), extended_queue (0:1040, bytes), extended_transit (0:1039, ns). */
@@ -87,8 +89,8 @@ export function expandedFlow(fields: FlowFields = {}): Buffer {
 }
 
 function withRecords(fixed: readonly number[], fields: FlowFields): Buffer {
-  const {length = DEFAULT_FLOW.length, header, time, queue, depth, transit} = fields;
-  const records = [rawHeader(length, header ?? packet())];
+  const {length = DEFAULT_FLOW.length, header, record, time, queue, depth, transit} = fields;
+  const records = [record ?? rawHeader(length, header ?? packet())];
   if (time !== undefined) {
     const ns = BigInt(Math.round(time * 1e3)) * 1_000n;
     records.unshift(sized(1043, words(Number(ns >> 32n), Number(ns & 0xffffffffn))));
@@ -120,12 +122,26 @@ export function dropped(fields: DropFields = {}): Buffer {
   return sized(5, Buffer.concat([words(sequence, 0, source, drops, input, output, reason, 1), record]));
 }
 
+/** What an agent tells of a packet that it parses itself. */
+export interface ParsedFields {
+  protocol?: number;
+  sourcePort?: number;
+  port?: number;
+  /** TOS or traffic class. */
+  tos?: number;
+}
+
 /** sampled_ipv4 (0:3), as an agent sends it that parses packets itself. */
-export function parsedIpv4(length: number, source: string, destination: string): Buffer {
-  return sized(
-    3,
-    Buffer.concat([words(length, 17), addressBytes(source), addressBytes(destination), words(1, 2, 0, 0)]),
-  );
+export function parsedIpv4(length: number, source: string, destination: string, fields: ParsedFields = {}): Buffer {
+  const {protocol = 17, sourcePort = 1, port = 2, tos = 0} = fields;
+  const addresses = [addressBytes(source), addressBytes(destination)];
+  return sized(3, Buffer.concat([words(length, protocol), ...addresses, words(sourcePort, port, 0, tos)]));
+}
+
+/** sampled_ipv6 (0:4), from 2001:db8::1 to 2001:db8::2. */
+export function parsedIpv6(length: number, {protocol = 17, sourcePort = 1, port = 2, tos = 0}: ParsedFields): Buffer {
+  const address = (host: number) => words(0x20010db8, 0, 0, host);
+  return sized(4, Buffer.concat([words(length, protocol), address(1), address(2), words(sourcePort, port, 0, tos)]));
 }
 
 function rawHeader(length: number, header: Buffer): Buffer {
