@@ -234,7 +234,7 @@ export interface EventsTopic {
   topic: 'events';
   /** These follow the event of that id; 0 replaces all that the client holds. */
   after: number;
-  /** Id of the newest event. */
+  /** Id of the newest of them; where more are left, they come with the next bin. */
   last: number;
   /** Newest first. */
   events: readonly LiveEvent[];

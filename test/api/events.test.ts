@@ -29,6 +29,29 @@ describe('GET /api/v1/events', () => {
     expect(texts(await get('/api/v1/events?kind=stalled&after=1'))).toEqual(['c', 'b']);
   });
 
+  it('lets nobody who goes on behind an id miss any: the oldest first, as many as fit', async () => {
+    const harness = await makeHarness();
+    for (let i = 1; i <= 250; i++) raise(harness, `event ${i}`, i % 2 ? 'stalled' : 'clock-stepped');
+    const follow = async (query: string) => {
+      const seen: number[] = [];
+      for (let after = 0, answers = 0; answers < 30; answers++) {
+        const {json} = await harness.get(`/api/v1/events?after=${after}${query}`);
+        seen.push(...json.events.map(({id}: {id: number}) => id).reverse());
+        if (json.events.length === 0) return {seen, after};
+        after = json.last;
+      }
+      return expect.unreachable('it never ends');
+    };
+    const all = Array.from({length: 250}, (_, i) => i + 1);
+    expect(await follow('')).toEqual({seen: all, after: 250});
+    expect(await follow('&limit=17')).toEqual({seen: all, after: 250});
+    expect(await follow('&limit=100&kind=stalled')).toEqual({seen: all.filter((id) => id % 2), after: 250});
+    expect((await harness.get('/api/v1/events?limit=2')).json).toMatchObject({
+      last: 250,
+      events: [{id: 250}, {id: 249}],
+    });
+  });
+
   it('takes an id from a former start of the server for none', async () => {
     const harness = await makeHarness();
     raise(harness, 'first of this start');
@@ -121,6 +144,23 @@ describe('the live topic', () => {
     expect(eventsOf((await client.json(2)).topics)).toMatchObject({after: 150, last: 151, events: [{text: 'news'}]});
     harness.give(T + 2);
     expect(eventsOf((await client.json(3)).topics)).toBeUndefined();
+  });
+
+  it('leaves out none of many that come at once', async () => {
+    const harness = await makeHarness();
+    const client = await Client.open(harness, '?format=json');
+    client.send(subscribe({topics: ['events']}));
+    await client.json(0);
+    for (let i = 1; i <= 250; i++) raise(harness, `event ${i}`);
+    const seen: number[] = [];
+    for (let frame = 1; frame <= 4; frame++) {
+      harness.give(T + frame);
+      const topic = eventsOf((await client.json(frame)).topics);
+      if (frame === 4) expect(topic).toBeUndefined();
+      else expect(topic!.after).toBe(seen.at(-1) ?? 0);
+      seen.push(...(topic?.events ?? []).map(({id}) => id).reverse());
+    }
+    expect(seen).toEqual(Array.from({length: 250}, (_, i) => i + 1));
   });
 
   it('gives each client what it has not seen', async () => {

@@ -10,8 +10,8 @@ import {jsonBlock} from './blocks.ts';
 const EVERY = {links: 5, summary: 5, flows: 10, ...ANSWER_EVERY} as const;
 /** Flows in the topic. */
 const TOP_FLOWS = 10;
-/** Events in the topic: the newest of those that a client has not seen. */
-const NEWEST_EVENTS = 100;
+/** Events in one edition: the newest for who comes, then the oldest that a client has not seen; what is left comes next. */
+const EVENTS_AT_ONCE = 100;
 
 /** A topic as it was at some bin; made once and shared by all. */
 export interface Edition {
@@ -27,6 +27,8 @@ export class Editions {
   private readonly context: Context;
   private readonly answers: Answers;
   private readonly newest = new Map<TopicName, Edition>();
+  /** The last one of events, for whom it was made, and the newest event there was. */
+  private lastEvents: {seen: number | undefined; last: number; edition: Edition} | undefined;
 
   constructor(context: Context) {
     this.context = context;
@@ -35,7 +37,7 @@ export class Editions {
 
   /** `seen` is the version that a client was sent last; undefined when it was sent none. */
   get(name: TopicName, seen: number | undefined): Edition {
-    if (name === 'events') return this.events(seen ?? 0);
+    if (name === 'events') return this.events(seen);
     const bin = this.bin();
     const last = this.newest.get(name);
     if (last && bin - last.bin < EVERY[name]) return last;
@@ -45,14 +47,19 @@ export class Editions {
     return this.keep(name, {name, version, bin, topic, block: jsonBlock(topic)});
   }
 
-  /** What is new behind the event `after`: mostly the same for all who look. */
-  private events(after: number): Edition {
+  /** What is new behind the event that a client has `seen`: mostly the same for all who look. */
+  private events(seen: number | undefined): Edition {
     const {events} = this.context.fabric;
-    const last = this.newest.get('events');
-    if (last && last.version === events.last && (last.topic as EventsTopic).after === after) return last;
-    const news = events.after(after).slice(-NEWEST_EVENTS).reverse();
-    const topic: EventsTopic = {topic: 'events', after, last: events.last, events: news};
-    return this.keep('events', {name: 'events', version: events.last, bin: this.bin(), topic, block: jsonBlock(topic)});
+    const made = this.lastEvents;
+    if (made && made.last === events.last && made.seen === seen) return made.edition;
+    const after = seen ?? 0;
+    const news = events.after(after);
+    const told = seen === undefined ? news.slice(-EVENTS_AT_ONCE) : news.slice(0, EVENTS_AT_ONCE);
+    const last = told.at(-1)?.id ?? events.last;
+    const topic: EventsTopic = {topic: 'events', after, last, events: [...told].reverse()};
+    const edition: Edition = {name: 'events', version: last, bin: this.bin(), topic, block: jsonBlock(topic)};
+    this.lastEvents = {seen, last: events.last, edition};
+    return edition;
   }
 
   private keep(name: TopicName, edition: Edition): Edition {

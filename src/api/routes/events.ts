@@ -27,11 +27,13 @@ export const EventSchema = Type.Object({
 
 const Query = Type.Object({
   after: Type.Optional(
-    Type.Integer({minimum: 0, default: 0, description: 'only events with a greater id; one from a former start: all'}),
+    Type.Integer({
+      minimum: 0,
+      description:
+        'only events with a greater id, the oldest of them; one from a former start: all. Without it the newest',
+    }),
   ),
-  limit: Type.Optional(
-    Type.Integer({minimum: 1, maximum: EVENTS_KEPT, default: 100, description: 'at most so many, the newest'}),
-  ),
+  limit: Type.Optional(Type.Integer({minimum: 1, maximum: EVENTS_KEPT, default: 100, description: 'at most so many'})),
   kind: Type.Optional(Type.Unsafe<EventKind>(Type.String({enum: EVENT_KINDS, description: 'only this kind'}))),
   timeout: Type.Optional(
     Type.String({description: 'wait so long for an event where there is none yet, e.g. 60s; at most 5m'}),
@@ -63,21 +65,26 @@ export const eventRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (se
         response: {
           200: Type.Object({
             finalBefore: FinalBefore,
-            last: Type.Number({description: 'id of the newest event of any kind; the next `after`'}),
+            last: Type.Number({description: 'the next `after`: nothing before it is left out'}),
             events: Type.Array(EventSchema),
           }),
         },
       },
     },
-    async ({query: {after = 0, limit = 100, kind, timeout}}, reply) => {
+    async ({query: {after, limit = 100, kind, timeout}}, reply) => {
       const timeoutMs = timeout === undefined ? 0 : parseTimeout(timeout);
-      let found = newer(after, kind);
+      const from = after ?? 0;
+      let found = newer(from, kind);
       if (found.length === 0 && timeoutMs > 0) {
-        const isTaken = await waiters.wait(() => newer(after, kind).length > 0, timeoutMs, reply.raw);
+        const isTaken = await waiters.wait(() => newer(from, kind).length > 0, timeoutMs, reply.raw);
         if (!isTaken) throw new Problem(503, 'too many requests are waiting for events');
-        found = newer(after, kind);
+        found = newer(from, kind);
       }
-      return {finalBefore: finalBefore(fabric), last: events.last, events: found.slice(-limit).reverse()};
+      // Who goes on behind an event is to miss none.
+      const told = after === undefined ? found.slice(-limit) : found.slice(0, limit);
+      const isWhole = after === undefined || told.length === found.length;
+      const last = isWhole ? events.last : told.at(-1)!.id;
+      return {finalBefore: finalBefore(fabric), last, events: told.reverse()};
     },
   );
   done();
