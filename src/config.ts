@@ -188,6 +188,7 @@ export function loadConfig(flags: Settings, environment: NodeJS.ProcessEnv, file
     );
   }
   checkAccess(config);
+  checkMemory(config);
   return config;
 }
 
@@ -201,6 +202,14 @@ export function defaultStateDir(environment: NodeJS.ProcessEnv, home: string): s
 export function memoryOf({memory}: Config): number | undefined {
   if (memory === undefined) return undefined;
   return Number.parseInt(memory, 10) * (memory.endsWith('GB') ? 1024 ** 3 : 1024 ** 2);
+}
+
+/** Room for the rows of a few hundred ports; with less, most of them would have no figures. */
+const LEAST_MEMORY = '32MB';
+
+function checkMemory(config: Config): void {
+  if ((memoryOf(config) ?? Number.POSITIVE_INFINITY) >= memoryOf({...config, memory: LEAST_MEMORY})!) return;
+  fail(`memory: ${JSON.stringify(config.memory)} is too little: must be ${LEAST_MEMORY} or more`);
 }
 
 /** Cores that the main thread, the receiver and whatever else there is have to themselves where there are so few. */

@@ -60,6 +60,8 @@ test('memory has a unit; what it comes to', () => {
   expect(memoryOf(load({flags: {memory: '512MB'}}))).toBe(512 * 1024 ** 2);
   expect(memoryOf(load({yaml: 'memory: 2GB\n'}))).toBe(2 * 1024 ** 3);
   for (const memory of ['512', '0MB', '1.5GB', 'lots']) fails({flags: {memory}}, /^memory: .* must be size like 512MB/);
+  expect(memoryOf(load({flags: {memory: '32MB'}}))).toBe(32 * 1024 ** 2);
+  fails({flags: {memory: '31MB'}}, /^memory: "31MB" is too little: must be 32MB or more/);
 });
 
 test('the file gives way to the environment, that to the flags', () => {

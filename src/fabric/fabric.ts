@@ -421,6 +421,7 @@ export class Fabric {
     this.dirtyFrom = Number.POSITIVE_INFINITY;
     this.newest = newest;
     this.rates.read(this.time, this.counts);
+    this.rows.refusals.look(this.refused, newest);
     this.settle(this.finalBin);
     this.tiers.advance(this);
     this.watch.look(this);
@@ -447,6 +448,12 @@ export class Fabric {
     if (isLong) this.confirmedAt = newest;
     this.confirmedFrom = Number.POSITIVE_INFINITY;
     return Math.max(from, this.firstBin);
+  }
+
+  /** How often samples found no room: in the rows of an ingest thread, or as an agent, port or row here. */
+  private get refused(): number {
+    const {agents, ports, rows, counts} = this;
+    return counts[Count.RowsRefused]! + agents.refused + ports.refused + rows.refused;
   }
 
   /** Newest complete time, epoch ms: the end of the newest bin. */

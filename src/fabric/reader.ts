@@ -24,6 +24,8 @@ export function readBin(fabric: Fabric, scope: Scope, measure: MeasureName, bin:
     return state;
   }
   const {port, direction} = scope;
+  // What found no room is missing there: that is no zero.
+  if (fabric.rows.refusals.has(port.slot * 2 + direction, bin)) return BinState.Absent;
   const state = port.agent.presence.state(bin);
   if (state !== BinState.Absent) addLink(fabric, port, direction, measure, bin, into);
   return state;

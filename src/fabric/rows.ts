@@ -8,6 +8,7 @@ import type {Stream} from './corrections/stream.ts';
 import type {Weigher} from './corrections/weigher.ts';
 import {lengthCode, type Rings} from './history/rings.ts';
 import type {Port} from './ports.ts';
+import {Refusals} from './refusals.ts';
 import {RowColumns} from './row-columns.ts';
 
 /** Rows past this bound are refused and counted. */
@@ -47,6 +48,7 @@ export class Rows {
   /** The same, for those who walk through all of them. */
   readonly columns = new RowColumns();
   refused = 0;
+  readonly refusals = new Refusals();
   /** Whether any sample stands for another number than its rate; `Corrections` says so. */
   isCorrected = false;
   private readonly byKey = new Map<string, Row>();
@@ -88,6 +90,8 @@ export class Rows {
     const index = this.free.at(-1) ?? this.all.length;
     if (this.byKey.size >= MAX_ROWS || !hold(index)) {
       this.refused++;
+      // Where another way of measuring counts, nothing is missing.
+      if (side >>> 1 <= this.basis(port.slot, side & 1, bin)) this.refusals.add(port.slot * 2 + (side & 1), bin);
       return undefined;
     }
     this.free.pop();
@@ -246,6 +250,7 @@ export class Rows {
       for (const row of this.ofPort[at] ?? []) this.forget(row);
       this.ofPort[at] = [];
       this.bases.release(at);
+      this.refusals.release(at);
     }
   }
 

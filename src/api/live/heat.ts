@@ -134,8 +134,15 @@ export class HeatColumns {
   private cell(slot: number, bin: number, {absent}: Column): number {
     const port = this.fabric.ports.at(slot);
     if (!port || absent[port.agent.index] === 1) return 0;
+    if (this.isRefused(slot, bin)) return 0;
     const received = this.hasIn ? this.bytesOf(slot, IN, bin) : 0;
     return this.shade(port.speed ?? 0, received, this.hasOut ? this.bytesOf(slot, OUT, bin) : 0);
+  }
+
+  /** Whether samples of a direction that is asked for found no room: then what it carried is not known. */
+  private isRefused(slot: number, bin: number): boolean {
+    const {refusals} = this.fabric.rows;
+    return (this.hasIn && refusals.has(slot * 2 + IN, bin)) || (this.hasOut && refusals.has(slot * 2 + OUT, bin));
   }
 
   /** What a direction of a link carried, estimated. */

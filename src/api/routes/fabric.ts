@@ -20,7 +20,9 @@ const FabricAnswer = Type.Object({
   time: Nullable(Type.Number({description: 'epoch ms of the start of that bin'})),
   agents: Type.Number(),
   agentsMissing: Type.Array(Type.String(), {description: 'agents that are overdue'}),
-  complete: Type.Boolean({description: 'no agent is missing'}),
+  complete: Type.Boolean({
+    description: 'no agent is missing, and no sample found a table full in the last ten seconds',
+  }),
   links: Type.Number(),
   edgeLinks: Type.Number(),
   unknownShare: Type.Number({
@@ -67,7 +69,7 @@ export const fabricRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (s
         time: hasBins ? to * BIN_MS : null,
         agents: fabric.agents.all.length,
         agentsMissing: missing,
-        complete: missing.length === 0,
+        complete: missing.length === 0 && !fabric.rows.refusals.isRecent(fabric.newest),
         links: fabric.ports.all.length,
         edgeLinks: roles.edge.links,
         unknownShare: unknownShare(fabric, from, to),

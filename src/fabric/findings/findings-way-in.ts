@@ -130,7 +130,7 @@ export function tableFindings(facts: Facts): Finding[] {
       level: 'bad',
       where: 'tables',
       what: `tables are full: ${count(recent.tablesRefused)} rows, ports or agents found no room in the last ${facts.recentSeconds} s, and their traffic is missing`,
-      do: 'Spread the switches over several servers, or keep forged agent addresses out by a firewall.',
+      do: 'Give the server more memory (--memory), spread the switches over several servers, or keep forged agent addresses out by a firewall.',
     });
   }
   const late = recent.rowsLate + recent.partialsLost;

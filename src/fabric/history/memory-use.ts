@@ -52,7 +52,7 @@ export function memoryUse(fabric: Fabric): MemoryUse {
     tables: [
       table('agents', agents.all.length, agents.max, agents.refused),
       table('ports', ports.all.length, ports.max, ports.refused),
-      table('rows', rows.size, MAX_ROWS, rows.refused),
+      table('rows', rows.size, Math.min(MAX_ROWS, rings.mostRows), rows.refused),
       table('flows', flows.size, flows.max),
     ],
   };

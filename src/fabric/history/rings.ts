@@ -93,6 +93,12 @@ export class Rings {
     return this.chunks.length * CHUNK_ROWS * this.depth * CELL_BYTES;
   }
 
+  /** Rows that fit where they reach back as little as they may. */
+  get mostRows(): number {
+    const bytes = CHUNK_ROWS * (Math.min(this.depth, MIN_DEPTH) * CELL_BYTES + this.besides);
+    return Math.floor(this.budget / bytes) * CHUNK_ROWS;
+  }
+
   /**
    * Makes room for rows up to and including `row`; `newest` is the newest bin that anything was written for. Returns
    * whether there is room.

@@ -1,0 +1,50 @@
+/** So long after a sample without room, ports that found none are taken to have more of them (a minute). */
+const REFUSED_BINS = 600;
+/** The same of the whole fabric: what is told as happening now (10 s). */
+const RECENT_BINS = 100;
+
+/** A place whose samples found no room: from the first such bin up to the last. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * Where samples found no room: there a zero is not known to be one. By place, slot * 2 + direction; there are as many of
+ * them as there are ports at most.
+ */
+export class Refusals {
+  private readonly spans: (Span | undefined)[] = [];
+  private count = 0;
+  private lastBin = Number.NEGATIVE_INFINITY;
+
+  /** A sample of a bin found no room. */
+  add(place: number, bin: number): void {
+    const span = this.spans[place];
+    if (!span || bin > span.to + REFUSED_BINS) this.spans[place] = {from: bin, to: bin};
+    else if (bin > span.to) span.to = bin;
+    else if (bin < span.from) span.from = bin;
+  }
+
+  /** Whether samples of a place are missing in a bin, or may be. */
+  has(place: number, bin: number): boolean {
+    const span = this.spans[place];
+    return span !== undefined && bin >= span.from && bin <= span.to + REFUSED_BINS;
+  }
+
+  /** The port of a place has left. */
+  release(place: number): void {
+    this.spans[place] = undefined;
+  }
+
+  /** So many were refused by all tables up to a bin. */
+  look(count: number, bin: number): void {
+    if (count > this.count) this.lastBin = bin;
+    this.count = count;
+  }
+
+  /** Whether anything was refused of late. */
+  isRecent(bin: number): boolean {
+    return bin - this.lastBin < RECENT_BINS;
+  }
+}
