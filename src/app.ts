@@ -89,6 +89,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
       addresses: [],
       receiveBufferBytes: undefined,
       ready: false,
+      ...(source.kind === 'udp' ? {wall: Date.now} : {}),
     },
     token,
     anyHost: config.allowAnyHost,

@@ -30,6 +30,8 @@ export interface ServerInfo {
   ready: boolean;
   /** By ingest thread: seconds that it has worked since its start. */
   busySeconds?: () => readonly number[];
+  /** This machine's clock, epoch ms; none for a recording. */
+  wall?: () => number;
 }
 
 /** What every route may read. */

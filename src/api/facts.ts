@@ -25,6 +25,7 @@ export function gatherFacts({fabric, info}: Context): Facts {
     udpPort: info.udpPort,
     sinceStepMs: time - watch.server.steppedAt,
     sinceStallMs: time - watch.server.stalledAt,
+    aheadMs: info.wall ? time - info.wall() : 0,
   };
 }
 

@@ -54,6 +54,17 @@ describe('/api/v1/health', () => {
     expect(text).toContain('tenhertz_table_refused_total{table="ports"} 1\n');
   });
 
+  it('says so while bins are dated ahead of the clock', async () => {
+    const harness = await fed(20, LOSSY);
+    const told = async () => (await harness.get('/api/v1/health')).text.includes('clock was set back');
+    expect(await told()).toBe(false);
+    const {info, fabric} = harness.context;
+    info.wall = () => fabric.time - 90_000;
+    expect(await told()).toBe(true);
+    info.wall = () => fabric.time + 90_000;
+    expect(await told()).toBe(false);
+  });
+
   it('holds ledgers that add up, since the start and lately', async () => {
     const {get} = await fed(20, LOSSY);
     const {json} = await get('/api/v1/health');

@@ -36,6 +36,8 @@ export interface Facts {
   /** ms since time was last set, and since the ingest thread last stood still; Infinity where neither has happened. */
   sinceStepMs: number;
   sinceStallMs: number;
+  /** ms that bins are dated ahead of this machine's clock. */
+  aheadMs: number;
 }
 
 /** Above this share what is lost counts as bad: bands are more than a tenth wider. */

@@ -7,6 +7,8 @@ import {addresses, type Facts, names} from './findings-facts.ts';
 /** A step is worth a line for so long, for it leaves a gap; a stall only while they go on. */
 const STEP_WORTH_MS = 600_000;
 const STALL_WORTH_MS = 60_000;
+/** So far ahead of the clock, and it was set back: else bins are behind it by what they wait for. */
+const AHEAD_MS = 1_000;
 /** Coarser than a bin by more than rounding. */
 const COARSE_MS = BIN_MS * 1.05;
 
@@ -14,7 +16,7 @@ const times = (number: number) => (number === 1 ? 'once' : `${count(number)} tim
 
 /** Whether bins of 100 ms are what they say. */
 export function timeFindings(facts: Facts): Finding[] {
-  const {agents, total, sinceStepMs, sinceStallMs} = facts;
+  const {agents, total, sinceStepMs, sinceStallMs, aheadMs} = facts;
   const found: Finding[] = [];
   const coarse = agents
     .filter(({isSilent, timeResolutionMs}) => !isSilent && (timeResolutionMs ?? 0) > COARSE_MS)
@@ -35,6 +37,14 @@ export function timeFindings(facts: Facts): Finding[] {
       where: 'time',
       what: `this server's clock was set forward ${seconds(sinceStepMs)} ago: ${times(steps)} since the start, by ${seconds(total.counts[Count.ClockStepMs]!)} in all; each is a gap`,
       do: 'Let chrony or ntpd follow time slowly instead of setting it.',
+    });
+  }
+  if (aheadMs > AHEAD_MS) {
+    found.push({
+      level: 'warning',
+      where: 'time',
+      what: `this server's clock was set back: bins are dated ${seconds(aheadMs)} ahead of it, so that no time comes twice, and come nearer by 1.8 s an hour`,
+      do: 'Restart the server if it is to take the clock as it is now; and let chrony or ntpd follow time slowly instead of setting it.',
     });
   }
   if (sinceStallMs < STALL_WORTH_MS) {

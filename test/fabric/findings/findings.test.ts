@@ -37,6 +37,7 @@ function find(change: Partial<Facts> = {}): Finding[] {
     udpPort: 6343,
     sinceStepMs: Number.POSITIVE_INFINITY,
     sinceStallMs: Number.POSITIVE_INFINITY,
+    aheadMs: -400,
     ...change,
   });
 }
@@ -217,6 +218,17 @@ describe('time', () => {
     expect(found.map(({what}) => what)).toEqual([
       expect.stringMatching(/set forward 30 s ago: 2 times since the start, by 6 s in all/),
       expect.stringMatching(/stood still 5 s ago: 9 times since the start, for 1 s in all/),
+    ]);
+  });
+
+  it('that bins are ahead of the clock, for as long as they are', () => {
+    expect(troubles({aheadMs: 999})).toEqual([]);
+    expect(troubles({aheadMs: 3_600_000})).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        where: 'time',
+        what: expect.stringMatching(/^this server's clock was set back: bins are dated 60 min ahead of it/),
+      }),
     ]);
   });
 });
