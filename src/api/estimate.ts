@@ -1,6 +1,8 @@
 import {byteBand, frameBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import {Moments} from '../fabric/history/moments.ts';
+import {readLink} from '../fabric/link-moments.ts';
+import type {Port} from '../fabric/ports.ts';
 import {readBin, type Scope} from '../fabric/reader.ts';
 import {BIN_MS} from '../shared/bins.ts';
 import {BinState, type Estimate, type MeasureName} from '../shared/live.ts';
@@ -46,6 +48,14 @@ export function meanOver(fabric: Fabric, scope: Scope, measure: MeasureName, fro
     if (readBin(fabric, scope, measure, bin, moments) !== BinState.Absent) bins++;
   }
   return bins === 0 ? NO_ESTIMATE : estimateOf(moments, bins);
+}
+
+/** What a direction of a link carried over bins from..to (inclusive), as two `meanOver` would tell; and its samples' worth. */
+export function linkMeans(fabric: Fabric, port: Port, direction: number, from: number, to: number) {
+  const {bins, roce, all} = readLink(fabric, port, direction, from, to);
+  const framesPerSample = all.samples > 0 ? all.frames / all.samples : null;
+  if (bins === 0) return {roce: NO_ESTIMATE, all: NO_ESTIMATE, framesPerSample};
+  return {roce: estimateOf(roce, bins), all: estimateOf(all, bins), framesPerSample};
 }
 
 /** The bins of a window that ends with the last final one; both inclusive. */

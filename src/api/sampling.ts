@@ -10,9 +10,7 @@ import type {Agent} from '../fabric/agents.ts';
 import {type Comparison, fittingRate} from '../fabric/corrections/counter-verdict.ts';
 import type {RateReason} from '../fabric/corrections/source.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import {Moments} from '../fabric/history/moments.ts';
 import type {Port} from '../fabric/ports.ts';
-import {readBin} from '../fabric/reader.ts';
 import {BASIS_NAMES, directionOf} from '../fabric/rows.ts';
 import {claimedRate} from '../fabric/watch/watch-rates.ts';
 import {BIN_MS} from '../shared/bins.ts';
@@ -127,17 +125,6 @@ export function portVersus(fabric: Fabric, port: Port, direction: 'in' | 'out'):
       ? 'derived from other ports, and so without flooded, multicast and CPU traffic'
       : 'not sampled, or counters were not read twice yet';
   return {...NOTHING, why};
-}
-
-/** Frames that a sample of a port stood for in the bins from..to, received or else sent; null where there was none. */
-export function effectiveRate(fabric: Fabric, port: Port, from: number, to: number): number | null {
-  for (const name of ['in', 'out'] as const) {
-    const moments = new Moments();
-    const scope = {kind: 'link', port, direction: directionOf(name)} as const;
-    for (let bin = Math.max(from, fabric.firstBin); bin <= to; bin++) readBin(fabric, scope, 'all', bin, moments);
-    if (moments.samples > 0) return moments.frames / moments.samples;
-  }
-  return null;
 }
 
 /** The directions of a port that are sampled there, if its speed is known. */

@@ -249,6 +249,29 @@ describe('links', () => {
   });
 });
 
+it('lets others have their turn while it reads many links over a long window', async () => {
+  const {get, give} = await makeHarness();
+  const rows = Array.from({length: 300}, (_, i) => ({bin: T, port: i + 1, roce: [1_000]}));
+  give(T + 1, {rows});
+  for (let bin = T + 1; bin < T + 300; bin++) give(bin + 1, {rows: [{bin, port: 1, roce: [1_000]}]});
+  /** Turns of the event loop while it is answered. */
+  const turns = async (window: string) => {
+    let count = 0;
+    let isAnswered = false;
+    const turn = () => {
+      count++;
+      if (!isAnswered) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const {json} = await get(`/api/v1/links?window=${window}`);
+    isAnswered = true;
+    expect(json.links).toHaveLength(300);
+    return count;
+  };
+  const few = await turns('100ms');
+  expect(await turns('30s')).toBeGreaterThanOrEqual(few + 3);
+});
+
 describe('/api/v1/flows', () => {
   it('gives the largest', async () => {
     const {get, give} = await fed();

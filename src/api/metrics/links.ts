@@ -1,22 +1,39 @@
+import type {Fabric} from '../../fabric/fabric.ts';
 import {type Port, portName} from '../../fabric/ports.ts';
-import type {Scope} from '../../fabric/reader.ts';
 import {directionOf} from '../../fabric/rows.ts';
 import {MEASURE_NAMES} from '../../shared/live.ts';
 import type {Context} from '../context.ts';
-import {meanOver, settledWindow} from '../estimate.ts';
+import {linkMeans, settledWindow} from '../estimate.ts';
 import {SETTLED_MS} from '../summary.ts';
 import type {MetricsBuilder} from './builder.ts';
 
 /** A link leaves the exposition after so long without samples. */
 const SILENT_BINS = 3_000;
 
-/** The first links by age, up to the bound; those that fell silent leave. */
-export function shownLinks({fabric, metricsLinks}: Context): Port[] {
+/** Links that had samples of late, as of a bin: a scrape asks for them several times. */
+interface Live {
+  newest: number;
+  changes: number;
+  ports: Port[];
+}
+const lastLive = new WeakMap<Fabric, Live>();
+
+function liveLinks(fabric: Fabric): Port[] {
+  const {newest, ports, rows} = fabric;
+  const last = lastLive.get(fabric);
+  if (last?.newest === newest && last.changes === ports.changes) return last.ports;
   const isLive = ({slot}: Port) =>
     (['in', 'out'] as const).some((name) =>
-      fabric.rows.of(slot, directionOf(name)).some((row) => fabric.newest - row.lastBin < SILENT_BINS),
+      rows.of(slot, directionOf(name)).some((row) => newest - row.lastBin < SILENT_BINS),
     );
-  return fabric.ports.all.filter(isLive).slice(0, metricsLinks);
+  const live = ports.all.filter(isLive);
+  lastLive.set(fabric, {newest, changes: ports.changes, ports: live});
+  return live;
+}
+
+/** The first links by age, up to the bound; those that fell silent leave. */
+export function shownLinks({fabric, metricsLinks}: Context): Port[] {
+  return liveLinks(fabric).slice(0, metricsLinks);
 }
 
 /** Links one by one, up to a bound; how many are past it is told too. */
@@ -48,9 +65,9 @@ export function linkMetrics(builder: MetricsBuilder, context: Context): void {
     (set) => {
       const {from, to} = settledWindow(fabric, SETTLED_MS);
       each((port, direction, label) => {
-        const scope: Scope = {kind: 'link', port, direction: directionOf(direction)};
+        const means = linkMeans(fabric, port, directionOf(direction), from, to);
         for (const measure of MEASURE_NAMES) {
-          const {bitsPerSecond} = meanOver(fabric, scope, measure, from, to);
+          const {bitsPerSecond} = means[measure];
           if (bitsPerSecond !== null) set(bitsPerSecond / 8, {...label, traffic: measure});
         }
       });
@@ -62,7 +79,6 @@ export function linkMetrics(builder: MetricsBuilder, context: Context): void {
     }
   });
   builder.gauge('tenhertz_links_hidden', 'Live links past the bound on per-link metrics.', [], (set) => {
-    const live = shownLinks({...context, metricsLinks: Number.POSITIVE_INFINITY}).length;
-    set(Math.max(0, live - context.metricsLinks));
+    set(Math.max(0, liveLinks(fabric).length - context.metricsLinks));
   });
 }
