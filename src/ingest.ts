@@ -82,12 +82,14 @@ const BYTES_PER_ROW = 1_024;
 const SHARE = 1 / 8;
 /** Rows of 60,000 ports: a single machine watches no more. */
 const MOST_ROWS = 131_072;
+/** A port has about two rows, and five counters beside those of its interface (PFC). */
+const GAUGES_PER_ROW = 3;
 
 /** Tables for as many rows as the memory allows; where it is small, as many as a few thousand ports need. */
 export function limitsWithin(memory: number): AccountLimits {
   const affordable = 2 ** Math.floor(Math.log2(Math.max(1, (memory * SHARE) / BYTES_PER_ROW)));
   const rows = Math.max(DEFAULT_LIMITS.rows, Math.min(MOST_ROWS, affordable));
-  return {...DEFAULT_LIMITS, rows, cells: Math.max(DEFAULT_LIMITS.cells, rows)};
+  return {...DEFAULT_LIMITS, rows, cells: Math.max(DEFAULT_LIMITS.cells, rows), gauges: GAUGES_PER_ROW * rows};
 }
 
 type Post = (message: FromIngest, transfer?: ArrayBuffer[]) => void;

@@ -20,6 +20,13 @@ describe('the tables of an ingest thread', () => {
     expect(limitsWithin(2_048 * MB).rows).toBe(131_072);
   });
 
+  it('have room for the five counters of PFC of each port, which has two rows', () => {
+    for (const mb of [1, 512, 4_096]) {
+      const {rows, gauges} = limitsWithin(mb * MB);
+      expect(gauges).toBeGreaterThanOrEqual((rows / 2) * 5);
+    }
+  });
+
   it('have a cell for each row at least', () => {
     for (const mb of [1, 512, 4_096]) {
       const {rows, cells} = limitsWithin(mb * MB);

@@ -61,7 +61,7 @@ export const DEFAULT_LIMITS: AccountLimits = {
   counters: 8_192,
   drops: 4_096,
   queues: 16_384,
-  gauges: 32_768,
+  gauges: 49_152,
 };
 
 /** A rate past this is no sampling rate, but garbage in its place. */
@@ -255,13 +255,16 @@ export class Accountant implements DatagramSink {
     if (this.isLate) return;
     const data = this.datagramView!.data;
     const life = this.agents.sequence.lives[stream]!;
-    if (sample.gauges > 0) this.gauges.add(stream, sample, data, life);
+    if (sample.gauges > 0) {
+      this.gauges.add(stream, sample, data, life);
+      this.counts[Count.GaugesRefused] = this.gauges.table.refused;
+    }
     if (sample.interfaceOffset < 0) return;
     if (this.counters.size === this.limits.counters) this.full();
     const ifIndex = this.counters.add(stream, sample, data, life);
-    if (ifIndex === 0) {
-      this.counts[Count.CountersDropped]!++;
-    } else if (sample.portNameOffset >= 0) {
+    if (ifIndex < 0) {
+      this.counts[Count.CountersRefused]!++;
+    } else if (ifIndex > 0 && sample.portNameOffset >= 0) {
       this.addName(ifIndex, sample.portNameOffset, sample.recordsEnd);
     }
   }

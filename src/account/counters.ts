@@ -68,19 +68,20 @@ export class CounterTracker implements Keeper {
 
   /**
    * Takes a counter sample of a stream in its present life (see `SequenceTracker.lives`). Returns the ifIndex that it
-   * speaks of, 0 when it has no interface counters, names no port, or finds no room.
+   * speaks of, 0 when it has no interface counters or names no port, -1 when it finds no room.
    */
   add(stream: number, sample: CounterSampleView, data: DataView, life: number): number {
     const at = sample.interfaceOffset;
-    if (at < 0 || this.size === this.capacity) return 0;
+    if (at < 0) return 0;
     const ifIndex = data.getUint32(at);
     if (ifIndex === 0) return 0;
+    if (this.size === this.capacity) return -1;
     const {ports} = this;
     ports.key[0] = stream;
     ports.key[1] = ifIndex;
     if (ports.shouldSweep(SWEEP_EVERY_MS)) ports.sweep(FORGET_AFTER_MS);
     const port = ports.intern();
-    if (port < 0) return 0;
+    if (port < 0) return -1;
     const isNew = ports.created || this.lives[port] !== life;
     this.lives[port] = life;
     const speed = data.getUint32(at + 8) * TWO_32 + data.getUint32(at + 12);

@@ -24,7 +24,8 @@ export const Count = {
   OtherSamples: 12,
   /** Rows that found no place; their sample may still have counted on its other side. */
   RowsRefused: 13,
-  CountersDropped: 14,
+  /** Readings of interface counters that found no room. */
+  CountersRefused: 14,
   /** Decoded up to a fault; in `DatagramsDecoded` too. */
   DatagramsDamaged: 15,
   /** Dropped by the kernel in front of the socket, as it says itself. */
@@ -49,6 +50,8 @@ export const Count = {
   /** Handovers of agents from one ingest thread to another; and those whose state came too late, so that they began anew. */
   Moves: 54,
   MovesLost: 55,
+  /** Readings of other counters that found no room. */
+  GaugesRefused: 56,
 } as const;
 
 /** Room for all counts, with some to spare for faults yet to be named. */

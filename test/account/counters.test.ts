@@ -160,7 +160,14 @@ test('an ifIndex of 0 is no port', () => {
   const result = new Feed().send(datagram([counters({ifIndex: 0, name: 'cpu'})])).finish();
   expect(result.counters).toEqual([]);
   expect(result.names).toEqual([]);
-  expect(result.count(Count.CountersDropped)).toBe(1);
+  expect(result.count(Count.CountersRefused)).toBe(0);
+});
+
+test('a port that finds no room is counted', () => {
+  const ports = Array.from({length: 12}, (_, i) => counters({ifIndex: i + 1}));
+  const result = new Feed({rows: 8}).send(datagram(ports)).finish();
+  expect(result.counters).toHaveLength(8);
+  expect(result.count(Count.CountersRefused)).toBe(4);
 });
 
 test('names of ports, cut at a character', () => {
@@ -198,5 +205,5 @@ test('more readings than fit between two Partials are sent early', () => {
   const result = feed.send(datagram(all)).finish();
   expect(result.counters).toHaveLength(11);
   expect(result.names).toHaveLength(11);
-  expect(result.count(Count.CountersDropped)).toBe(0);
+  expect(result.count(Count.CountersRefused)).toBe(0);
 });

@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {GAUGE_METRICS} from '../../src/account/gauge-metrics.ts';
+import {Count} from '../../src/account/ledger.ts';
 import {recordFormats} from '../../src/sflow/records/table.ts';
 import {FIXED_BYTES} from '../../src/sflow/records/values.ts';
 import {Feed, type Folded, ledgerErrors} from './support/feed.ts';
@@ -142,6 +143,14 @@ test('columns that are full are sent early, and nothing is lost', () => {
   expect(of(result, 'pfc-requests')).toEqual([9, 1_000]);
   expect(of(result, 'processor-memory-free')).toEqual([2]);
   expect(ledgerErrors(result)).toEqual([]);
+});
+
+test('readings that find no room are counted', () => {
+  const feed = new Feed({gauges: 16});
+  const samples = Array.from({length: 4}, (_, source) => gauges([[PFC, 1, 1, 1, 1, 1]], {source: source + 1}));
+  const result = feed.send(datagram(samples)).finish();
+  // Of four ports with five counters each three find room whole, and one counter of the last.
+  expect(result.count(Count.GaugesRefused)).toBe(4);
 });
 
 test('every metric stands where the table of records has such a field, and has a name of its own', () => {

@@ -35,7 +35,7 @@ const WaterfallSchema = Type.Object({
   otherSamples: Type.Number({description: 'samples of other kinds, skipped'}),
   datagramsMissing: Type.Number({description: 'missing by sequence number, all agents'}),
   agentDrops: Type.Number({description: 'samples that agents say they could not take'}),
-  tablesRefused: Type.Number({description: 'rows, ports and agents that found no room'}),
+  tablesRefused: Type.Number({description: 'rows, ports, agents and readings of counters that found no room'}),
   rowsLate: Type.Number({description: 'rows of bins that were final already'}),
   partialsLost: Type.Number({description: 'deltas of ingest threads that never came'}),
 });

@@ -129,7 +129,7 @@ export function tableFindings(facts: Facts): Finding[] {
     found.push({
       level: 'bad',
       where: 'tables',
-      what: `tables are full: ${count(recent.tablesRefused)} rows, ports or agents found no room in the last ${facts.recentSeconds} s, and their traffic is missing`,
+      what: `tables are full: ${count(recent.tablesRefused)} rows, ports, agents or readings of counters found no room in the last ${facts.recentSeconds} s, and what they tell is missing`,
       do: 'Give the server more memory (--memory), spread the switches over several servers, or keep forged agent addresses out by a firewall.',
     });
   }

@@ -38,13 +38,18 @@ export function readLedgers({counts, agents, ports, rows, lateRows, producers}: 
   const reading: Reading = {
     ...NOTHING,
     counts: counts.slice(),
-    tablesRefused: counts[Count.RowsRefused]! + agents.refused + ports.refused + rows.refused,
+    tablesRefused: refusedByIngest(counts) + agents.refused + ports.refused + rows.refused,
     rowsLate: lateRows,
     partialsLost: producers.lost,
   };
   addTo(reading, agents.left);
   for (const agent of agents.all) for (const stream of agent.subAgents.values()) addTo(reading, stream);
   return reading;
+}
+
+/** What found no room in the tables of ingest threads. Whole agents are told among the datagrams that were rejected. */
+function refusedByIngest(counts: Float64Array): number {
+  return counts[Count.RowsRefused]! + counts[Count.CountersRefused]! + counts[Count.GaugesRefused]!;
 }
 
 function addTo(reading: Reading, sums: SubAgentSums): void {
