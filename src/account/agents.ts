@@ -1,5 +1,6 @@
 // Hot path: no allocation per datagram, no exception.
 import type {DatagramView} from '../sflow/views.ts';
+import {Holders} from './holders.ts';
 import {KeyTable} from './key-table.ts';
 import {SequenceTracker} from './sequence.ts';
 
@@ -20,6 +21,7 @@ const LOOPBACK_V4 = 127;
 export class Agents {
   readonly streams: KeyTable;
   readonly sequence: SequenceTracker;
+  private readonly holders: Holders;
   /** Claimed address → owner, the words of the source that first claimed it. */
   readonly claims: KeyTable;
   readonly owners: Uint32Array;
@@ -32,6 +34,7 @@ export class Agents {
   constructor(capacity: number, seed: number, clock: Float64Array) {
     this.streams = new KeyTable(5, capacity, seed, clock);
     this.claims = new KeyTable(4, capacity, seed ^ 0x5bd1e995, clock);
+    this.holders = new Holders(capacity, seed ^ 0x3c6ef372);
     this.owners = new Uint32Array(capacity * 4);
     this.sequence = new SequenceTracker(capacity, clock);
     this.bucketOfStream = new Uint16Array(capacity);
@@ -53,11 +56,28 @@ export class Agents {
       key[3] = source[3]!;
     }
     key[4] = datagram.subAgentId;
-    if (this.streams.shouldSweep(SWEEP_EVERY_MS)) this.streams.sweep(FORGET_AFTER_MS);
-    const stream = this.streams.intern();
+    if (this.streams.shouldSweep(SWEEP_EVERY_MS) && this.streams.sweep(FORGET_AFTER_MS) > 0) this.recount();
+    const known = this.streams.lookup();
+    const stream = known < 0 ? this.admit() : known;
     if (stream < 0) return stream;
-    if (this.streams.created) this.sequence.reset(stream);
+    if (known >= 0) this.streams.touch(stream);
     this.bucketOfStream[stream] = this.bucket;
+    return stream;
+  }
+
+  /** Streams have left, or come otherwise than by a datagram. */
+  recount(): void {
+    this.holders.recount(this.streams);
+  }
+
+  /** Makes a place for the stream whose key stands in the table; -1 where its address has enough, or there is none. */
+  private admit(): number {
+    const {streams, holders} = this;
+    if (!holders.hasRoom(streams.key)) return -1;
+    const stream = streams.intern();
+    if (stream < 0) return stream;
+    holders.add(streams.key);
+    this.sequence.reset(stream);
     return stream;
   }
 

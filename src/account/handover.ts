@@ -84,6 +84,7 @@ export function handOver(accountant: Accountant, bucket: number): HandedOver {
     release(accountant, stream);
     streams.remove(stream);
   }
+  accountant.agents.recount();
   return given;
 }
 
@@ -117,6 +118,7 @@ export function takeOver(accountant: Accountant, bucket: number, {claims, stream
     restore(accountant, stream, state);
     taken.push(stream);
   }
+  agents.recount();
   return taken;
 }
 

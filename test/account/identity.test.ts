@@ -39,6 +39,31 @@ test('0.0.0.0, :: and loopback are no address of an agent: the source stands for
   }
 });
 
+test('no address has more than 256 sub-agents: there is room for others', () => {
+  const feed = new Feed({agents: 300});
+  for (let subAgent = 0; subAgent < 400; subAgent++) feed.send(datagram([], {subAgent, agent: '10.0.0.9'}));
+  feed.send(one({agent: '10.0.0.1'}), {from: '192.0.2.2'});
+  // Those that it has are heard on.
+  feed.send(datagram([], {subAgent: 7, sequence: 2, agent: '10.0.0.9'}));
+  const result = feed.finish();
+  expect(result.count(Count.DatagramsAgentRefused)).toBe(400 - 256);
+  expect(result.agents).toHaveLength(257);
+  expect(names(result)).toContainEqual(['10.0.0.1', 0, 1]);
+  expect(names(result)).toContainEqual(['10.0.0.9', 7, 2]);
+  expect(ledgerErrors(result)).toEqual([]);
+});
+
+test('those that have been silent make room for others of their address', () => {
+  const feed = new Feed({agents: 256});
+  const hear = (subAgent: number) => feed.send(datagram([], {subAgent}));
+  for (let subAgent = 0; subAgent < 256; subAgent++) hear(subAgent);
+  hear(1_000);
+  feed.now += FORGET_AFTER_MS;
+  hear(1_000);
+  hear(1_001);
+  expect(feed.finish().count(Count.DatagramsAgentRefused)).toBe(1);
+});
+
 test('an agent on IPv6, and one that is heard over the other family', () => {
   const feed = new Feed();
   feed.send(one({agent: '2001:db8::5'}), {from: '192.0.2.7'});
