@@ -18,7 +18,10 @@ const IN_PACKETS = 1;
 const OUT_OCTETS = 4;
 const OUT_PACKETS = 5;
 
-/** Errors and discards that step back by less than this were cleared; half their range does not pass in a reading. */
+/**
+ * Errors and discards that step back by less than this were cleared, and packets whose octets are not known; half their
+ * range does not pass in a reading.
+ */
 const CLEARED = 2 ** 31;
 
 /** A rate beyond this many times line rate is a counter that was reset, not traffic. */
@@ -107,6 +110,13 @@ export class CounterTracker implements Keeper {
     for (let port = 0; port < this.ports.limit; port++) this.time[port]! += ms;
   }
 
+  /** Whether a counter may grow by any number: octets do, and packets whose octets would tell if they were cleared. */
+  private isWhole(i: number): boolean {
+    if (i === IN_PACKETS) return !Number.isNaN(this.current[IN_OCTETS]!);
+    if (i === OUT_PACKETS) return !Number.isNaN(this.current[OUT_OCTETS]!);
+    return i === IN_OCTETS || i === OUT_OCTETS;
+  }
+
   /** Reads the absolute counters; NaN for one that the agent does not keep. */
   private read(data: DataView, at: number, ethernet: number): void {
     const {current} = this;
@@ -158,7 +168,7 @@ export class CounterTracker implements Keeper {
       const was = previous[base + i]!;
       let delta = is - was;
       if (delta < 0) delta += TWO_32;
-      if (delta >= CLEARED && i !== IN_OCTETS && i !== IN_PACKETS && i !== OUT_OCTETS && i !== OUT_PACKETS) delta = 0;
+      if (delta >= CLEARED && !this.isWhole(i)) delta = 0;
       // Of a new baseline nothing but that it is one counts: what stood in its place may have been another port's.
       columns[first + i]![row] = isReset && !Number.isNaN(is) ? 0 : delta;
       previous[base + i] = is;

@@ -50,6 +50,16 @@ test('errors that step back were cleared, and have not wrapped', () => {
   expect(row).toMatchObject({inErrors: 0, inDiscards: 0, fcsErrors: 0});
 });
 
+test('packets that step back were cleared where no octets tell so', () => {
+  const packets = (octets: number) => {
+    const before = {inOctets: octets, inPackets: [1_000, 0, 0]} as const;
+    const after = {inOctets: octets, inPackets: [7, 0, 0]} as const;
+    return only(read(before, after))['inPackets'];
+  };
+  expect(packets(-1)).toBe(0);
+  expect(packets(5)).toBe(2 ** 32 - 993);
+});
+
 test('an unknown counter is NaN, and is never subtracted', () => {
   const row = only(read({inOctets: -1, outOctets: 5, inErrors: -1}, {inOctets: -1, outOctets: 8, inErrors: -1}));
   expect(row['inOctets']).toBeNaN();
