@@ -144,6 +144,15 @@ export class CycleProfile {
     };
   }
 
+  /** What the best beginning between two times scores, as a share of what is expected: 1 where a whole cycle is. */
+  likeness(steps: Steps, fromMs: number, toMs: number, periodMs: number): number {
+    let best = 0;
+    for (let startMs = fromMs; startMs <= toMs; startMs += periodMs / TRIED) {
+      best = Math.max(best, this.score(steps, startMs, periodMs));
+    }
+    return best / this.expected;
+  }
+
   /** Log-likelihood that a cycle begins there, against even traffic of any volume. */
   private score(steps: Steps, startMs: number, periodMs: number): number {
     const {stepMs} = steps;

@@ -9,6 +9,13 @@ const FROM = 0.55;
 const UP_TO: readonly number[] = [1.35, 1.6, 2, 2.5, 3.2];
 /** What is so near to where the search ends may be better behind it; in cycles. */
 const EDGE = 0.02;
+/**
+ * What is found so late may have a cycle before it that few samples were taken of. One that is so much like a cycle,
+ * so near to where it was expected, is believed to be one; then it is not known how long either of the two took.
+ */
+const LATE = 1.5;
+const NEAR = 0.25;
+const ALIKE = 0.08;
 /** Innovations are remembered over some so many cycles. */
 const MEMORY = 16;
 /** Of an innovation, so much at least moves the phase, and so much of that the period. */
@@ -21,7 +28,7 @@ const MOST_SURPRISES = 4;
 
 /** One cycle of a job, as it was found. */
 export interface Cycle {
-  /** When its exchange began, epoch ms; and how long after the one before, undefined of the first. */
+  /** When its exchange began, epoch ms; and how long after the one before, undefined where that is not known. */
   startMs: number;
   lengthMs: number | undefined;
   /** The usual length now. */
@@ -119,10 +126,18 @@ export class CycleTracker {
       this.surprises = 0;
     }
     const startMs = expectedMs + gain * off;
+    const lengthMs = this.isFirst || this.isMissed(foundMs) ? undefined : startMs - lastMs;
     this.lastMs = startMs;
     this.profile!.learn(this.steps, startMs, this.periodMs);
-    const lengthMs = this.isFirst ? undefined : startMs - lastMs;
     this.isFirst = false;
     return {startMs, lengthMs, periodMs: this.periodMs};
+  }
+
+  /** Whether there was a cycle between the last one and the one that was found, though it was not seen well enough. */
+  private isMissed(foundMs: number): boolean {
+    const {profile, steps, lastMs, periodMs} = this;
+    if (foundMs - lastMs < LATE * periodMs) return false;
+    const toMs = Math.min(lastMs + (1 + NEAR) * periodMs, foundMs - periodMs / 2);
+    return profile!.likeness(steps, lastMs + (1 - NEAR) * periodMs, toMs, periodMs) > ALIKE;
   }
 }
