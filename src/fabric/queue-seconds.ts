@@ -1,14 +1,15 @@
 import {LOG_BUCKETS, middleOf} from '../account/log-buckets.ts';
+import {LONGEST_DELAY} from '../shared/answers.ts';
 
 /** What a histogram is of: bytes in the queue, or nanoseconds in the device. The numbers of the column `kind`. */
 export const QueueKind = {Depth: 0, Delay: 1} as const;
 
-/** Percentiles over sampled packets, each off by `BUCKET_ERROR` of itself at most. */
+/** Percentiles over sampled packets, each off by `BUCKET_ERROR` of itself at most. `LONGEST_DELAY` is that or more. */
 export interface Percentiles {
   p50: number;
   p90: number;
   p99: number;
-  /** The largest, exact. */
+  /** The largest, exact; of delays up to `LONGEST_DELAY`. */
   max: number;
   samples: number;
 }
@@ -66,7 +67,12 @@ export class QueueSeconds {
     }
     if (samples === 0) return null;
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const at = (share: number) => Math.min(max, middleOf(bucketAt(weights, share * total)));
+    // Of delays that cannot be told, the middle of a bucket would seem to be measured.
+    const isOpen = kind === QueueKind.Delay && max === LONGEST_DELAY;
+    const at = (share: number) => {
+      const bucket = bucketAt(weights, share * total);
+      return isOpen && bucket === LOG_BUCKETS - 1 ? LONGEST_DELAY : Math.min(max, middleOf(bucket));
+    };
     return {p50: at(0.5), p90: at(0.9), p99: at(0.99), max, samples};
   }
 }

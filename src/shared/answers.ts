@@ -223,6 +223,9 @@ export interface Incast {
   periodMs: number | null;
 }
 
+/** ns that the time in a device is told to; it is that or more (sFlow 0:1039). */
+export const LONGEST_DELAY = 0xffffffff;
+
 /** Percentiles over sampled packets. */
 export interface Percentiles {
   p50: number;
@@ -243,7 +246,7 @@ export interface QueuesAnswer {
     queue: number | null;
     /** Bytes. */
     depth: Percentiles | null;
-    /** Nanoseconds. */
+    /** Nanoseconds; `LONGEST_DELAY` is that or more. */
     delay: Percentiles | null;
   }[];
   otherPorts: number;

@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest';
 import {BUCKET_ERROR} from '../../src/account/log-buckets.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {QUEUE_WINDOW_SECONDS} from '../../src/fabric/queues.ts';
+import {QUEUE_WINDOW_SECONDS, type QueueEstimate} from '../../src/fabric/queues.ts';
 import {Random} from '../../src/simulator/random.ts';
 import {AGENT, type Content, PartialBuilder, type QueueRow, T} from '../support/partial-builder.ts';
 import {proofCount, proofSeed} from '../support/proof.ts';
@@ -78,6 +78,23 @@ it('names the flows that stood in a queue, those with most samples first', () =>
     {...at, source: '10.1.0.1', isRoce: true, destQp: 17, samples: 4, meanDepth: 200},
   ]);
   expect(queues.flows({link: `${AGENT}~8`})).toEqual([]);
+});
+
+it('tells of delays that are longer than can be told that they are at least so long, in each percentile', () => {
+  const {queues, second} = start();
+  const longest = {port: 7, queue: 3, delay: 0xffffffff};
+  second(1, {
+    queues: [
+      {port: 7, queue: 3, delay: 1_000, samples: 60},
+      {...longest, samples: 40},
+    ],
+  });
+  const [{delay}] = queues.all() as [QueueEstimate];
+  expect(delay).toMatchObject({p90: 0xffffffff, p99: 0xffffffff, max: 0xffffffff, samples: 100});
+  expect(Math.abs(delay!.p50 / 1_000 - 1)).toBeLessThanOrEqual(BUCKET_ERROR);
+  second(20, {queues: [{port: 7, queue: 3, delay: 0xfffffffe, samples: 40}]});
+  const [{delay: told}] = queues.all() as [QueueEstimate];
+  expect(told!.p99).toBeLessThan(0xffffffff);
 });
 
 it('has percentiles within the error of a bucket of those of the samples themselves', () => {

@@ -3,6 +3,7 @@ import {
   clock,
   cycle,
   day,
+  delay,
   duration,
   grouped,
   HeldPrefix,
@@ -88,4 +89,16 @@ describe('digits', () => {
     [12_340, '12.3 s'],
     [245_000, '4 min 05 s'],
   ])('%d ms', (ms, text) => expect(duration(ms)).toBe(text));
+});
+
+test('tells delays in their unit, and of the longest that they are at least that', () => {
+  expect([0, 999, 1_234, 999_499, 4_200_000, 0xfffffffe].map(delay)).toEqual([
+    '0\u202fns',
+    '999\u202fns',
+    '1.2\u202fµs',
+    '999.5\u202fµs',
+    '4.2\u202fms',
+    '4.3\u202fs',
+  ]);
+  expect(delay(0xffffffff)).toBe('≥\u202f4.3\u202fs');
 });

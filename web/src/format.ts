@@ -1,3 +1,5 @@
+import {LONGEST_DELAY} from '../../src/shared/answers.ts';
+
 /** SI prefixes from 1 to 10^18. */
 const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
 
@@ -63,6 +65,14 @@ export function short(value: number, significant = 3, prefix = prefixOf(value)):
 export function bitRate(value: number, significant = 3): string {
   const text = short(Math.abs(value) < 0.5 ? 0 : value, significant);
   return `${text}${text.includes(THIN) ? '' : THIN}bit/s`;
+}
+
+/** Time in a device, e.g. `1.2 µs`; what sFlow cannot tell the length of is at least so long. */
+export function delay(ns: number): string {
+  if (ns < 999.5) return `${ns.toFixed(0)}${THIN}ns`;
+  if (ns < 999_500) return `${(ns / 1e3).toFixed(1)}${THIN}µs`;
+  if (ns < 999_500_000) return `${(ns / 1e6).toFixed(1)}${THIN}ms`;
+  return `${ns >= LONGEST_DELAY ? `≥${THIN}` : ''}${(ns / 1e9).toFixed(1)}${THIN}s`;
 }
 
 /** A round value of a scale, e.g. `100 G`, `2.5 T`. */

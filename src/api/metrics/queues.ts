@@ -35,7 +35,7 @@ export function queueMetrics(builder: MetricsBuilder, context: Context): void {
   );
   gauge(
     'tenhertz_queue_delay_seconds',
-    'How long sampled packets were in the device, by egress queue, over the last 10 s; within 6.25 %.',
+    'How long sampled packets were in the device, by egress queue, over the last 10 s; within 6.25 %; 4.294967295 is that or more.',
     NANO,
     ({delay}) => delay,
   );

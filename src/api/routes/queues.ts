@@ -30,7 +30,10 @@ const PortSchema = Type.Object(
     name: Type.String(),
     queue: Queue,
     depth: percentiles('bytes', 'what was in the queue when a packet was put into it'),
-    delay: percentiles('nanoseconds', 'how long a packet was in the device; 4294967295 is that or more'),
+    delay: percentiles(
+      'nanoseconds',
+      'how long a packet was in the device; 4294967295 is that or more, as switches tell no longer ones',
+    ),
   },
   {title: 'Queue'},
 );

@@ -1,5 +1,5 @@
 import type {Percentiles, QueuesAnswer} from '../../../../src/shared/answers.ts';
-import {plural, short, THIN, UNKNOWN} from '../../format.ts';
+import {delay, plural, short, UNKNOWN} from '../../format.ts';
 import {type Column, Listing} from '../listing.tsx';
 import {LinkName} from '../names.tsx';
 
@@ -8,18 +8,11 @@ const MOST = 15;
 
 type Row = QueuesAnswer['ports'][number];
 
-const depth = (values: Percentiles | null, pick: 'p50' | 'p99' | 'max'): string =>
+const depthText = (values: Percentiles | null, pick: 'p50' | 'p99' | 'max'): string =>
   values === null ? UNKNOWN : `${short(values[pick])}B`;
 
-const delay = (values: Percentiles | null, pick: 'p50' | 'p99' | 'max'): string => {
-  if (values === null) return UNKNOWN;
-  const ns = values[pick];
-  return ns < 999.5
-    ? `${ns.toFixed(0)}${THIN}ns`
-    : ns < 999_500
-      ? `${(ns / 1e3).toFixed(1)}${THIN}µs`
-      : `${(ns / 1e6).toFixed(1)}${THIN}ms`;
-};
+const delayText = (values: Percentiles | null, pick: 'p50' | 'p99' | 'max'): string =>
+  values === null ? UNKNOWN : delay(values[pick]);
 
 const COLUMNS: readonly Column<Row>[] = [
   {heading: 'Port', cell: ({link}) => <LinkName id={link} />, value: ({link}) => link},
@@ -29,7 +22,7 @@ const COLUMNS: readonly Column<Row>[] = [
       heading: `Depth ${pick}`,
       fileHeading: `depth ${pick} B`,
       isFigure: true,
-      cell: (row) => depth(row.depth, pick),
+      cell: (row) => depthText(row.depth, pick),
       value: (row) => row.depth?.[pick] ?? null,
     }),
   ),
@@ -38,7 +31,7 @@ const COLUMNS: readonly Column<Row>[] = [
       heading: `Delay ${pick}`,
       fileHeading: `delay ${pick} ns`,
       isFigure: true,
-      cell: (row) => delay(row.delay, pick),
+      cell: (row) => delayText(row.delay, pick),
       value: (row) => row.delay?.[pick] ?? null,
     }),
   ),
