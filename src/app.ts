@@ -3,6 +3,8 @@ import {decodePartial} from './account/codec.ts';
 import {Analysis} from './analysis/analysis.ts';
 import {parseJobNames} from './analysis/jobs/job-names.ts';
 import {parseThresholds, type ThresholdRule} from './analysis/thresholds/threshold-rules.ts';
+import type {Thresholds} from './analysis/thresholds/thresholds.ts';
+import {FiringAlerts, parseFiring} from './api/alerts/firing-alerts.ts';
 import {Notifier} from './api/alerts/notifier.ts';
 import {Webhook} from './api/alerts/webhook.ts';
 import type {Context} from './api/context.ts';
@@ -69,7 +71,7 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   jobs.names = state.readJobNames(parseJobNames) ?? [];
   thresholds.put = state.readThresholds(parseThresholds) ?? new Map();
   const aiTrend = new AiTrend({fabric, periods});
-  const notifier = webhook && new Notifier(fabric, thresholds, (notices) => webhook.tell(notices));
+  const notifier = webhook && notifierOf(webhook, fabric, thresholds, state, log);
   const context: Context = {
     fabric,
     periods,
@@ -195,6 +197,14 @@ export function readSettings(config: Config): Settings {
     },
     memory: memoryOf(config),
   };
+}
+
+/** Tells the webhook; what fires is kept, so that it is told of its end after a restart too. */
+function notifierOf(webhook: Webhook, fabric: Fabric, thresholds: Thresholds, state: State, log: Log): Notifier {
+  const firing = new FiringAlerts(state.readFiring(parseFiring));
+  const keep = (json: unknown) =>
+    void state.keepFiring(json).catch((error: Error) => log.warn(`alerts cannot be kept: ${error.message}`));
+  return new Notifier(fabric, thresholds, (notices) => webhook.tell(notices), firing, keep);
 }
 
 function webhookOf({alertWebhook}: Config, log: Log): Webhook | undefined {

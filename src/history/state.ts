@@ -10,6 +10,7 @@ const NAMES = 'names';
 const LEARNED = 'learned-names';
 const THRESHOLDS = 'thresholds';
 const JOB_NAMES = 'job-names';
+const FIRING = 'firing-alerts';
 
 /** What was given on the command line or in the settings. */
 export interface Given {
@@ -95,6 +96,16 @@ export class State {
   /** Keeps the names of jobs; rejects as `putTopology`. */
   async keepJobNames(json: unknown): Promise<void> {
     await this.store?.write(JOB_NAMES, json);
+  }
+
+  /** The alerts that fired when the server was stopped, read by `parse`. */
+  readFiring<T>(parse: (data: unknown) => T): T | undefined {
+    return this.store?.read(FIRING, parse);
+  }
+
+  /** Keeps the alerts that fire; rejects as `putTopology`. */
+  async keepFiring(json: unknown): Promise<void> {
+    await this.store?.write(FIRING, json);
   }
 
   /** Keeps what agents and ports are called by themselves, where that is not kept yet. */

@@ -4,6 +4,7 @@ import {describe, expect, it, onTestFinished} from 'vitest';
 import {parseThresholds} from '../../src/analysis/thresholds/threshold-rules.ts';
 import {Thresholds} from '../../src/analysis/thresholds/thresholds.ts';
 import {EventAlerts} from '../../src/api/alerts/event-alerts.ts';
+import {FiringAlerts, parseFiring} from '../../src/api/alerts/firing-alerts.ts';
 import {fingerprint, type Notice, webhookBody} from '../../src/api/alerts/notice.ts';
 import {Notifier} from '../../src/api/alerts/notifier.ts';
 import {Webhook, type WebhookLimits} from '../../src/api/alerts/webhook.ts';
@@ -338,6 +339,73 @@ describe('a notifier', () => {
     expect(fingerprint(told[0]!.labels)).toBe(fingerprint(told[2]!.labels));
     expect(told[0]!.annotations['summary']).toMatch(/^quiet: roce-bits-per-second of ifIndex 1 .* below 1 Gbit\/s$/);
     expect(told[2]!.annotations['summary']).toMatch(/is back at/);
+  });
+});
+
+describe('a notifier that was started again', () => {
+  const RULES = {hot: {metric: 'roce-bits-per-second', scope: 'fabric', value: 1e6, for: '2s'}};
+
+  /** What a run tells that begins with what fired before, and what it keeps: `seconds` of traffic from `from` on. */
+  function run(before: unknown, from: number, seconds: number, {loud = false, rules = RULES as object} = {}) {
+    const fabric = new Fabric({depth: 600, flows: 10});
+    const thresholds = new Thresholds(fabric, parseThresholds(rules));
+    const told: Notice[] = [];
+    let kept = before;
+    const notifier = new Notifier(
+      fabric,
+      thresholds,
+      (notices) => told.push(...notices),
+      new FiringAlerts(before === undefined ? undefined : parseFiring(JSON.parse(JSON.stringify(before)))),
+      (firing) => (kept = firing),
+    );
+    const builder = new PartialBuilder();
+    const roce = loud ? new Array<number>(20).fill(4_178) : [];
+    for (let bin = from; bin < from + 10 * seconds; bin++) {
+      fabric.apply(builder.next(bin + 1, {rows: [{bin, port: 1, roce, other: [100]}]}));
+      thresholds.advance();
+      notifier.advance();
+    }
+    return {told, kept, fabric};
+  }
+  const names = (notices: readonly Notice[]) =>
+    notices.map(({labels, endsAt}) => `${labels['alertname']} ${endsAt === undefined ? 'fires' : 'over'}`);
+
+  it('tells that what fired is over when it does not fire again', () => {
+    const first = run(undefined, T, 20, {loud: true});
+    expect(names(first.told)).toEqual(['TenhertzThreshold fires']);
+    expect(run(first.kept, T + 1_000, 30).told).toEqual([]);
+    const second = run(first.kept, T + 1_000, 70);
+    expect(names(second.told)).toEqual(['TenhertzThreshold over']);
+    expect(second.told[0]!.labels).toEqual(first.told[0]!.labels);
+    expect(second.told[0]!.startsAt).toBe(first.told[0]!.startsAt);
+    expect(second.kept).toBeUndefined();
+    expect(run(second.kept, T + 5_000, 70).told).toEqual([]);
+  });
+
+  it('tells what fires again as firing since then, and its end once', () => {
+    const first = run(undefined, T, 20, {loud: true});
+    const second = run(first.kept, T + 1_000, 70, {loud: true});
+    expect(names(second.told)).toEqual(['TenhertzThreshold fires']);
+    expect(second.told[0]!.startsAt).toBe(first.told[0]!.startsAt);
+    expect(second.kept).toBeDefined();
+  });
+
+  it('ends at once what no rule watches any more', () => {
+    const first = run(undefined, T, 20, {loud: true});
+    expect(names(run(first.kept, T + 1_000, 3, {rules: {}}).told)).toEqual(['TenhertzThreshold over']);
+  });
+
+  it('takes who was silent for silent until it is heard', () => {
+    const silent = [notice('10.0.0.1'), notice('10.0.0.9')];
+    const {told, kept} = run(silent, T, 310);
+    expect(told.map(({labels, endsAt}) => [labels['agent'], endsAt !== undefined])).toEqual([['10.0.0.1', true]]);
+    expect(kept).toMatchObject([{labels: {agent: '10.0.0.9'}, startsAt: T0}]);
+  });
+
+  it('reads nothing else', () => {
+    for (const data of [null, {}, [null], [{labels: {a: 1}}], [{...notice('a'), startsAt: 'x'}]]) {
+      expect(() => parseFiring(data)).toThrow(/^holds/);
+    }
   });
 });
 

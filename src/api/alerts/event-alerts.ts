@@ -14,7 +14,7 @@ const BEGUN_BY = new Map(Object.entries(ENDED_BY).map(([begins, ends]) => [ends,
 /** Told elsewhere, with more. */
 const ELSEWHERE: readonly EventKind[] = ['threshold-crossed', 'threshold-cleared'];
 /** What happened at an instant fires for so long, ms. */
-const OVER_AFTER_MS = 300_000;
+export const OVER_AFTER_MS = 300_000;
 /** Alerts that are followed; of more nothing is told. */
 const MAX_ACTIVE = 10_000;
 
@@ -94,9 +94,13 @@ function keyOf(kind: EventKind, {agent, link, place, group, figures}: About): st
 /** An event about many says about how many. */
 const countOf = ({figures}: FabricEvent) => figures?.['count'] ?? 1;
 
+/** `TenhertzAgentSilent`: what an alert of a kind of event is called. */
+export const alertNameOf = (kind: EventKind): string =>
+  `Tenhertz${kind.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`;
+
 function labelsOf({kind, level, agent, link, place, group}: FabricEvent): Record<string, string> {
   return {
-    alertname: `Tenhertz${kind.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
+    alertname: alertNameOf(kind),
     severity: level,
     ...(agent === undefined ? {} : {agent}),
     ...(link === undefined ? {} : {link}),
