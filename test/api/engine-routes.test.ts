@@ -54,6 +54,19 @@ describe("sFlow-RT's paths", () => {
     expect([await n('EDGE'), await n('CORE'), await n('TOPOLOGY')]).toEqual([1, 2, 3]);
   });
 
+  it('mean by TOPOLOGY what the figures of the AI Metrics app are taken over: while roles are inferred, every port', async () => {
+    const {get, fabric, give} = await counted();
+    const sum = async () => (await get('/metric/TOPOLOGY/sum:ifoutdiscards/json')).json[0].metricValue;
+    const ofApp = async () => (await get('/app/ai-metrics/scripts/metrics.js/metric/json')).json.discards_out;
+    expect(fabric.roles.at(fabric.ports.get(`${LEAF}~9`)!.slot, fabric.newest)).toBe('unknown');
+    expect((await get('/metric/TOPOLOGY/ifinoctets/json')).json[0].metricN).toBe(3);
+    expect([await sum(), await ofApp()]).toEqual([4, 4]);
+    fabric.wiring.set(parseTopology({...TOPOLOGY, nodes: {leaf: TOPOLOGY.nodes.leaf}, links: {}}));
+    give(T + 20);
+    expect([await sum(), await ofApp()]).toEqual([4, 4]);
+    expect((await get('/metric/TOPOLOGY/ifinoctets/json')).json[0].metricN).toBe(2);
+  });
+
   it('dump values one by one, and an agent by its data sources', async () => {
     const {get} = await counted();
     expect((await get(`/dump/${OTHER}/ifspeed,ifindex/json`)).json).toMatchObject([

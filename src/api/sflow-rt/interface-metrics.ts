@@ -1,6 +1,7 @@
 import type {Fabric} from '../../fabric/fabric.ts';
 import type {CounterRates, Port} from '../../fabric/ports.ts';
 import {Problem} from '../problem.ts';
+import {topologyRoles} from './topology-roles.ts';
 
 /** A value of one data source, as sFlow-RT tells it. Rates are per second, octets are bytes. */
 export interface DumpRecord {
@@ -45,15 +46,16 @@ const METRICS = byName<(port: Port) => number | string | undefined>({
 
 export const INTERFACE_METRICS: readonly string[] = [...METRICS.keys()];
 
-/** Ports of agents by address, joined by commas; or of all, or those towards hosts (EDGE), switches (CORE) or either (TOPOLOGY). */
+/** Ports of agents by address, joined by commas; or of all, or those towards hosts (EDGE), switches (CORE) or all of the topology (TOPOLOGY). */
 export function portsOf(fabric: Fabric, agents: string): Port[] {
   const {ports, roles, newest} = fabric;
   const wanted = new Set(agents.split(/[,;]/));
+  const inTopology = topologyRoles(fabric);
   const isMeant = (port: Port) => {
     if (wanted.has('ALL') || wanted.has(port.agent.address)) return true;
     const role = roles.at(port.slot, newest);
-    if (role === 'edge') return wanted.has('EDGE') || wanted.has('TOPOLOGY');
-    return role === 'core' && (wanted.has('CORE') || wanted.has('TOPOLOGY'));
+    if (wanted.has('TOPOLOGY') && inTopology.includes(role)) return true;
+    return (role === 'edge' && wanted.has('EDGE')) || (role === 'core' && wanted.has('CORE'));
   };
   return ports.all.filter((port) => port.counters !== undefined && isMeant(port));
 }

@@ -9,6 +9,7 @@ import {meanOver} from '../estimate.ts';
 import {edgeOf, type OperationAnswer, operationsOf} from '../operations.ts';
 import {fabricQuartiles, type RoleQuartiles} from '../quartiles.ts';
 import {SETTLED_MS} from '../summary.ts';
+import {topologyRoles} from './topology-roles.ts';
 
 const WINDOW_BINS = SETTLED_MS / BIN_MS;
 const BINS_PER_SECOND = 1_000 / BIN_MS;
@@ -64,14 +65,6 @@ export function readFabricAtOnce(fabric: Fabric, end: number): AiReading {
     const {done, value} = steps.next();
     if (done) return value;
   }
-}
-
-/**
- * The ports that sFlow-RT calls TOPOLOGY: all of the switches that the topology names. Where roles are inferred, those
- * of all switches, also ports whose role is not known.
- */
-function topologyRoles({roles}: Fabric): readonly Role[] {
-  return roles.from === 'topology' ? ['edge', 'core'] : ['edge', 'core', 'unknown'];
 }
 
 /** Packets a second by reason that these agents told of in the last complete seconds. */
