@@ -5,6 +5,7 @@ import {Complaints, isRecord} from '../../fabric/wiring/complaints.ts';
 import {durationMs, durationText} from '../../shared/duration.ts';
 import {COMPARISONS, type Comparison, SCOPES, type ThresholdScope} from './threshold-metric.ts';
 import {METRIC_IDS, metricOf} from './threshold-metrics.ts';
+import {outOfRange} from './threshold-range.ts';
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -101,7 +102,7 @@ function readRule(name: string, json: unknown, entry: string, complaints: Compla
   const metric = fields.metric();
   const scope = fields.scope(metric);
   const comparison = fields.choice('comparison', COMPARISONS, '>');
-  const value = fields.number('value');
+  const value = fields.number('value', metric);
   return {
     name,
     metric,
@@ -110,7 +111,7 @@ function readRule(name: string, json: unknown, entry: string, complaints: Compla
     direction: fields.direction(scope),
     comparison,
     value,
-    clear: fields.clear(comparison, value),
+    clear: fields.clear(metric, comparison, value),
     forMs: fields.duration(),
     severity: fields.choice('severity', SEVERITIES, 'warning'),
     sure: fields.choice('sure', [true, false], true),
@@ -163,15 +164,21 @@ class Fields {
     return direction;
   }
 
-  number(key: Key): number {
+  number(key: Key, metric: string): number {
     const value = this.json[key];
-    if (typeof value !== 'number' || !Number.isFinite(value)) this.wrong(key, 'must be a number');
-    return value as number;
+    if (typeof value !== 'number' || !Number.isFinite(value)) {
+      this.wrong(key, 'must be a number');
+      return Number.NaN;
+    }
+    // Of a metric that is misspelt nothing is known.
+    const wrong = this.json['metric'] === metric ? outOfRange(metric, value) : undefined;
+    if (wrong !== undefined) this.wrong(key, `${value} ${wrong}`);
+    return value;
   }
 
-  clear(comparison: '>' | '<', value: number): number {
+  clear(metric: string, comparison: '>' | '<', value: number): number {
     if (this.json['clear'] === undefined) return value;
-    const clear = this.number('clear');
+    const clear = this.number('clear', metric);
     if (comparison === '>' ? clear > value : clear < value) {
       this.wrong('clear', `must not be ${comparison === '>' ? 'above' : 'below'} value`);
     }

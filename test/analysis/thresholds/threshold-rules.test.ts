@@ -63,6 +63,17 @@ describe('a threshold', () => {
     expect(thresholdJson(parseThreshold('hot', {...least, for: '60s'})).for).toBe('1m');
   });
 
+  it('takes what its figure can come to: links at over their speed, degrees below 0, any ratio to counters', () => {
+    for (const [metric, value] of [
+      ['utilisation', 1.1],
+      ['optics-temperature', -5],
+      ['samples-versus-counters', 30],
+      ['imbalance-cv', 3],
+    ]) {
+      expect(parseThreshold('x', {metric, value}).value).toBe(value);
+    }
+  });
+
   it('stands on any metric, of each scope that it is known of and of no other', () => {
     for (const metric of METRIC_IDS) {
       const {scopes} = metricOf(metric);
@@ -81,6 +92,12 @@ describe('a threshold', () => {
     [{metric: 'utilization', value: 1}, "hot.metric: 'utilization' is no metric; did you mean 'utilisation'?"],
     [{metric: 'constructor', value: 1}, /^hot\.metric: 'constructor' is no metric/],
     [{metric: 'utilisation'}, 'hot.value: must be a number'],
+    [{metric: 'utilisation', value: 50}, 'hot.value: 50 is above 2, and utilisation is a share: did you mean 0.5?'],
+    [{metric: 'ce-share', value: 5}, 'hot.value: 5 is above 1, and ce-share is a share: did you mean 0.05?'],
+    [{metric: 'device-buffer-multicast', value: 85}, /^hot\.value: 85 is above 10, .*: did you mean 0\.85\?$/],
+    [{metric: 'roce-bits-per-second', value: -1}, 'hot.value: -1 is below 0, which roce-bits-per-second never is'],
+    [{...least, clear: -0.1}, 'hot.clear: -0.1 is below 0, which utilisation never is'],
+    [{metric: 'ce-share', comparison: '<', value: 0.1, clear: 20}, /^hot\.clear: 20 is above 1, /],
     [{...least, value: '1'}, 'hot.value: must be a number'],
     [{...least, value: Number.POSITIVE_INFINITY}, 'hot.value: must be a number'],
     [{...least, clear: 0.95}, 'hot.clear: must not be above value'],
