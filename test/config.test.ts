@@ -178,6 +178,7 @@ test('whatever the settings name is read, or refused by name', () => {
     [{forward: ['nonsense']}, /^--forward nonsense is not HOST:PORT$/],
     [{forward: ['192.0.2.1:0']}, /is not HOST:PORT$/],
     [{forward: Array.from({length: 9}, (_, i) => `192.0.2.${i}:1`)}, /192\.0\.2\.8:1 is one too many: 8 at most$/],
+    [{alertWebhook: 'http://127.0.0.1:99999/'}, /^alertWebhook: .* is no URL$/],
     [{alertWebhook: 'http://['}, /^alertWebhook: 'http:\/\/\[' is no URL$/],
   ];
   for (const [flags, message] of wrong) {
