@@ -1,4 +1,4 @@
-import type {FastifyInstance, FastifyReply} from 'fastify';
+import type {FastifyInstance, FastifyReply, FastifySchemaValidationError} from 'fastify';
 import type {Context} from './context.ts';
 
 /** An error of the API, answered as `application/problem+json` (RFC 9457). */
@@ -35,6 +35,18 @@ function answer(reply: FastifyReply, status: number, detail: string): void {
 export function answerError(error: Error & {statusCode?: number}, reply: FastifyReply): void {
   const status = error instanceof Problem ? error.status : (error.statusCode ?? 500);
   answer(reply, status, status >= 500 && !(error instanceof Problem) ? 'internal error' : error.message);
+}
+
+/** What is wrong with a part of a request; of a choice it says what there is to choose from. */
+export function requestError(errors: readonly FastifySchemaValidationError[], where: string): Error {
+  const [{instancePath, message}] = errors as [FastifySchemaValidationError];
+  const choices = errors.flatMap((error) =>
+    error.instancePath === instancePath
+      ? [error.params['allowedValue'] ?? error.params['allowedValues'] ?? []].flat()
+      : [],
+  );
+  const what = choices.length > 0 ? `must be one of ${choices.join(', ')}` : message;
+  return new Error(`${where}${instancePath} ${what}`);
 }
 
 /** Every error leaves as a problem; what went wrong inside goes to the log and is not told. */

@@ -37,6 +37,9 @@ export interface Span {
   step: number;
 }
 
+/** No time in ms that there is data of is below it; seconds are, for thousands of years. */
+const LEAST_MS = 1e11;
+
 /** Reads what a query asks for: the last minute in bins unless it says otherwise; throws a 400. */
 export function parseSpan(fabric: Fabric, query: {from?: string; to?: string; step?: number}): Span {
   // Before the first Partial there is no time yet; any will do, for there are no bins either.
@@ -48,6 +51,8 @@ export function parseSpan(fabric: Fabric, query: {from?: string; to?: string; st
   if (!Number.isInteger(step / BIN_MS)) throw new Problem(400, `step: ${step} is not a multiple of ${BIN_MS}`);
   if (query.to !== undefined && from > to) throw new Problem(400, 'from: is after to');
   if ((to - from) / step > MAX_POINTS) {
+    if (from > 0 && from < LEAST_MS)
+      throw new Problem(400, `from: ${from} is epoch seconds; it is told in milliseconds`);
     throw new Problem(400, `step: more than ${MAX_POINTS} points; ask for less time or for a larger step`);
   }
   return {from, to, step};

@@ -11,7 +11,7 @@ import type {Context} from './context.ts';
 import {LiveHub} from './live/hub.ts';
 import {LIVE_LIMITS, type LiveLimits, liveRoute, takeSockets} from './live/route.ts';
 import {makeMetrics} from './metrics/registry.ts';
-import {answerError, answerProblems} from './problem.ts';
+import {answerError, answerProblems, requestError} from './problem.ts';
 import {agentRoutes} from './routes/agents.ts';
 import {congestionRoutes} from './routes/congestion.ts';
 import {counterRoutes} from './routes/counters.ts';
@@ -58,6 +58,7 @@ export async function makeApi(
   const server = fastify({
     forceCloseConnections: true,
     routerOptions: {maxParamLength: 256},
+    schemaErrorFormatter: (errors, where) => requestError(errors, where),
     frameworkErrors: (error, request, reply) => {
       // No hook runs for these; one that asked to be a socket would stay open for ever.
       if (request.raw.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.destroy());

@@ -59,7 +59,7 @@ describe('GET /api/v1/events', () => {
   });
 
   it.each([
-    ['kind=nonsense', 'kind'],
+    ['kind=nonsense', 'kind must be one of agent-appeared, '],
     ['after=-1', 'after'],
     [`limit=${EVENTS_KEPT + 1}`, 'limit'],
     ['timeout=soon', 'timeout'],

@@ -194,6 +194,16 @@ describe('series', () => {
     expect(json).toMatchObject({type: 'about:blank', title: 'Bad Request', status: 400});
   });
 
+  it.each([
+    ['measure=ce', /measure must be one of roce, all$/],
+    ['direction=up', /direction must be one of in, out$/],
+    [`from=${T / 10}`, /^from: \d+ is epoch seconds/],
+  ])('say what there is to choose from, and what is meant: %s', async (query, detail) => {
+    const {get} = await fed();
+    const {status, json} = await get(`/api/v1/links/${ID}/series?${query}`);
+    expect([status, json.detail]).toEqual([400, expect.stringMatching(detail)]);
+  });
+
   it('take huge steps at the cost of what is held', async () => {
     const {get} = await fed();
     const {json} = await get('/api/v1/fabric/series?from=0&step=31536000000');
