@@ -3,7 +3,7 @@ import {formatAddress} from './address.ts';
 import {Losses} from './corrections/losses.ts';
 import {Stream} from './corrections/stream.ts';
 import type {Weigher} from './corrections/weigher.ts';
-import {Steps} from './history/steps.ts';
+import {LargestSeen} from './largest-seen.ts';
 import {Presence} from './presence.ts';
 import {Recent} from './recent.ts';
 
@@ -28,13 +28,8 @@ export interface Agent {
   subAgents: Map<number, SubAgent>;
   /** Ports that its samples or counters named. */
   ports: number[];
-  /** The largest rate · L that was ever seen here: what an idle port without samples of its own could have hidden. */
-  largestWeight: number;
-  /** The largest sampling rate that was ever seen here. */
-  largestRate: number;
-  /** Both as they were known when a bin became final. */
-  largestWeights: Steps;
-  largestRates: Steps;
+  /** What it may have missed at a port without samples. */
+  readonly largest: LargestSeen;
   /** Samples of the last seconds. */
   recent: Recent;
   /** What got lost of all its streams together; of its only one, while there is one. */
@@ -146,10 +141,7 @@ export class Agents {
       producer: 0,
       subAgents: new Map(),
       ports: [],
-      largestWeight: 0,
-      largestRate: 0,
-      largestWeights: new Steps(0),
-      largestRates: new Steps(0),
+      largest: new LargestSeen(),
       recent: new Recent(),
       losses: new Losses(),
       drops: new Losses(),

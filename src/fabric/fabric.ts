@@ -348,7 +348,7 @@ export class Fabric {
       this.touched.all(openFrom);
       this.ticksOf(port, direction, at)?.clear(port.slot, openFrom);
     }
-    noteLargest(port.agent, row.rate, row.largest[0], this.newest + 1);
+    port.agent.largest.note(row.rate, largest, at, this.newest + 1);
     if (at < this.dirtyFrom) this.dirtyFrom = at;
   }
 
@@ -460,13 +460,4 @@ export class Fabric {
   get time(): number {
     return (this.newest + 1) * BIN_MS;
   }
-}
-
-/** The agent has sampled a frame at a rate: it may have missed as heavy ones in the bins from `from` on. */
-function noteLargest(agent: Agent, rate: number, length: number, from: number): void {
-  if (rate * length <= agent.largestWeight && rate <= agent.largestRate) return;
-  agent.largestWeight = Math.max(agent.largestWeight, rate * length);
-  agent.largestRate = Math.max(agent.largestRate, rate);
-  agent.largestWeights.set(from, agent.largestWeight);
-  agent.largestRates.set(from, agent.largestRate);
 }

@@ -20,7 +20,7 @@ export function marksLeaving(fabric: Fabric, from: number, to: number): MarkSums
   for (const agent of fabric.agents.all) {
     const held = presentBins(fabric, agent, from, to);
     if (held.bins.length === 0) continue;
-    moments.largestRate = Math.max(moments.largestRate, agent.largestRate);
+    moments.largestRate = Math.max(moments.largestRate, agent.largest.rate);
     for (const slot of agent.ports) {
       if (fabric.roles.at(slot, to) !== 'edge') continue;
       visitCells(fabric, slot, Direction.Out, held, (chunk, at, weight) => {

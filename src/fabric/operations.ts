@@ -182,7 +182,7 @@ export class Operations {
     const rates = new Map<string, number>();
     for (const port of this.ports.all) {
       const group = groupOf(port);
-      if (group !== undefined) rates.set(group, Math.max(rates.get(group) ?? 0, port.agent.largestRate));
+      if (group !== undefined) rates.set(group, Math.max(rates.get(group) ?? 0, port.agent.largest.rate));
     }
     const groups = new Map([...rates].map(([group, rate]) => [group, new OperationSums(rate)]));
     const groupSums = (port: Port) => {
@@ -208,7 +208,7 @@ export class Operations {
   /** What one more sample at any of the ports could have stood for. */
   private largestRate(scope: OperationScope): number {
     let largest = 0;
-    for (const port of this.ports.all) if (scope(port)) largest = Math.max(largest, port.agent.largestRate);
+    for (const port of this.ports.all) if (scope(port)) largest = Math.max(largest, port.agent.largest.rate);
     return largest;
   }
 }

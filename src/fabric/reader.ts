@@ -69,6 +69,6 @@ function addLink(
   }
   // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.
   const lost = agent.losses.factor(bin) * agent.drops.factor(bin);
-  into.largest = Math.max(into.largest, largest || agent.largestWeights.at(bin) * lost);
-  into.largestRate = Math.max(into.largestRate, largestRate || agent.largestRates.at(bin) * lost);
+  into.largest = Math.max(into.largest, largest || agent.largest.weights.at(bin) * lost);
+  into.largestRate = Math.max(into.largestRate, largestRate || agent.largest.rates.at(bin) * lost);
 }

@@ -315,6 +315,12 @@ describe('/api/v1/flows', () => {
 });
 
 describe('/api/v1/agents', () => {
+  it('is not complete while samples find no room', async () => {
+    const {get, give} = await fed();
+    give(T + 41, {rows: [{bin: T + 40, roce: [100]}], counts: [[Count.RowsRefused, 1]]});
+    expect((await get('/api/v1/fabric')).json).toMatchObject({complete: false, agentsMissing: []});
+  });
+
   it('says who is present, and for how long one may be silent', async () => {
     const {get, give} = await fed();
     give(T + 41, {heard: [{agent: AGENT, at: (T + 40) * 100, received: 3, missing: 2, subAgent: 7}]});

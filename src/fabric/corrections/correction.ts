@@ -178,9 +178,9 @@ export class Corrections {
   /** Forgets what is past reach, and sources without rows that nothing was heard of since `before`. */
   sweep(agents: readonly Agent[], before: number, reach: number): void {
     const weighers = new Set(this.rows.all.map((row) => row?.weigher));
-    for (const {subAgents, derived, largestWeights, largestRates} of agents) {
-      largestWeights.forget(reach);
-      largestRates.forget(reach);
+    for (const {subAgents, derived, largest} of agents) {
+      largest.weights.forget(reach);
+      largest.rates.forget(reach);
       for (const [rate, weigher] of derived) {
         weigher.forget(reach);
         if (!weighers.has(weigher)) derived.delete(rate);

@@ -169,7 +169,7 @@ export class Evidence {
       if (!agent || (side & 1) !== Direction.In) continue;
       const port = this.portOf(agent, value(layout.port, i));
       if (!port || side >>> 1 !== this.basisOf(port.slot, Direction.In)) continue;
-      const rate = layout.rate < 0 ? agent.largestRate : value(layout.rate, i);
+      const rate = layout.rate < 0 ? agent.largest.rate : value(layout.rate, i);
       const isDerived = side >>> 1 === Basis.Derived;
       const [frames, ttl] = [value(layout.frames, i), value(layout.ttl, i)];
       take({port, section, i, address, frames, ttl, rate, isDerived, second});

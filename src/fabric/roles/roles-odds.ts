@@ -29,14 +29,14 @@ export interface Odds {
 }
 
 /** Of how many frames a switch tells one, at the most: by its rates, what it dropped and what was lost on the way. */
-export function rarity({largestRate, subAgents}: Agent): number {
+export function rarity({largest, subAgents}: Agent): number {
   let told = 0;
   let untold = 0;
   for (const {flowSamples, missingFlowSamples, agentDrops} of subAgents.values()) {
     told += flowSamples;
     untold += missingFlowSamples + agentDrops;
   }
-  return told > 0 && untold > 0 ? (largestRate * (told + untold)) / told : largestRate;
+  return told > 0 && untold > 0 ? (largest.rate * (told + untold)) / told : largest.rate;
 }
 
 /** How many flows another switch has not sampled at all, and how many such there would be if it fed the port. */
