@@ -74,7 +74,8 @@ export const ConfigSchema = Type.Object(
     memory: Type.Optional(
       Type.String({
         pattern: '^[1-9]\\d{0,5}(MB|GB)$',
-        description: "size like 512MB or 2GB that history and tables may take; a quarter of the machine's, at most 2GB",
+        description:
+          "size like 512MB or 2GB, 32MB at least, that history and tables may take; a quarter of the machine's, at most 2GB",
       }),
     ),
     logLevel: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')], {
