@@ -6,7 +6,7 @@ import type {Port} from './ports.ts';
 
 /** What one direction of a link carried over some bins. */
 export interface LinkMoments {
-  /** Bins in which the agent was there. */
+  /** Bins in which the agent was there, and its samples found room. */
   bins: number;
   roce: Moments;
   all: Moments;
@@ -19,7 +19,9 @@ export interface LinkMoments {
 export function readLink(fabric: Fabric, port: Port, direction: number, from: number, to: number): LinkMoments {
   const {rows, rings} = fabric;
   const {slot, agent} = port;
-  const {bins} = presentBins(fabric, agent, from, to);
+  const place = slot * 2 + direction;
+  // Where samples found no room, there is no figure.
+  const bins = presentBins(fabric, agent, from, to).bins.filter((bin) => !rows.refusals.has(place, bin));
   const roce = new Moments();
   const all = new Moments();
   const ofPort = rows.of(slot, direction);
@@ -45,9 +47,9 @@ export function readLink(fabric: Fabric, port: Port, direction: number, from: nu
     }
     // A port without a sample of its own may still have carried what its neighbours' sampling rate did not catch.
     const lost = largest > 0 && roceLargest > 0 ? 1 : agent.losses.factor(bin) * agent.drops.factor(bin);
-    all.largest = Math.max(all.largest, largest || agent.largestWeights.at(bin) * lost);
-    roce.largest = Math.max(roce.largest, roceLargest || agent.largestWeights.at(bin) * lost);
-    all.largestRate = Math.max(all.largestRate, largestRate || agent.largestRates.at(bin) * lost);
+    all.largest = Math.max(all.largest, largest || agent.largest.weights.at(bin) * lost);
+    roce.largest = Math.max(roce.largest, roceLargest || agent.largest.weights.at(bin) * lost);
+    all.largestRate = Math.max(all.largestRate, largestRate || agent.largest.rates.at(bin) * lost);
   }
   roce.largestRate = all.largestRate;
   return {bins: bins.length, roce, all};

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {meanOver, settledWindow} from '../../src/api/estimate.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
 import {memoryUse} from '../../src/fabric/history/memory-use.ts';
+import {readLink} from '../../src/fabric/link-moments.ts';
 import {BinState} from '../../src/shared/live.ts';
 import {OUT_DERIVED, PartialBuilder, type SampleRow, T} from '../support/partial-builder.ts';
 import {linkScope, read} from './reading.ts';
@@ -34,6 +35,7 @@ describe('where tables are full', () => {
     const {from, to} = settledWindow(fabric, 2_000);
     const scope = linkScope(fabric, `10.0.0.1~${PORTS}`, 'in');
     expect(meanOver(fabric, scope, 'all', from, to)).toMatchObject({bitsPerSecond: null, high: null});
+    expect(readLink(fabric, fabric.ports.get(`10.0.0.1~${PORTS}`)!, 0, from, to).bins).toBe(0);
     // Nothing is known to go out there, and nothing was refused.
     expect(state(PORTS, 'out', T + 20)).toBe(BinState.Present);
   });
