@@ -352,6 +352,7 @@ const JOBS: readonly MetricRow[] = [
     rest: ['jobs: jobs.hosts', 'jobs: jobs.roce.bitsPerSecond', 'jobs: services'],
     prometheus: [
       ...['tenhertz_jobs', 'tenhertz_job_info', 'tenhertz_job_hosts', 'tenhertz_job_bytes_per_second'],
+      ...['tenhertz_job_bytes_per_second_low', 'tenhertz_job_bytes_per_second_high'],
       ...['tenhertz_job_period_seconds', 'tenhertz_job_ce_ratio', 'tenhertz_job_cnp_per_second'],
     ],
     sflowRt: [],
