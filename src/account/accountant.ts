@@ -16,6 +16,7 @@ import {DropSources} from './drop-sources.ts';
 import {DropTable} from './drop-table.ts';
 import {FlowTable} from './flow-table.ts';
 import {GaugeTracker} from './gauges.ts';
+import {MOST_STREAMS} from './holders.ts';
 import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
 import {NameTable} from './name-table.ts';
@@ -53,7 +54,7 @@ export interface AccountLimits {
 }
 
 export const DEFAULT_LIMITS: AccountLimits = {
-  agents: 4_096,
+  agents: MOST_STREAMS,
   rows: 16_384,
   cells: 32_768,
   flows: 16_384,

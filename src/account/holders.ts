@@ -1,6 +1,8 @@
 // Hot path: no allocation after construction, no exception.
 import {KeyTable} from './key-table.ts';
 
+/** Sub-agents of all addresses, in each ingest thread. */
+export const MOST_STREAMS = 4_096;
 /** Sub-agents of one address; a chassis has one for each line card. */
 export const MOST_SUB_AGENTS = 256;
 /** Words of an address. */

@@ -26,6 +26,8 @@ export interface Agent {
   /** Which producer told of that. */
   producer: number;
   subAgents: Map<number, SubAgent>;
+  /** Sums of sub-agents that have left. */
+  left: SubAgentSums;
   /** Ports that its samples or counters named. */
   ports: number[];
   /** What it may have missed at a port without samples. */
@@ -63,6 +65,8 @@ export interface SubAgent {
   timestamped: number;
   timestampsRefused: number;
   uptimeMs: number;
+  /** Epoch ms of its last datagram. */
+  lastArrival: number;
   largestDatagram: number;
   readonly stream: Stream;
 }
@@ -71,7 +75,6 @@ export interface SubAgent {
 export type SubAgentDelta = Omit<SubAgent, 'id' | 'stream'> & {
   uncertainMs: number;
   longestGapMs: number;
-  lastArrival: number;
 };
 
 /** What sub-agents were counted to receive and to miss. */
@@ -86,6 +89,19 @@ export type SubAgentSums = Pick<
   | 'agentDrops'
 >;
 
+/** Nothing yet. */
+function noSums(): SubAgentSums {
+  const samples = {flowSamples: 0, counterSamples: 0, missingFlowSamples: 0, missingCounterSamples: 0};
+  return {received: 0, missing: 0, ...samples, agentDrops: 0};
+}
+
+function addSums(to: SubAgentSums, sums: SubAgentSums): void {
+  for (const sum of Object.keys(to) as (keyof SubAgentSums)[]) to[sum] += sums[sum];
+}
+
+/** So many sub-agents of an agent are kept, however silent: no switch has many, but anybody can make some up. */
+const KEPT_SUB_AGENTS = 16;
+
 /** The agents, by admission, as `Ports`. */
 export class Agents {
   refused = 0;
@@ -94,15 +110,7 @@ export class Agents {
   /** The bound. */
   max = MAX_AGENTS;
   /** Sums of agents that have left: totals never run backwards. */
-  readonly left: SubAgentSums = {
-    received: 0,
-    missing: 0,
-    flowSamples: 0,
-    counterSamples: 0,
-    missingFlowSamples: 0,
-    missingCounterSamples: 0,
-    agentDrops: 0,
-  };
+  readonly left: SubAgentSums = noSums();
   private present: Agent[] = [];
   private readonly freeIndexes: number[] = [];
   private indexes = 0;
@@ -140,6 +148,7 @@ export class Agents {
       lastArrival: firstHeard,
       producer: 0,
       subAgents: new Map(),
+      left: noSums(),
       ports: [],
       largest: new LargestSeen(),
       recent: new Recent(),
@@ -159,11 +168,22 @@ export class Agents {
     for (const {index, address, subAgents} of agents) {
       this.freeIndexes.push(index);
       this.byAddress.delete(address);
-      for (const subAgent of subAgents.values()) {
-        for (const sum of Object.keys(this.left) as (keyof SubAgentSums)[]) this.left[sum] += subAgent[sum];
-      }
+      for (const subAgent of subAgents.values()) addSums(this.left, subAgent);
     }
     this.present = this.present.filter((agent) => !agents.has(agent));
+  }
+
+  /** Forgets sub-agents of agents with many, that were silent since `before` (epoch ms) and have no row. */
+  sweepSubAgents(before: number, hasRow: ReadonlySet<Stream | undefined>): void {
+    for (const {subAgents, left} of this.present) {
+      if (subAgents.size <= KEPT_SUB_AGENTS) continue;
+      for (const subAgent of subAgents.values()) {
+        if (subAgent.lastArrival >= before || hasRow.has(subAgent.stream)) continue;
+        subAgents.delete(subAgent.id);
+        addSums(left, subAgent);
+        addSums(this.left, subAgent);
+      }
+    }
   }
 
   /** The sub-agent of an id, made when it is new. */
@@ -191,6 +211,7 @@ export class Agents {
       timestamped: 0,
       timestampsRefused: 0,
       uptimeMs: 0,
+      lastArrival: 0,
       largestDatagram: 0,
       stream: new Stream(agent, id, only ? {losses: new Losses(), drops: new Losses()} : agent),
     };
@@ -215,6 +236,9 @@ export class Agents {
     subAgent.largestDatagram = Math.max(subAgent.largestDatagram, delta.largestDatagram);
     // A thread goes on naming an agent that another one handles by now.
     if (delta.received > 0) subAgent.uptimeMs = delta.uptimeMs;
+    if (delta.received + delta.duplicates > 0) {
+      subAgent.lastArrival = Math.max(subAgent.lastArrival, delta.lastArrival);
+    }
     if (delta.received === 0 || delta.lastArrival < agent.lastArrival) return Number.POSITIVE_INFINITY;
     // One sub-agent may rest while another speaks: the agent was silent for no longer than since it was last heard.
     const silence = Math.min(delta.longestGapMs, delta.lastArrival - agent.lastArrival);

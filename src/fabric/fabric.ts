@@ -268,8 +268,12 @@ export class Fabric {
       const words = [0, 1, 2, 3].map((word) => value(`address${word}`, row)) as [number, number, number, number];
       const known = this.agents.intern(words, value('lastArrival', row));
       if (!known) return undefined;
-      const subAgent = this.agents.subAgent(known, value('subAgent', row));
+      // Producers go on naming those that were silent for long, and may have left here.
+      const isHeard = value('received', row) + value('duplicates', row) > 0;
+      const id = value('subAgent', row);
+      const subAgent = isHeard ? this.agents.subAgent(known, id) : known.subAgents.get(id);
       this.subAgents[row] = subAgent;
+      if (!subAgent) return known;
       const delta = {
         received: value('received', row),
         missing: value('missing', row),
@@ -430,6 +434,8 @@ export class Fabric {
     if (newest - this.sweptAt >= SWEEP_EVERY_BINS) {
       this.sweptAt = newest;
       this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
+      const silentSince = (newest - BASIS_MEMORY_BINS) * BIN_MS;
+      this.agents.sweepSubAgents(silentSince, new Set(this.rows.all.map((row) => row?.stream)));
       this.corrections.sweep(this.agents.all, newest - BASIS_MEMORY_BINS, this.firstBin);
     }
     const {touched, told} = this;

@@ -4,12 +4,12 @@ import {BinState} from '../../shared/live.ts';
 import {effectiveRates, secondOf} from '../sampling.ts';
 import type {MetricsBuilder} from './builder.ts';
 
-/** Adds up a count over the agent's sub-agents. */
+/** Adds up a count over the agent's sub-agents, those that have left included. */
 function over(
-  {subAgents}: Agent,
+  {subAgents, left}: Agent,
   count: 'received' | 'missing' | 'flowSamples' | 'missingFlowSamples' | 'agentDrops',
 ): number {
-  let sum = 0;
+  let sum = left[count];
   for (const stream of subAgents.values()) sum += stream[count];
   return sum;
 }

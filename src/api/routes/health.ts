@@ -66,10 +66,15 @@ const MemorySchema = Type.Object({
   historyMs: Type.Number({description: 'how far back bins of 100 ms are kept; shorter where many ports are active'}),
   tables: Type.Array(
     Type.Object({
-      name: Type.String({description: 'agents, ports, rows (what is counted apart of a port) or flows'}),
+      name: Type.String({
+        description:
+          'agents, sub-agents (of all ingest threads), ports, rows (what is counted apart of a port) or flows',
+      }),
       entries: Type.Number(),
       most: Type.Number({description: 'entries that it holds at most'}),
-      refused: Type.Number({description: 'entries that found no room, since the start'}),
+      refused: Type.Number({
+        description: 'entries that found no room, since the start; of sub-agents, their datagrams',
+      }),
     }),
   ),
 });

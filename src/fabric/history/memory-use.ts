@@ -1,15 +1,18 @@
+import {MOST_STREAMS} from '../../account/holders.ts';
+import {Count} from '../../account/ledger.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import type {Fabric} from '../fabric.ts';
+import {ingestThreads} from '../findings/ingest-threads.ts';
 import {MAX_ROWS} from '../rows.ts';
 import {sharesOf} from './memory.ts';
 
 /** A bounded table of the server. */
 export interface TableUse {
-  name: 'agents' | 'ports' | 'rows' | 'flows';
+  name: 'agents' | 'sub-agents' | 'ports' | 'rows' | 'flows';
   entries: number;
   /** Most that it holds. */
   most: number;
-  /** Entries that found no room, since the start; flows give way instead, the longest silent first. */
+  /** Entries that found no room, since the start; of sub-agents, their datagrams; flows give way instead, the longest silent first. */
   refused: number;
 }
 
@@ -33,13 +36,15 @@ export interface MemoryUse {
 }
 
 export function memoryUse(fabric: Fabric): MemoryUse {
-  const {memory, rings, tiers, agents, ports, rows, flows} = fabric;
+  const {memory, rings, tiers, agents, ports, rows, flows, counts} = fabric;
   const table = (name: TableUse['name'], entries: number, most: number, refused = 0): TableUse => ({
     name,
     entries,
     most,
     refused,
   });
+  const subAgents = agents.all.reduce((sum, one) => sum + one.subAgents.size, 0);
+  const threads = Math.max(1, ingestThreads(fabric).threads.length);
   return {
     budgetBytes: memory ?? null,
     historyBudgetBytes: memory === undefined ? null : sharesOf(memory).rows,
@@ -51,6 +56,7 @@ export function memoryUse(fabric: Fabric): MemoryUse {
     historyMs: rings.depth * BIN_MS,
     tables: [
       table('agents', agents.all.length, agents.max, agents.refused),
+      table('sub-agents', subAgents, MOST_STREAMS * threads, counts[Count.DatagramsAgentRefused]),
       table('ports', ports.all.length, ports.max, ports.refused),
       table('rows', rows.size, Math.min(MAX_ROWS, rings.mostRows), rows.refused),
       table('flows', flows.size, flows.max),

@@ -76,6 +76,9 @@ export class AgentWatch {
         herd.add({kind: 'agent-returned', level: 'good', ...named(agent), text: `${agentLabel(agent)} sends again`});
       }
     }
+    if (known.restarts.size > agent.subAgents.size) {
+      for (const id of known.restarts.keys()) if (!agent.subAgents.has(id)) known.restarts.delete(id);
+    }
     for (const {id, restarts} of agent.subAgents.values()) {
       const grown = restarts - (known.restarts.get(id) ?? 0);
       if (grown <= 0) continue;
@@ -116,8 +119,8 @@ export class AgentWatch {
 
 const named = (agent: Agent) => ({agent: agent.address, name: agentLabel(agent)});
 
-function totals({subAgents}: Agent): {received: number; missing: number; samples: number; drops: number} {
-  const sums = {received: 0, missing: 0, samples: 0, drops: 0};
+function totals({subAgents, left}: Agent): {received: number; missing: number; samples: number; drops: number} {
+  const sums = {received: left.received, missing: left.missing, samples: left.flowSamples, drops: left.agentDrops};
   for (const stream of subAgents.values()) {
     sums.received += stream.received;
     sums.missing += stream.missing;
