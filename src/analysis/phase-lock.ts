@@ -8,6 +8,8 @@ const LOOSE = 0.008;
 /** How well the phase of a part must be known, in cycles: else nobody can tell yet. */
 const LEAST_KNOWN = 0.04;
 const DEVIATIONS = 3;
+/** Who is taken to be in step for sure is no more out of it in all parts together: χ² of 7 degrees, exceeded 1 in 20 times. */
+const SURE = 14;
 const SAME_PERIOD = 0.005;
 
 /** Series with a period, one behind the other, all of one length and ending together. */
@@ -28,6 +30,8 @@ export interface Lock {
   /** Cycles that they were in step for, and by how much at most they were out of it, in cycles. */
   cycles: number;
   off: number;
+  /** Whether they were so near to it as two that wander hardly ever are: enough to take them for one. */
+  isSure: boolean;
 }
 
 /**
@@ -46,7 +50,7 @@ export function locksOf({periodMs, hosts, counts, length, tickMs}: LockInput): L
       const step = stepOf(series[0], series[1], tickMs, (periodMs[a] + periodMs[b]) / 2);
       if (!step?.isKept) continue;
       isTaken[b] = 1;
-      locks.push({a, b, cycles: step.cycles, off: step.off});
+      locks.push({a, b, cycles: step.cycles, off: step.off, isSure: step.isSure});
     }
   }
   return locks;
@@ -56,8 +60,9 @@ export function locksOf({periodMs, hosts, counts, length, tickMs}: LockInput): L
 export interface Step {
   cycles: number;
   off: number;
-  /** Whether they kept step. */
+  /** Whether they kept step, as far as can be told; and whether they were never far from it. */
   isKept: boolean;
+  isSure: boolean;
 }
 
 /** How two series of equal length went together; undefined where they are too short, or tell too little. */
@@ -81,7 +86,9 @@ export function stepOf(x: Float32Array, y: Float32Array, tickMs: number, periodM
   const mean = apart.reduce((sum, value) => sum + value, 0) / BLOCKS;
   const off = Math.max(...apart.map((value) => Math.abs(value - mean)));
   const isLoose = apart.some((value, block) => Math.abs(value - mean) > DEVIATIONS * errors[block]);
-  return {cycles: Math.floor(ms / periodMs), off, isKept: !isLoose && !hasDrift(apart, errors)};
+  const isKept = !isLoose && !hasDrift(apart, errors);
+  const squares = apart.reduce((sum, value, block) => sum + ((value - mean) / errors[block]) ** 2, 0);
+  return {cycles: Math.floor(ms / periodMs), off, isKept, isSure: isKept && squares <= SURE};
 }
 
 /** Whether the phase wanders off in one direction, over the whole time. */

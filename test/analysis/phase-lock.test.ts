@@ -43,6 +43,7 @@ describe('two series', () => {
   it('of one job are in step, whatever its jitter, after 32 cycles', () => {
     const random = new Random(proofSeed(), 91);
     let joined = 0;
+    let sure = 0;
     const runs = proofCount(40, 1_000);
     for (let run = 0; run < runs; run++) {
       const periodMs = 150 + 1_000 * random.uniform();
@@ -51,14 +52,17 @@ describe('two series', () => {
       const series = [0, 1].map(() => samplesOf(starts, 300, random, fromMs));
       const [lock] = locksOf(inputOf(series, [periodMs, periodMs]));
       if (lock) joined++;
+      if (lock?.isSure) sure++;
       if (lock) expect(lock.cycles).toBeGreaterThanOrEqual(32);
     }
     expect(joined / runs).toBeGreaterThan(0.97);
+    expect(sure / runs).toBeGreaterThan(0.9);
   });
 
   it('of two jobs of the same model are not, for they drift apart', () => {
     const random = new Random(proofSeed(), 92);
     let joined = 0;
+    let sure = 0;
     const runs = proofCount(60, 3_000);
     for (let run = 0; run < runs; run++) {
       const periodMs = 150 + 1_000 * random.uniform();
@@ -67,9 +71,12 @@ describe('two series', () => {
       const series = [1, 1 + 0.003 * random.gaussian()].map((by) =>
         samplesOf(startsOf({periodMs: periodMs * by, jitter}, random), 2_000, random),
       );
-      joined += locksOf(inputOf(series, [periodMs, periodMs])).length;
+      const locks = locksOf(inputOf(series, [periodMs, periodMs]));
+      joined += locks.length;
+      sure += locks.filter(({isSure}) => isSure).length;
     }
     expect(joined / runs).toBeLessThanOrEqual(runs < 1_000 ? 0.05 : 0.015);
+    expect(sure / runs).toBeLessThanOrEqual(runs < 1_000 ? 0 : 0.005);
   });
 
   it('are not compared when they are too short, of another size or period, or too thin', () => {

@@ -14,12 +14,13 @@ interface Pairing {
 export class JobJoins {
   private readonly pairings: Pairing[] = [];
 
-  /** Takes the locks between groups, named by their ids. Returns those that are new. */
+  /** Takes the locks between groups, named by their ids. Returns those that are new: they must be sure, others only last. */
   update(locks: readonly {a: string; b: string; lock: Lock}[]): Pairing[] {
     const joined: Pairing[] = [];
     for (const one of this.pairings) one.missing++;
     for (const {a, b, lock} of locks) {
       const known = this.pairings.find((one) => one.a === a && one.b === b);
+      if (!known && !lock.isSure) continue;
       const pairing = Object.assign(known ?? {a, b}, {lock, missing: 0});
       if (known) continue;
       this.pairings.push(pairing);

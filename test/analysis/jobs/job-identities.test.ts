@@ -4,7 +4,7 @@ import {JobJoins} from '../../../src/analysis/jobs/job-joins.ts';
 import {nameOf, parseJobNames, withName} from '../../../src/analysis/jobs/job-names.ts';
 
 const hosts = (from: number, to: number) => Array.from({length: to - from}, (_, i) => `h${from + i}`);
-const LOCK = {a: 0, b: 1, cycles: 40, off: 0.01};
+const LOCK = {a: 0, b: 1, cycles: 40, off: 0.01, isSure: true};
 
 /** Takes the same groups so many times; returns what that changed, by ids. */
 function look(identities: JobIdentities, groups: string[][], times = 1) {
@@ -87,6 +87,9 @@ describe('groups in step', () => {
     joins.update(locks.slice(1));
     expect(joins.clusters(ids)).toHaveLength(2);
     joins.update(locks.slice(1));
+    expect(joins.clusters(ids).map(({ids: [id]}) => id)).toEqual(['j1', 'j2', 'j4']);
+    // Who may or may not be in step goes on as what he was.
+    expect(joins.update(locks.map(({lock, ...pair}) => ({...pair, lock: {...lock, isSure: false}})))).toEqual([]);
     expect(joins.clusters(ids).map(({ids: [id]}) => id)).toEqual(['j1', 'j2', 'j4']);
     joins.forget('j3');
     expect(joins.clusters(ids)).toHaveLength(4);
