@@ -58,7 +58,7 @@ export function makeWork(): {[K in Kind]: (input: Work[K]['input']) => Work[K]['
   };
 }
 
-/** Without what cannot be sent between threads. */
-function figuresOf({phase: _, ...figures}: ShownPeriod): PeriodFigures {
+/** Without what cannot be sent between threads, or is of no use there. */
+function figuresOf({phase: _, canTell: __, ...figures}: ShownPeriod): PeriodFigures {
   return figures;
 }

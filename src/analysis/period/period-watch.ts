@@ -8,8 +8,8 @@ export interface ShownPeriod extends Period {
   confidence: number;
 }
 
-/** The same without its phase, which is for those who have the series. */
-export type PeriodFigures = Omit<ShownPeriod, 'phase'>;
+/** The same without what is for those who have the series. */
+export type PeriodFigures = Omit<ShownPeriod, 'phase' | 'canTell'>;
 
 /** Looks that agree before a period is shown. */
 const LOOKS = 4;
@@ -67,7 +67,7 @@ export class PeriodWatch {
     const steps = BIN_STEP_MS / series.tickMs;
     const isSlow = one.periodMs >= COARSE.shortestMs && steps > 1;
     const now = followed(isSlow ? decimated(series, steps) : newest(series), one);
-    return now.isRunning ? [now] : undefined;
+    return now.isRunning && now.canTell ? [now] : undefined;
   }
 
   private find(series: TickSeries): Period[] {
@@ -88,6 +88,8 @@ export class PeriodWatch {
     if (!strongest) return shown;
     for (const period of [strongest, ...others.filter(({swing}) => swing >= LEAST_SHARE * strongest.swing)]) {
       const agreeing = this.looks.filter((look) => look.some((other) => isSame(other, period))).length / LOOKS;
+      // What was seen beside a cycle that has stopped may be a remainder of it.
+      if (!strongest.isRunning && !period.canTell) continue;
       if (!period.isRunning || agreeing < (period === strongest ? LEAST_AGREEING : 1)) continue;
       const chance = Math.min(1, Math.exp((CHANCE_FROM - period.score) / 2));
       shown.push({...period, confidence: (1 - chance) * agreeing});

@@ -18,8 +18,9 @@ export interface Period {
   swing: number;
   /** There are weak signs of two bursts a cycle: the period may be twice as long. */
   ambiguous: boolean;
-  /** Whether it still ran in the last cycles; false as well as true only where the samples suffice to tell. */
+  /** Whether it still ran in the last cycles; true too where `canTell` says that the samples do not suffice to tell. */
   isRunning: boolean;
+  canTell: boolean;
   /** Phase of a time, 0 to 1, as the cycle wandered; ms since the series' first step. */
   phase: Fold['phase'];
 }
@@ -60,6 +61,10 @@ const TOP = 400;
 /** Two periods are one when one is so near to a small multiple of the other. */
 const SAME = 0.006;
 const MOST_MULTIPLE = 16;
+/** A cycle may have so many like parts; left behind by them it must be so evident, and of their evidence have this share. */
+const MOST_REPEATS = 8;
+const EVIDENT = 100;
+const EVIDENT_SHARE = 0.1;
 /** Lines this many deviations of a cycle's length beside its own are its own. */
 const BESIDE = 3;
 /** Parts of a cycle in what is taken out. */
@@ -99,10 +104,13 @@ export class PeriodFinder {
       removeCycle(left, series.tickMs, period);
       found.push(period);
     }
-    return found.filter(({periodMs, jitter, score}, at) => {
-      if (jitter > MOST_JITTER && score < LOOSE_SCORE) return false;
-      return periodMs >= shortestMs && !found.slice(0, at).some((other) => isRemainder(periodMs, other));
-    });
+    const kept: Period[] = [];
+    for (const [at, period] of found.entries()) {
+      if (period.periodMs < shortestMs || (period.jitter > MOST_JITTER && period.score < LOOSE_SCORE)) continue;
+      if (!found.slice(0, at).some((other) => isRemainder(period.periodMs, other))) kept.push(period);
+      else lengthen(kept, period, series);
+    }
+    return kept;
   }
 
   private bestComb(spectra: readonly Spectrum[], bounds: {lowestHz: number; highestHz: number}): Comb | undefined {
@@ -138,9 +146,9 @@ export class PeriodFinder {
 
 /** A cycle that is known, as it is now: followed and not searched for, so only where there is no other beside it. */
 export function followed(series: TickSeries, period: Period): Period {
-  const {isRunning, fold} = runs(series, period.periodMs);
+  const {isRunning, canTell, fold} = runs(series, period.periodMs);
   const {jitter, duty, sharpness, swing, phase} = fold;
-  return {...period, jitter, duty, sharpness, swing, phase, isRunning};
+  return {...period, jitter, duty, sharpness, swing, phase, isRunning, canTell};
 }
 
 /** Takes a cycle out of a series, its mean at each phase; where it has stopped, its last cycles stay as they are. */
@@ -153,6 +161,22 @@ export function removeCycle(values: Float64Array, tickMs: number, {periodMs, pha
   for (let i = 0; i < end; i++) {
     values[i] -= mean[Math.floor(phase((i + 0.5) * tickMs) * phases)] - level;
   }
+}
+
+/**
+ * What repeats within a cycle may be more evident than the cycle. Taken out, it leaves the cycle behind, a multiple of it:
+ * where that is evident enough too, it is the length of what was found first.
+ */
+function lengthen(kept: Period[], {periodMs, score}: Period, series: TickSeries): void {
+  const at = kept.findIndex((one) => {
+    const ratio = periodMs / one.periodMs;
+    const whole = Math.round(ratio);
+    const isWhole = whole >= 2 && whole <= MOST_REPEATS && Math.abs(ratio - whole) <= SAME * whole;
+    return isWhole && score >= Math.max(EVIDENT, EVIDENT_SHARE * one.score);
+  });
+  if (at < 0) return;
+  const {isRunning, canTell} = kept[at]!;
+  kept[at] = {...followed(series, {...kept[at]!, periodMs}), isRunning, canTell, ambiguous: false};
 }
 
 /** What a cycle that does not keep time leaves near its own lines is no other cycle. */
@@ -170,9 +194,9 @@ function describe(series: TickSeries, comb: Comb, tapered: readonly Spectrum[], 
     ambiguous ||= fundamental.isDoubtful;
   }
   const periodMs = 1_000 / frequency;
-  const {isRunning, fold} = runs(series, periodMs);
+  const {isRunning, canTell, fold} = runs(series, periodMs);
   const {jitter, duty, sharpness, swing, phase} = fold;
-  return {periodMs, score: comb.score - CHOICE, jitter, duty, sharpness, swing, ambiguous, isRunning, phase};
+  return {periodMs, score: comb.score - CHOICE, jitter, duty, sharpness, swing, ambiguous, isRunning, canTell, phase};
 }
 
 /** Steps at the end of a series in which a cycle that has stopped is noticed. */
@@ -180,10 +204,12 @@ const lastSteps = (periodMs: number, tickMs: number) =>
   Math.ceil(Math.max(LAST_CYCLES * periodMs, LEAST_LAST_MS) / tickMs);
 
 /** Whether the last cycles look like those before: their counts against the profile of the others. */
-function runs(series: TickSeries, periodMs: number): {isRunning: boolean; fold: Fold} {
+function runs(series: TickSeries, periodMs: number): {isRunning: boolean; canTell: boolean; fold: Fold} {
   const {counts, tickMs, noise} = series;
   const before = counts.length - lastSteps(periodMs, tickMs);
-  if (before * tickMs < LEAST_CYCLES * periodMs) return {isRunning: true, fold: foldAt(series, periodMs)};
+  if (before * tickMs < LEAST_CYCLES * periodMs) {
+    return {isRunning: true, canTell: false, fold: foldAt(series, periodMs)};
+  }
   const fold = foldAt(series, periodMs, before);
   let mean = 0;
   for (const value of fold.profile) mean += value / PHASES;
@@ -201,7 +227,7 @@ function runs(series: TickSeries, periodMs: number): {isRunning: boolean; fold: 
     variance += (value - mean) ** 2 * value * noise;
   }
   const canTell = expected > TELLING * Math.sqrt(variance);
-  return {isRunning: !canTell || Math.max(...seen) > KEPT * expected, fold};
+  return {isRunning: !canTell || Math.max(...seen) > KEPT * expected, canTell, fold};
 }
 
 /** Takes the lines of a frequency out of a search: of what stood there only its wandering is left. */

@@ -145,6 +145,20 @@ describe('a cycle', () => {
     expect(isRight(shown!.periodMs, periodMs)).toBe(true);
   });
 
+  it('that stops leaves none of its remainders to be told', () => {
+    for (const seed of [200_000, 200_052]) {
+      const stop = readStop(seed);
+      expect([stop?.isTold, stop?.isLost]).toEqual([true, true]);
+    }
+  });
+
+  it('of like parts is told, not a part of it, where what they leave behind is evident', () => {
+    const long = [...readScenario(700_204)].filter(({series, truth}) => series === 'job' && truth.periodMs > 40_000);
+    expect(long).toHaveLength(1);
+    expect(isRight(long[0]!.told!.periodMs, long[0]!.truth.periodMs)).toBe(true);
+    expect(Math.abs(long[0]!.told!.duty - long[0]!.truth.job.duty)).toBeLessThan(0.1);
+  });
+
   it('a few large bursts are no cycle, however alike their distances are for a while', () => {
     const {counts, resolutionMs} = drawNull('bursts', 600, new Random(700_062, 77));
     const watch = new PeriodWatch(finder);
