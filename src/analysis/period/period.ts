@@ -146,9 +146,7 @@ export class PeriodFinder {
 
 /** A cycle that is known, as it is now: followed and not searched for, so only where there is no other beside it. */
 export function followed(series: TickSeries, period: Period): Period {
-  const {isRunning, canTell, fold} = runs(series, period.periodMs);
-  const {jitter, duty, sharpness, swing, phase} = fold;
-  return {...period, jitter, duty, sharpness, swing, phase, isRunning, canTell};
+  return {...period, ...shapeOf(series, period.periodMs)};
 }
 
 /** Takes a cycle out of a series, its mean at each phase; where it has stopped, its last cycles stay as they are. */
@@ -169,10 +167,8 @@ export function removeCycle(values: Float64Array, tickMs: number, {periodMs, pha
  */
 function lengthen(kept: Period[], {periodMs, score}: Period, series: TickSeries): void {
   const at = kept.findIndex((one) => {
-    const ratio = periodMs / one.periodMs;
-    const whole = Math.round(ratio);
-    const isWhole = whole >= 2 && whole <= MOST_REPEATS && Math.abs(ratio - whole) <= SAME * whole;
-    return isWhole && score >= Math.max(EVIDENT, EVIDENT_SHARE * one.score);
+    const times = timesIn(periodMs, one.periodMs);
+    return times >= 2 && times <= MOST_REPEATS && score >= Math.max(EVIDENT, EVIDENT_SHARE * one.score);
   });
   if (at < 0) return;
   const {isRunning, canTell} = kept[at]!;
@@ -194,9 +190,14 @@ function describe(series: TickSeries, comb: Comb, tapered: readonly Spectrum[], 
     ambiguous ||= fundamental.isDoubtful;
   }
   const periodMs = 1_000 / frequency;
+  return {periodMs, score: comb.score - CHOICE, ambiguous, ...shapeOf(series, periodMs)};
+}
+
+/** What a cycle of so long looks like in a series, and whether it still runs. */
+function shapeOf(series: TickSeries, periodMs: number): Omit<Period, 'periodMs' | 'score' | 'ambiguous'> {
   const {isRunning, canTell, fold} = runs(series, periodMs);
   const {jitter, duty, sharpness, swing, phase} = fold;
-  return {periodMs, score: comb.score - CHOICE, jitter, duty, sharpness, swing, ambiguous, isRunning, canTell, phase};
+  return {jitter, duty, sharpness, swing, phase, isRunning, canTell};
 }
 
 /** Steps at the end of a series in which a cycle that has stopped is noticed. */
@@ -245,7 +246,13 @@ function silence({evidence, stepHz}: Spectrum, hz: number, reach: number): void 
 
 /** Whether one of two periods is near a small multiple of the other. */
 export function isMultiple(a: number, b: number): boolean {
-  const ratio = Math.max(a, b) / Math.min(a, b);
+  const times = timesIn(Math.max(a, b), Math.min(a, b));
+  return times > 0 && times <= MOST_MULTIPLE;
+}
+
+/** How many times one period lies in another; 0 where that is not nearly a whole number. */
+function timesIn(longer: number, shorter: number): number {
+  const ratio = longer / shorter;
   const whole = Math.round(ratio);
-  return whole <= MOST_MULTIPLE && Math.abs(ratio - whole) <= SAME * whole;
+  return Math.abs(ratio - whole) <= SAME * whole ? whole : 0;
 }
