@@ -37,6 +37,13 @@ export interface PeriodsAnswer {
   periods: readonly Period[];
 }
 
+/** `GET /app/ai-metrics/scripts/metrics.js/metric/json`: of its figures those that the page takes from there. */
+export interface AiValues {
+  /** Packets a second of all interfaces together, by their last counters. */
+  discards_in?: number | null;
+  discards_out?: number | null;
+}
+
 /** `GET /app/ai-metrics/scripts/metrics.js/trend/json` */
 export interface TrendAnswer {
   trend: {

@@ -226,6 +226,12 @@ export interface LiveEvent {
   text: string;
   agent?: string;
   link?: string;
+  /** The part of the server that it is about. */
+  place?: string;
+  /** The name of the threshold that was crossed. */
+  threshold?: string;
+  /** The id of the job that it is about. */
+  job?: string;
   figures?: Readonly<Record<string, number>>;
 }
 

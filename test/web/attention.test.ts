@@ -16,11 +16,22 @@ describe.skipIf(missing)('what needs a look', () => {
       /172\.16\.0\.99 at Ethernet7.*filled by 12 hosts at onceload 101\u202f% in a burst; usually from 1 host98 bursts, one every 500\u202fms/,
     );
     expect(texts[2]).toMatch(/Ethernet21.*full of 2 large flows/);
-    expect(texts[3]).toMatch(/Ethernet7.*drops packets: no_buffer_spaceat least 600 packets in 60\u202fs/);
+    expect(texts[3]).toMatch(
+      /Ethernet7.*drops packets: no_buffer_spaceat least 600 packets notified in 60\u202fs; 4\.2\u202fk\/s going out by its counters/,
+    );
     expect(await page.getByTestId('attention-jobs').textContent()).toMatch(/llama 122 hosts.*cycle 500\u202fms.*ring/);
     await lines.first().getByRole('link', {name: 'Jobs'}).click();
     await page.getByTestId('panel-steps').waitFor();
     expect(new URL(page.url()).searchParams.get('job')).toBe('7');
+  });
+
+  test('tells the warnings of the line of events too, and how many are over', async () => {
+    const {page} = await show('', {scenario: {roce: false, events: 4}});
+    const line = page.getByTestId('attention');
+    await line.first().waitFor();
+    expect(await line.count()).toBe(1);
+    expect(await line.textContent()).toMatch(/clock was set forward by 3 s.*at \d\d:\d\d:\d\dData health/);
+    expect(await page.getByTestId('attention-over').textContent()).toContain('1 warning of the last 5 min is over');
   });
 
   test('says that it is nothing only of what is known', async () => {

@@ -57,7 +57,8 @@ describe.skipIf(missing)('states of the page', () => {
       .toMatch(/244 edge links.*Tbit\/s.*±.*% of all traffic/);
     expect(await byId('legend-row').count()).toBe(5);
     expect(await byId('flows').locator('tbody tr').count()).toBe(10);
-    expect(await byId('figure-drops').textContent()).toContain('none since the start');
+    expect(await byId('figure-lost').textContent()).toContain('no datagram lost on the way here');
+    await expect.poll(() => byId('figure-dropped').textContent()).toMatch(/Packets dropped0\D.*by the fabric/);
     for (const id of ['notice-demo', 'notice-silent', 'notice-no-roce', 'notice-lost', 'unknown-roles']) {
       expect(await byId(id).count(), id).toBe(0);
     }
@@ -131,9 +132,11 @@ describe.skipIf(missing)('states of the page', () => {
     await expect.poll(() => server.received.at(-1)).toMatchObject({type: 'subscribe', measure: 'all'});
   });
 
-  test('drops are coloured and counted', async () => {
-    await open({lost: 7});
-    await expect.poll(() => byId('figure-drops').textContent()).toMatch(/28.*7 kernel · 21 missing/);
+  test('datagrams that got lost are coloured and counted, and are not the packets that the fabric drops', async () => {
+    await open({lost: 7, dropping: true});
+    await expect.poll(() => byId('figure-lost').textContent()).toMatch(/28 datagrams lost.*7 kernel · 21 missing/);
+    await expect.poll(() => byId('figure-dropped').textContent()).toMatch(/Packets dropped4\.20 k\/s.*by the fabric/);
+    expect(await byId('figure-dropped').locator('.warning').count()).toBe(1);
   });
 
   test('disconnected: the last data stays, and a restart with other slots is survived', async () => {

@@ -4,6 +4,7 @@ import type {UrlState} from './url.ts';
 
 /** Something that an operator may want to act on: who, how much, how sure, and the page that tells more. */
 export interface Attention {
+  /** What it is about, its kind first. */
   key: string;
   /** False where it is only suspected. */
   isSure: boolean;
@@ -25,6 +26,9 @@ export interface Findings {
   drops: DropsAnswer | null;
 }
 
+/** What a link is called, by its id. */
+export type NameOf = (link: string) => string;
+
 const share = (value: number): string => `${percent(value)}${THIN}%`;
 
 const KINDS = {
@@ -35,13 +39,13 @@ const KINDS = {
 } as const;
 
 /** All that stands out now: who holds up a job first, then what fills ports, what that loses, and links that share badly. */
-export function attentionsOf({stragglers, congestion, imbalance, drops}: Findings): Attention[] {
+export function attentionsOf({stragglers, congestion, imbalance, drops}: Findings, nameOf: NameOf): Attention[] {
   return [
     ...(stragglers?.stragglers ?? []).map(ofStraggler),
     ...(congestion?.incasts ?? []).map(ofIncast),
-    ...(imbalance === null ? [] : ofCollisions(imbalance)),
+    ...(imbalance === null ? [] : ofCollisions(imbalance, nameOf)),
     ...(drops === null ? [] : ofDrops(drops)),
-    ...(imbalance === null ? [] : ofUneven(imbalance)),
+    ...(imbalance === null ? [] : ofUneven(imbalance, nameOf)),
   ];
 }
 
@@ -85,14 +89,14 @@ function ofIncast({
 function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
   const counted = (link: string | null | undefined): string => {
     const known = discards.find((one) => one.link === link);
-    return known ? `; ${short(discardsOf(known), 2)}/s by its counters` : '';
+    return known ? `; ${discardsText(known)} by its counters` : '';
   };
   const told = reasons.map(
     ({reason, samples, links}): Attention => ({
       ...{key: `drop ${reason}`, isSure: true, host: null, link: links[0]?.link ?? null},
       what: `drops packets: ${reason}`,
-      howMuch: `at least ${plural(samples, 'packet')} in ${Math.round(window)}${THIN}s${counted(links[0]?.link)}${links.length > 1 ? `, at ${plural(links.length - 1, 'other link')} too` : ''}`,
-      howSure: 'some of them told by the switch',
+      howMuch: `at least ${plural(samples, 'packet')} notified in ${Math.round(window)}${THIN}s${counted(links[0]?.link)}${links.length > 1 ? `, at ${plural(links.length - 1, 'other link')} too` : ''}`,
+      howSure: 'switches limit what they notify',
       ...ON_CONGESTION,
     }),
   );
@@ -101,23 +105,27 @@ function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
   return [
     {
       ...{key: 'discards', isSure: true, host: null, link: most.link, what: 'discards packets'},
-      howMuch: `${short(discardsOf(most), 2)}/s${discards.length > 1 ? `; ${plural(discards.length - 1, 'other link discards', 'other links discard')} too` : ''}`,
+      howMuch: `${discardsText(most)}${discards.length > 1 ? `; ${plural(discards.length - 1, 'other link discards', 'other links discard')} too` : ''}`,
       howSure: 'by its counters',
       ...ON_CONGESTION,
     },
   ];
 }
 
-const discardsOf = ({inDiscardsPerSecond, outDiscardsPerSecond}: DropsAnswer['discards'][number]): number =>
-  (inDiscardsPerSecond ?? 0) + (outDiscardsPerSecond ?? 0);
+/** `4.2 k/s going out`. */
+function discardsText(one: DropsAnswer['discards'][number]): string {
+  const [received, sent] = [one.inDiscardsPerSecond ?? 0, one.outDiscardsPerSecond ?? 0];
+  const way = received === 0 ? 'going out' : sent === 0 ? 'coming in' : 'in both directions';
+  return `${short(received + sent, 2)}/s ${way}`;
+}
 
-function ofCollisions({groups}: ImbalanceAnswer): Attention[] {
+function ofCollisions({groups}: ImbalanceAnswer, nameOf: NameOf): Attention[] {
   return groups.flatMap((group) =>
     group.collisions.map(
-      ({link, utilisation, flows}): Attention => ({
+      ({link, utilisation, flows, sibling}): Attention => ({
         ...{key: `collision ${link}`, isSure: true, host: null, link},
         what: `is full of ${plural(flows.length, 'large flow')}`,
-        howMuch: `load ${share(utilisation)}, while a parallel link has room`,
+        howMuch: `load ${share(utilisation)}, while ${nameOf(sibling)} beside it has room`,
         howSure: `flows of ${flows.map(({bitsPerSecond}) => bitRate(bitsPerSecond)).join(' and ')}`,
         ...ON_CONGESTION,
       }),
@@ -125,16 +133,23 @@ function ofCollisions({groups}: ImbalanceAnswer): Attention[] {
   );
 }
 
-function ofUneven({groups}: ImbalanceAnswer): Attention[] {
+/** The link that carries least, and the one that carries most. */
+export function extremesOf<T extends {share: number}>(links: readonly T[]): [least: T, most: T] {
+  const sorted = [...links].sort((a, b) => a.share - b.share);
+  return [sorted[0]!, sorted.at(-1)!];
+}
+
+function ofUneven({groups}: ImbalanceAnswer, nameOf: NameOf): Attention[] {
   return groups
     .filter(({verdict, collisions: found}) => verdict === 'imbalanced' && found.length === 0)
-    .map(
-      ({id, agent, name, cv, cvLow, hashing}): Attention => ({
+    .map(({id, agent, name, cvLow, hashing, links}): Attention => {
+      const [least, most] = extremesOf(links);
+      return {
         ...{key: `uneven ${id}`, isSure: true, host: `${agent} ${name}`, link: null},
         what: 'share their traffic unevenly',
-        howMuch: cv === null ? '' : `the links differ by ${share(cv)} of their mean`,
-        howSure: `at least ${share(cvLow ?? 0)}; hashing explains ${share(hashing.expectedCv)}`,
+        howMuch: `${nameOf(most.id)} carries ${share(most.share)} of it, ${nameOf(least.id)} ${share(least.share)}; even would be ${share(1 / links.length)}`,
+        howSure: `a spread of at least ${share(cvLow ?? 0)}, where a fair hash gives ${share(hashing.expectedCv)}`,
         ...ON_CONGESTION,
-      }),
-    );
+      };
+    });
 }

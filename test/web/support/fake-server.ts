@@ -133,6 +133,9 @@ export class FakeServer {
     if (pathname === '/app/ai-metrics/scripts/metrics.js/trend/json') {
       return fakeTrend(this.fabric, finalBefore, Number(searchParams.get('after') ?? 0));
     }
+    if (pathname === '/app/ai-metrics/scripts/metrics.js/metric/json') {
+      return {discards_in: 0, discards_out: this.fabric.scenario.dropping ? 4_200 : 0};
+    }
     if (pathname.endsWith('/series')) return fakeSeries(this.fabric, pathname, searchParams, finalBefore);
     switch (pathname.slice('/api/v1/'.length)) {
       case 'health':

@@ -10,20 +10,23 @@ import {useApp} from '../app.ts';
 import {type Attention, attentionsOf, type Findings} from '../attention.ts';
 import {bitRate, cycle, percent, plural, THIN} from '../format.ts';
 import {useAnswer} from '../rest/asking.ts';
+import {RECENT_MS, type Warnings, warningsOf} from '../warnings.ts';
+import {timeOf} from './health/events-panel.tsx';
 import {LevelSign} from './health/level.tsx';
 import {nameOf} from './jobs/job-name.tsx';
 import {LinkName} from './names.tsx';
 import {PageLink} from './page-link.tsx';
 
 /** Lines shown; the others are counted, and stand on their pages. */
-const MOST = 4;
+const MOST = 5;
 
 /** Jobs shown. */
 const MOST_JOBS = 3;
 
 /** "What needs a look": what stands out now and how sure that is, and the jobs that run, each a link to its page. */
 export function AttentionPanel() {
-  void useApp().page.tick.value;
+  const {page, store} = useApp();
+  void page.tick.value;
   const stragglers = useAnswer<StragglersAnswer>('/api/v1/stragglers', 2_000);
   const congestion = useAnswer<CongestionAnswer>('/api/v1/congestion?top=1', 2_000);
   const drops = useAnswer<DropsAnswer>('/api/v1/drops?top=10', 4_000);
@@ -36,8 +39,18 @@ export function AttentionPanel() {
     imbalance: imbalance.value.value,
   };
   const isAsked = Object.values(findings).every((answer) => answer !== null);
-  const all = attentionsOf(findings);
-  const running = (jobs.value.value?.jobs ?? []).filter(({until}) => until === null);
+  const byId = store.linkById.value;
+  const found = attentionsOf(findings, (link) => byId.get(link)?.name ?? link);
+  const known = jobs.value.value?.jobs ?? [];
+  const silent = (store.summary.value?.agentsMissing.length ?? 0) > 0 ? ['silent'] : [];
+  const told = [...silent, ...found.map(({key}) => key)];
+  const warnings = warningsOf(store.events.value, told, known, store.newestBin * 100);
+  const all = [...found, ...warnings.attentions];
+  // Who holds up a job, then what that does to it.
+  const rank = ({key, to}: Attention): number => (key.startsWith('straggler') ? 0 : to.place === 'jobs' ? 1 : 2);
+  all.sort((a, b) => rank(a) - rank(b));
+  const running = known.filter(({until}) => until === null);
+  const window = jobs.value.value?.window ?? null;
   return (
     <section class="panel attention" aria-labelledby="attention-title" data-testid="panel-attention">
       <h2 id="attention-title">What needs a look</h2>
@@ -46,6 +59,7 @@ export function AttentionPanel() {
           {isAsked ? (
             <>
               <LevelSign level="ok" /> {calmText(running)}
+              {isAsked && <Over over={warnings.over} />}
             </>
           ) : (
             'Asking the server…'
@@ -61,11 +75,16 @@ export function AttentionPanel() {
               and {all.length - MOST} more
             </li>
           )}
+          {warnings.over !== null && (
+            <li class="rest">
+              <Over over={warnings.over} />
+            </li>
+          )}
         </ul>
       )}
       <p class="jobs" data-testid="attention-jobs">
         {running.slice(0, MOST_JOBS).map((job) => (
-          <JobChip key={job.id} job={job} />
+          <JobChip key={job.id} job={job} window={window} />
         ))}
         {running.length > MOST_JOBS && (
           <PageLink to={{place: 'jobs', job: ''}}>{plural(running.length - MOST_JOBS, 'other job')}</PageLink>
@@ -76,16 +95,28 @@ export function AttentionPanel() {
   );
 }
 
+/** Warnings of the last minutes that are over: the line of events may still show them. */
+function Over({over}: {over: Warnings['over']}) {
+  if (over === null) return null;
+  return (
+    <span data-testid="attention-over">
+      {' '}
+      {plural(over.count, 'warning')} of the last {RECENT_MS / 60_000} min {over.count === 1 ? 'is' : 'are'} over, the
+      newest of {timeOf(over.newest)}.
+    </span>
+  );
+}
+
 function Line({attention: {isSure, what, host, link, howMuch, howSure, to, page}}: {attention: Attention}) {
   return (
-    <li data-testid="attention">
+    <li data-testid="attention" class={howMuch === '' ? 'told' : ''}>
       <LevelSign level={isSure ? 'warning' : 'info'} />
       <span class="who">
         {host !== null && <strong>{host}</strong>}
         {host !== null && link !== null && ' at '}
         {link !== null && <LinkName id={link} />} <span class={isSure ? 'warning' : ''}>{what}</span>
       </span>
-      <span class="much">{howMuch}</span>
+      {howMuch !== '' && <span class="much">{howMuch}</span>}
       <span class="sure">{howSure}</span>
       <PageLink to={to}>{page}</PageLink>
     </li>
@@ -93,7 +124,7 @@ function Line({attention: {isSure, what, host, link, howMuch, howSure, to, page}
 }
 
 /** A job in a few words. */
-function JobChip({job}: {job: Job}) {
+function JobChip({job, window}: {job: Job; window: number | null}) {
   const {id, hosts, roce, period, pattern} = job;
   return (
     <span class="job-chip">
@@ -102,6 +133,7 @@ function JobChip({job}: {job: Job}) {
       </PageLink>{' '}
       <span class="of">
         {plural(hosts.length, 'host')} · {bitRate(roce.bitsPerSecond)}
+        {window !== null && `, mean of ${Math.round(window)}${THIN}s`}
         {period !== null && ` · cycle ${cycle(period.periodMs).join(THIN)}, ${percent(period.confidence)}${THIN}% sure`}
         {pattern !== null && pattern.kind !== 'unknown' && ` · ${pattern.kind}`}
       </span>

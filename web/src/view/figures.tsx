@@ -1,6 +1,6 @@
 import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
-import type {PeriodsAnswer} from '../../../src/shared/answers.ts';
+import type {AiValues, PeriodsAnswer} from '../../../src/shared/answers.ts';
 import type {Estimate, SummaryTopic} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {
@@ -12,12 +12,14 @@ import {
   percent,
   plural,
   plusMinus,
+  prefixOf,
   scaled,
   short,
   THIN,
   UNKNOWN,
   unitOf,
 } from '../format.ts';
+import {AI_METRICS} from '../metrics/model.ts';
 import {useAnswer} from '../rest/asking.ts';
 import {WarnIcon} from './icons.tsx';
 
@@ -74,15 +76,22 @@ export function Figures() {
         label="CE-marked"
         value={percent(summary.ceShare)}
         {...(summary.ceShare === null ? {} : {unit: '%'})}
-        note={summary.cnpPerSecond === null ? 'no RoCEv2 seen' : `${short(summary.cnpPerSecond)} CNP/s`}
+        note={summary.cnpPerSecond === null ? 'no RoCEv2 seen' : `${short(summary.cnpPerSecond)} CNP/s, ${WINDOW}`}
         testId="figure-ce"
       />
       <Links summary={summary} />
       <Samples summary={summary} held={held.samples} />
-      <Drops summary={summary} />
+      <Dropped />
     </dl>
   );
 }
+
+/** What the traffic's figures are means of, as the server takes them. */
+const WINDOW = `mean of 2${THIN}s`;
+
+/** A span that need not be exact: `98 s`, `12 min`. */
+const spanText = (ms: number): string =>
+  ms < 120_000 ? `${Math.round(ms / 1_000)}${THIN}s` : `${Math.round(ms / 60_000)}${THIN}min`;
 
 /** The cycle of compute and exchange: the strongest, with its jitter and how sure it is; others are named. */
 function PeriodFigure() {
@@ -104,7 +113,7 @@ function PeriodFigure() {
         <>
           ± {percent(period.jitter)}
           {THIN}% a cycle · {percent(period.confidence)}
-          {THIN}% sure
+          {THIN}% sure{answer.history !== null && ` · last ${spanText(answer.history)}`}
           {others.length > 0 && <span class="others"> · also {others.join(', ')}</span>}
         </>
       }
@@ -138,6 +147,7 @@ function Rate(props: RateProps) {
       <span class="error">
         ± {scaled(error, errorPrefix, 2)} {unitOf(errorPrefix, 'bit/s')}
       </span>
+      <span> · {WINDOW}</span>
       {props.children !== undefined && <span> · {props.children}</span>}
       {props.unknownShare !== undefined && props.unknownShare >= SHARE_TO_TELL && (
         <span class="warning" data-testid="unknown-roles">
@@ -184,25 +194,11 @@ function Links({summary}: {summary: SummaryTopic}) {
   );
 }
 
+/** What comes from the switches, and what of it was lost on its way here: reports, not packets of the fabric. */
 function Samples({summary, held}: {summary: SummaryTopic; held: HeldPrefix}) {
   const prefix = held.of(summary.flowSamplesPerSecond);
-  return (
-    <Figure
-      label="Samples"
-      value={scaled(summary.flowSamplesPerSecond, prefix)}
-      unit={unitOf(prefix, '/s')}
-      note={`in ${short(summary.datagramsPerSecond)} datagrams/s`}
-      testId="figure-samples"
-    />
-  );
-}
-
-function Drops({summary}: {summary: SummaryTopic}) {
   const {kernelDropped, ringDropped, missing, rejected} = summary.totals;
   const total = kernelDropped + ringDropped + missing + rejected;
-  if (total === 0) {
-    return <Figure label="Datagrams lost" value="0" note="none since the start" testId="figure-drops" class="quiet" />;
-  }
   const parts = [
     kernelDropped > 0 ? `${grouped(kernelDropped)} kernel` : '',
     ringDropped > 0 ? `${grouped(ringDropped)} ring` : '',
@@ -211,14 +207,53 @@ function Drops({summary}: {summary: SummaryTopic}) {
   ].filter((part) => part !== '');
   return (
     <Figure
-      label="Datagrams lost"
-      value={grouped(total)}
+      label="sFlow samples received"
+      value={scaled(summary.flowSamplesPerSecond, prefix)}
+      unit={unitOf(prefix, '/s')}
       note={
-        <span class="warning">
-          <WarnIcon /> {parts.join(' · ')}
-        </span>
+        <>
+          in {short(summary.datagramsPerSecond)} datagrams/s, mean of 5{THIN}s
+          <span class="others" data-testid="figure-lost">
+            {total === 0 ? (
+              ' · no datagram lost on the way here'
+            ) : (
+              <span class="warning">
+                <WarnIcon /> {plural(total, 'datagram')} lost on the way here since the start: {parts.join(' · ')}
+              </span>
+            )}
+          </span>
+        </>
       }
-      testId="figure-drops"
+      testId="figure-samples"
+    />
+  );
+}
+
+/** Packets that the fabric's switches dropped, as their counters have it. */
+function Dropped() {
+  const {value} = useAnswer<AiValues>(`${AI_METRICS}/metric/json`, 2_000);
+  const {discards_in: received = null, discards_out: sent = null} = value.value ?? {};
+  if (received === null && sent === null) {
+    return <Figure label="Packets dropped" value={UNKNOWN} note="no interface counters yet" testId="figure-dropped" />;
+  }
+  const total = (received ?? 0) + (sent ?? 0);
+  const text = 'by the fabric, counters of the last 20 to 30 s';
+  if (total === 0) {
+    return <Figure label="Packets dropped" value="0" unit="/s" note={text} testId="figure-dropped" class="quiet" />;
+  }
+  const note = (
+    <span class="warning">
+      <WarnIcon /> {text}
+    </span>
+  );
+  const prefix = prefixOf(total);
+  return (
+    <Figure
+      label="Packets dropped"
+      value={scaled(total, prefix)}
+      unit={unitOf(prefix, '/s')}
+      note={note}
+      testId="figure-dropped"
       class="warn"
     />
   );

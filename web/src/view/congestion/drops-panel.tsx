@@ -17,7 +17,7 @@ export function DropsPanel({answer}: {answer: DropsAnswer}) {
     <section class="panel listing" aria-labelledby="drops-title" data-testid="panel-drops">
       <header>
         <h2 id="drops-title">Dropped packets</h2>
-        <p>notified in the last {Math.round(answer.window)} s, by flow</p>
+        <p>that switches notified in the last {Math.round(answer.window)} s, by flow: the least that was lost</p>
         <div class="controls">
           <ChartMenu source={dropsSource(answer)} />
         </div>
@@ -70,7 +70,8 @@ export function DropsPanel({answer}: {answer: DropsAnswer}) {
       <p class="rest">
         {otherFlows > 0 && `${plural(otherFlows, 'other flow')} lost packets too. `}A notification stands for one
         packet, and switches limit how many they send
-        {held > 0 ? `: they say that they held back ${grouped(held)} more.` : '.'}
+        {held > 0 ? `: they say that they held back ${grouped(held)} more.` : '.'}{' '}
+        {answer.discards.length > 0 && 'How many were lost in all stands in Discards by link.'}
       </p>
     </section>
   );

@@ -3,19 +3,20 @@ import {percent, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
 import {WarnIcon} from '../icons.tsx';
 import {type Column, Listing} from '../listing.tsx';
 import {LinkName} from '../names.tsx';
+import {TWO_COUNTS} from './two-counts.ts';
 
 /** Links shown. */
 const MOST = 15;
 
-/** A link that marks, or loses packets. */
+/** One direction of a link that marks, or loses packets. */
 interface Row {
   id: string;
-  /** The way that marks are of. */
+  /** Of all its figures; null of packets dropped of which it is not told where they were to leave, or came in. */
   direction: 'in' | 'out' | null;
   marks: CongestionAnswer['links'][number] | null;
-  /** Packets a second that its counters say it discarded, both ways; null where they are not known. */
+  /** Packets a second that the interface's counters say it discarded this way; null where they are not known. */
   discards: number | null;
-  /** Packets that it is said to have dropped, in the window of notifications. */
+  /** Packets dropped this way that switches notified, in the window of notifications. */
   dropped: number;
 }
 
@@ -33,15 +34,16 @@ const trouble = (value: number | null, text: string) =>
 const COLUMNS: readonly Column<Row>[] = [
   {
     heading: 'Link',
-    cell: ({id, direction}) => (
-      <>
-        <LinkName id={id} /> {direction !== null && <span class="of">{direction}</span>}
-      </>
-    ),
+    cell: ({id}) => <LinkName id={id} />,
     value: ({id}) => id,
   },
   {
-    heading: 'Drops told',
+    heading: 'Direction',
+    cell: ({direction}) => (direction === null ? UNKNOWN : direction === 'in' ? 'received' : 'sent'),
+    value: ({direction}) => direction,
+  },
+  {
+    heading: 'Drops notified',
     fileHeading: 'drop notifications',
     isFigure: true,
     cell: ({dropped}) => trouble(dropped, short(dropped)),
@@ -70,6 +72,7 @@ const COLUMNS: readonly Column<Row>[] = [
   },
   {
     heading: 'CNP/s back',
+    fileHeading: 'CNP/s the other way',
     isFigure: true,
     cell: ({marks}) => (marks === null ? UNKNOWN : short(marks.cnpPerSecond)),
     value: ({marks}) => marks?.cnpPerSecond ?? null,
@@ -89,7 +92,7 @@ export function CongestedPanel({answer, drops}: {answer: CongestionAnswer; drops
     <Listing
       id="congested"
       title="Congested links"
-      what={`those that lose packets, then by the share of marked frames, ${answer.window}${THIN}s`}
+      what={`a row a direction: those that lose packets, then by the share of marked frames, ${answer.window}${THIN}s`}
       columns={COLUMNS}
       rows={rowsOf(answer, drops).slice(0, MOST)}
       keyOf={({id, direction}) => `${id} ${direction}`}
@@ -99,38 +102,54 @@ export function CongestedPanel({answer, drops}: {answer: CongestionAnswer; drops
         {what: 'Links by what their counters say they discard', path: '/api/v1/congestion?by=discards', promql: null},
         {what: 'Links that notified of drops, by reason', path: '/api/v1/drops', promql: null},
       ]}
-    />
+    >
+      <p class="rest">{TWO_COUNTS}</p>
+    </Listing>
   );
 }
 
-function rowsOf({links}: CongestionAnswer, drops: DropsAnswer | null): Row[] {
-  const dropped = new Map<string, number>();
-  for (const {links: places} of drops?.reasons ?? []) {
-    for (const {link, samples} of places) if (link !== null) dropped.set(link, (dropped.get(link) ?? 0) + samples);
+/** What is known of each direction of each link, worst first. */
+export function rowsOf(
+  {links}: Pick<CongestionAnswer, 'links'>,
+  drops: Pick<DropsAnswer, 'flows' | 'reasons' | 'discards'> | null,
+): Row[] {
+  const rows = new Map<string, Row>();
+  const row = (id: string, direction: Row['direction']): Row => {
+    const key = `${id} ${direction}`;
+    const known = rows.get(key) ?? {id, direction, marks: null, discards: null, dropped: 0};
+    rows.set(key, known);
+    return known;
+  };
+  for (const marks of links) row(marks.id, marks.direction).marks = marks;
+  for (const {link, inDiscardsPerSecond, outDiscardsPerSecond} of drops?.discards ?? []) {
+    const ways = {in: inDiscardsPerSecond, out: outDiscardsPerSecond} as const;
+    for (const way of ['in', 'out'] as const) if ((ways[way] ?? 0) > 0) row(link, way).discards = ways[way];
+    for (const way of ['in', 'out'] as const) {
+      const known = rows.get(`${link} ${way}`);
+      if (known !== undefined) known.discards = ways[way];
+    }
   }
-  const discards = new Map(
-    (drops?.discards ?? []).map(({link, inDiscardsPerSecond, outDiscardsPerSecond}) => [
-      link,
-      (inDiscardsPerSecond ?? 0) + (outDiscardsPerSecond ?? 0),
-    ]),
-  );
-  const marked = links.map(
-    (marks): Row => ({
-      ...{id: marks.id, direction: marks.direction, marks, dropped: dropped.get(marks.id) ?? 0},
-      discards: discards.get(marks.id) ?? marks.discards?.perSecond ?? null,
-    }),
-  );
-  const known = new Set(links.map(({id}) => id));
-  const others = [...new Set([...dropped.keys(), ...discards.keys()])].filter((id) => !known.has(id));
-  const unmarked = others.map(
-    (id): Row => ({
-      ...{id, direction: null, marks: null, dropped: dropped.get(id) ?? 0, discards: discards.get(id) ?? null},
-    }),
-  );
-  return [...marked, ...unmarked].sort(
+  for (const [id, dropped] of droppedAt(drops)) row(id, wayOf(id, drops)).dropped = dropped;
+  return [...rows.values()].sort(
     (a, b) =>
       b.dropped - a.dropped ||
       (b.discards ?? 0) - (a.discards ?? 0) ||
       (b.marks?.ceShareLow ?? 0) - (a.marks?.ceShareLow ?? 0),
   );
+}
+
+/** Notifications by link, for all reasons. */
+function droppedAt(drops: Pick<DropsAnswer, 'reasons'> | null): Map<string, number> {
+  const dropped = new Map<string, number>();
+  for (const {links: places} of drops?.reasons ?? []) {
+    for (const {link, samples} of places) if (link !== null) dropped.set(link, (dropped.get(link) ?? 0) + samples);
+  }
+  return dropped;
+}
+
+/** Which way packets went that a link dropped: its flows tell, where they agree. */
+function wayOf(id: string, drops: Pick<DropsAnswer, 'flows'> | null): Row['direction'] {
+  const ways = new Set<Row['direction']>();
+  for (const {link, output} of drops?.flows ?? []) if (link === id) ways.add(output === id ? 'out' : 'in');
+  return ways.size === 1 ? [...ways][0]! : null;
 }

@@ -1,0 +1,74 @@
+import {describe, expect, test} from 'vitest';
+import type {LiveEvent} from '../../src/shared/live.ts';
+import {RECENT_MS, warningsOf} from '../../web/src/warnings.ts';
+
+const NOW = 1_795_000_000_000;
+const jobs = [{id: 'j1', name: 'llama'}];
+
+/** Events newest first, of so many seconds ago. */
+function told(...events: (Partial<LiveEvent> & {ago: number})[]): LiveEvent[] {
+  return events.map(({ago, ...event}, i) => ({
+    ...{id: events.length - i, time: NOW - ago * 1_000, kind: 'stalled', level: 'warning', text: 'some words'},
+    ...event,
+  }));
+}
+
+const slow = (ago: number, share: number) => ({
+  ...{ago, kind: 'step-slow', job: 'j1', figures: {ms: 500 * (1 + share), usualMs: 500, share}},
+});
+
+describe('warnings of events', () => {
+  test('slow steps of a job are one line: how slow the slowest was, since when, and where to look', () => {
+    const {attentions, over} = warningsOf(told(slow(10, 0.2), slow(70, 0.41)), [], jobs, NOW);
+    expect(attentions).toHaveLength(1);
+    const [line] = attentions;
+    expect(line).toMatchObject({host: 'llama', what: 'had slow steps', to: {place: 'jobs', job: 'j1'}});
+    expect(line!.howMuch).toBe('705\u202fms, 41.0\u202f% longer than usual (500\u202fms)');
+    expect(line!.howSure).toMatch(/^2 such events since \d\d:\d\d:\d\d, the last 10\.0 s ago$/);
+    expect(over).toBeNull();
+  });
+
+  test('steps that became longer are told with what they were, until they become shorter or the job ends', () => {
+    const slower = {ago: 60, kind: 'steps-slower', job: 'j1', figures: {fromMs: 500, toMs: 560}};
+    const [line] = warningsOf(told(slower), [], [], NOW).attentions;
+    expect(line).toMatchObject({host: 'Job j1', what: 'has longer steps'});
+    expect(line!.howMuch).toBe('560\u202fms, 12.0\u202f% more than before (500\u202fms)');
+    for (const kind of ['steps-faster', 'job-ended']) {
+      const end = {ago: 20, kind, level: kind === 'job-ended' ? 'info' : 'good', job: 'j1'} as const;
+      expect(warningsOf(told(end, slower), [], [], NOW)).toEqual({
+        ...{attentions: [], over: {count: 1, newest: NOW - 60_000}},
+      });
+    }
+    // Of another job it is no end.
+    const other = {ago: 20, kind: 'steps-faster', level: 'good', job: 'j2'} as const;
+    expect(warningsOf(told(other, slower), [], [], NOW).attentions).toHaveLength(1);
+  });
+
+  test('what lasts is told until its end however long ago it began, what happened at an instant for some minutes', () => {
+    const ago = RECENT_MS / 1_000 + 1;
+    const loss = {ago, kind: 'loss-began', agent: '10.0.0.4', text: 'datagrams of 10.0.0.4 get lost'};
+    const {attentions, over} = warningsOf(told({ago}, loss), [], [], NOW);
+    expect(attentions.map(({what}) => what)).toEqual([loss.text]);
+    expect(over).toBeNull();
+    const end = {ago: 30, kind: 'loss-ended', level: 'good', agent: '10.0.0.4'} as const;
+    expect(warningsOf(told(end, loss), [], [], NOW)).toEqual({attentions: [], over: null});
+    // It began again.
+    expect(warningsOf(told({...loss, ago: 5}, end, loss), [], [], NOW).attentions).toHaveLength(1);
+    expect(warningsOf(told({ago: ago - 2}), [], [], NOW).attentions).toHaveLength(1);
+  });
+
+  test('what answers tell is not told twice; where they do not tell it any more, that it was', () => {
+    const incast = told({ago: 30, kind: 'incast', link: '10.0.0.1~7'});
+    expect(warningsOf(incast, ['incast 10.0.0.1~7'], [], NOW)).toEqual({attentions: [], over: null});
+    expect(warningsOf(incast, [], [], NOW)).toEqual({attentions: [], over: {count: 1, newest: NOW - 30_000}});
+  });
+
+  test('each warning of the last minutes is either a line, part of one, or counted as over', () => {
+    const kinds = ['step-slow', 'stalled', 'agent-restarted', 'pfc-storm', 'speed-wrong', 'drops-began', 'incast'];
+    for (const kind of kinds) {
+      const {attentions, over} = warningsOf(told({ago: 1, kind, agent: '10.0.0.1', job: 'j1'}), [], [], NOW);
+      expect(attentions.length + (over?.count ?? 0), kind).toBe(1);
+    }
+    expect(warningsOf(told({ago: 1, level: 'info'}), [], [], NOW)).toEqual({attentions: [], over: null});
+  });
+});
