@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {BinState, type LinkInfo} from '../../src/shared/live.ts';
 import {decimate, Envelope, groupSize, Point} from '../../web/src/chart/decimate.ts';
 import {heatColours} from '../../web/src/chart/palette.ts';
-import {cutRows, orderRows} from '../../web/src/chart/rows.ts';
+import {cutRows, labelledRows, orderRows} from '../../web/src/chart/rows.ts';
 import {heldTop, niceCeil, valueTicks} from '../../web/src/chart/scale.ts';
 import {timeTicks} from '../../web/src/chart/time-axis.ts';
 import {Heat} from '../../web/src/heat.ts';
@@ -143,6 +143,21 @@ describe('the map', () => {
       {label: '10.0.0.10', from: 1, to: 2},
     ]);
     expect(cutRows(rows, 0, 3)).toBe(rows);
+    // Rows of one switch go by their ports' names, however they are sorted, but not beside jobs.
+    expect(rows.isOneSwitch).toBe(false);
+    const one = (sort: 'switch' | 'load' | 'job') => orderRows(links.slice(1), sort, facts).isOneSwitch;
+    expect([one('switch'), one('load'), one('job')]).toEqual([true, true, false]);
+  });
+
+  test('rows are labelled at even round distances, never more than there is room for', () => {
+    expect(labelledRows(5, 8)).toEqual([0, 1, 2, 3, 4]);
+    expect(labelledRows(244, 25)).toEqual(Array.from({length: 25}, (_, i) => i * 10));
+    expect(labelledRows(0, 8)).toEqual([]);
+    for (const most of [0.3, 1, 3, 7, 100]) {
+      for (const rows of [1, 12, 244, 4_096]) {
+        expect(labelledRows(rows, most).length).toBeLessThanOrEqual(Math.max(1, most));
+      }
+    }
   });
 
   test('a link whose beat is late is told, and by how much', () => {

@@ -23,6 +23,8 @@ describe.skipIf(missing)('the page of congestion', () => {
     expect(await byId('drop-flow').count()).toBe(3);
     expect(await byId('drop-flow').first().textContent()).toContain('gpu-1 172.16.0.1 → 172.16.0.9');
     expect(await byId('panel-drops').textContent()).toContain('held back 12,000 more');
+    // Two counts of one thing: each says what it counts.
+    expect(await byId('panel-discards').textContent()).toContain('Two counts of dropped packets');
     expect(await byId('card-refusals').textContent()).toMatch(/sequence_error\s*4\.00\u202fk/);
     expect(await byId('discard-link').textContent()).toMatch(/Ethernet7 10\.0\.0\.1.*4\.20\u202fk/);
   });
@@ -36,7 +38,14 @@ describe.skipIf(missing)('the page of congestion', () => {
     );
     // Of 100 Gbit/s each.
     expect(widths).toEqual(['90%', '10%']);
-    expect(await byId('parallel-group').textContent()).toContain('80.0\u202f% ± 5.0\u202f% apart');
+    expect(await byId('parallel-group').textContent()).toContain('differ by 80.0\u202f% ± 5.0\u202f%');
+    expect(await byId('parallel-why').textContent()).toContain(
+      'Ethernet21 carries 90.0\u202f% and Ethernet22 10.0\u202f%; even would be 50.0\u202f% each. Apart from the errors of sampling they differ by 75.0\u202f% to 85.0\u202f%',
+    );
+    expect(await byId('parallel-link').allTextContents()).toEqual([
+      expect.stringMatching(/full while it sends, 90\.0\u202f% of its speed$/),
+      expect.stringMatching(/has room, 10\.0\u202f% of its speed$/),
+    ]);
     expect(await byId('collision').textContent()).toMatch(
       /Ethernet21 is full, 102\u202f% of its speed while it sends, with 2 large flows: 172\.16\.1\.1 → 172\.16\.2\.1 50\.0\u202fGbit\/s.*Ethernet22 has room/,
     );
@@ -48,7 +57,7 @@ describe.skipIf(missing)('the page of congestion', () => {
     expect(await byId('incast').textContent()).toMatch(
       /12 hosts at once \(usually 1\) send to 172\.16\.0\.99 on Ethernet7 10\.0\.0\.1: 98 bursts, one every 500\u202fms, load 101\u202f% in a burst, 19\.0\u202f% marked/,
     );
-    expect(await byId('congested-row').textContent()).toContain('18.6\u202f% ± 2.8\u202f%');
+    expect(await byId('congested-row').textContent()).toMatch(/Ethernet7 10\.0\.0\.1sent.*18\.6\u202f% ± 2\.8\u202f%/);
   });
 
   test('queues are shown with the flows in them, pauses by link', async () => {

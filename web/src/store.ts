@@ -12,6 +12,7 @@ import {
 } from '../../src/shared/live.ts';
 import type {Columns, FrameHeader, FrameSink} from './frame.ts';
 import {Heat} from './heat.ts';
+import {capacityOf} from './late.ts';
 import type {Past} from './past.ts';
 import {RING_BINS, Series} from './series.ts';
 
@@ -42,6 +43,8 @@ export class Store implements FrameSink {
   readonly events = signal<readonly LiveEvent[]>([]);
   readonly linkList = signal<readonly LinkInfo[]>([]);
   readonly linkById = computed(() => new Map(this.linkList.value.map((link) => [link.id, link])));
+  /** bit/s that all edge links together can carry; null where that is not known. */
+  readonly capacity = computed(() => capacityOf(this.linkList.value));
   /** True once a bin with a figure was seen: from then on the page shows charts, whatever the totals say. */
   readonly hasData = signal(false);
   /** RoCEv2, or all traffic while the samples hold no RoCEv2 at all. */

@@ -78,7 +78,7 @@ export class ServerWatch {
       time,
       kind: 'stalled',
       level: 'warning',
-      text: `the ingest thread stood still for ${seconds(stallMs)}${pieces}: bins in between are less exact in time`,
+      text: `the ingest thread stood still for ${seconds(stallMs)}${pieces}; what came meanwhile keeps its times with the native receiver, and is spread over the pause without it`,
       figures: {stalls, stallMs},
     });
   }

@@ -1,6 +1,6 @@
 import {clock} from '../format.ts';
 import {groupSize} from './decimate.ts';
-import {brush, crosshair, plate, type Style, timeAxis} from './marks.ts';
+import {brush, crosshair, lateSpan, plate, type Style, timeAxis} from './marks.ts';
 import {timeTicks} from './time-axis.ts';
 import type {Box, Context} from './trace.ts';
 
@@ -14,6 +14,8 @@ export interface View {
   cursor: number | null;
   /** What is being brushed, in bins, or null. */
   brush: {from: number; to: number} | null;
+  /** Stretches of bins that are not as they were, `from` .. `to - 1`, for what was sampled in them arrived late. */
+  late: readonly {from: number; to: number; text: string}[];
 }
 
 /** Size of a canvas in CSS pixels, and device pixels in each. */
@@ -40,9 +42,14 @@ export function pointSize(view: View, box: Box, size: Size): number {
   return groupSize(view.to - view.from, box.w * size.ratio);
 }
 
-/** Time axis, crosshair with its time, and brush: the same on every plot. */
+/** Time axis, late stretches, crosshair with its time, and brush: the same on every plot. */
 export function drawFurniture(ctx: Context, view: View, box: Box, style: Style): void {
   const perBin = box.w / (view.to - view.from);
+  for (const {from, to, text} of view.late) {
+    const left = box.x + Math.max(0, from - view.from) * perBin;
+    const right = box.x + Math.min(view.to - view.from, to - view.from) * perBin;
+    if (right > left) lateSpan(ctx, {...box, x: left, w: right - left}, text, box, style);
+  }
   const taken = view.cursor === null || view.brush !== null ? null : box.x + (view.cursor + 0.5 - view.from) * perBin;
   const most = Math.max(2, Math.floor(box.w / (style.font * (view.live ? 7 : 8))));
   timeAxis(ctx, timeTicks(view.from, view.to, Math.min(most, 6), view.live), box, view.from, perBin, style, taken);

@@ -2,7 +2,7 @@ import type {Heat} from '../heat.ts';
 import {drawFurniture, plotBox, pointSize, type Size, type View} from './frame-of.ts';
 import {HeatImage} from './heat-image.ts';
 import {axisFont, hairline, hatch, type Style} from './marks.ts';
-import type {Rows} from './rows.ts';
+import {labelledRows, type Rows} from './rows.ts';
 import type {Box, Context} from './trace.ts';
 
 /** A row to point at. */
@@ -13,6 +13,9 @@ export interface RowMark {
 
 /** Groups that lines stand between; of more the lines would be all there is to see. */
 const MOST_SEPARATORS = 64;
+
+/** From one port's label to the next at least, in parts of the text's size. */
+const PORT_PITCH = 1.6;
 
 /** Rows as tall as that, in parts of the text's size, are parted from each other. */
 const ROW_TO_PART = 0.5;
@@ -94,8 +97,15 @@ export class HeatmapChart {
     axisFont(ctx, style);
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
+    if (rows.isOneSwitch) {
+      ctx.fillStyle = style.palette.quiet;
+      for (const row of labelledRows(rows.slots.length, box.h / (style.font * PORT_PITCH))) {
+        const y = Math.max(box.y + style.font * 0.5, box.y + (row + 0.5) * perRow);
+        ctx.fillText(fitted(ctx, rows.links[row]!.name, box.x - style.font * 1.1), 0, y);
+      }
+    }
     let free = box.y;
-    for (const group of rows.groups) {
+    for (const group of rows.isOneSwitch ? [] : rows.groups) {
       const y = box.y + group.from * perRow;
       if (group.from > 0 && rows.groups.length <= MOST_SEPARATORS) {
         // A gap between what it parts, wide enough to be seen, and a line across the labels.

@@ -1,4 +1,4 @@
-import type {Palette} from './palette.ts';
+import {faded, type Palette} from './palette.ts';
 import type {TimeTick} from './time-axis.ts';
 import type {Box, Context} from './trace.ts';
 
@@ -81,6 +81,20 @@ export function hairline(ctx: Context, x0: number, y0: number, x1: number, y1: n
   ctx.moveTo(x0 === x1 ? Math.round(x0) + 0.5 : x0, y0 === y1 ? Math.round(y0) + 0.5 : y0);
   ctx.lineTo(x0 === x1 ? Math.round(x1) + 0.5 : x1, y0 === y1 ? Math.round(y1) + 0.5 : y1);
   ctx.stroke();
+}
+
+/** How much of the colour of warnings lies over bins that are not as they were. */
+const LATE = 0.14;
+
+/** A stretch of bins that are not as they were, with why where `plot` has room for it. */
+export function lateSpan(ctx: Context, span: Box, text: string, plot: Box, style: Style): void {
+  ctx.fillStyle = faded(style.palette.warn, LATE);
+  ctx.fillRect(span.x, span.y, span.w, span.h);
+  hairline(ctx, span.x, span.y, span.x, span.y + span.h, style.palette.warn);
+  hairline(ctx, span.x + span.w, span.y, span.x + span.w, span.y + span.h, style.palette.warn);
+  axisFont(ctx, style);
+  if (ctx.measureText(text).width + style.font * 2 > plot.w) return;
+  plate(ctx, text, span.x + span.w / 2, span.y + style.font * 0.8, plot, style);
 }
 
 /** The crosshair's line. */

@@ -8,6 +8,7 @@ export interface Palette {
   text: string;
   quiet: string;
   accent: string;
+  warn: string;
   series: readonly string[];
 }
 
@@ -20,6 +21,7 @@ export const DARK: Palette = {
   text: '#e6ebf1',
   quiet: '#8b98a8',
   accent: '#4cc2ff',
+  warn: '#ffb547',
   series: ['#56b4e9', '#e69f00', '#2bc7a0', '#cc79a7', '#f0e442', '#ff8a65', '#9fa8ff', '#b0bec5'],
 };
 
@@ -32,6 +34,7 @@ export const LIGHT: Palette = {
   text: '#141a21',
   quiet: '#5b6877',
   accent: '#0072b2',
+  warn: '#945800',
   series: ['#0072b2', '#d55e00', '#009e73', '#a0407c', '#8a6d00', '#b3261e', '#4f46c8', '#546e7a'],
 };
 

@@ -15,6 +15,8 @@ export interface Rows {
   /** Slot of each row. */
   slots: Uint32Array;
   groups: readonly RowGroup[];
+  /** True where all are of one switch, and no group but its own stands beside them: rows go by their ports' names. */
+  isOneSwitch: boolean;
 }
 
 /** What the orders of rows go by. */
@@ -33,8 +35,9 @@ const byName = (a: LinkInfo, b: LinkInfo): number =>
 
 /** Puts links in order: by switch and port number, the busiest or the latest first, or by job. */
 export function orderRows(links: readonly LinkInfo[], sort: HeatSort, facts: RowFacts): Rows {
+  const isOneSwitch = links.length > 0 && links.every(({agent}) => agent === links[0]!.agent);
   if (sort === 'switch') {
-    return grouped([...links].sort(byName), (link) => link.agent);
+    return {...grouped([...links].sort(byName), (link) => link.agent), isOneSwitch};
   }
   if (sort === 'job') {
     const {jobs} = facts;
@@ -52,7 +55,7 @@ export function orderRows(links: readonly LinkInfo[], sort: HeatSort, facts: Row
   };
   // Without a difference (infinity less infinity is none) the names decide.
   const sorted = [...links].sort((a, b) => (key(a) === key(b) ? byName(a, b) : key(b) - key(a)));
-  return {links: sorted, slots: Uint32Array.from(sorted, (link) => link.slot), groups: []};
+  return {links: sorted, slots: Uint32Array.from(sorted, (link) => link.slot), groups: [], isOneSwitch};
 }
 
 /** Rows with a group for each stretch of the same label. */
@@ -64,7 +67,7 @@ function grouped(links: readonly LinkInfo[], labelOf: (link: LinkInfo) => string
     if (group?.label === label) group.to = row + 1;
     else groups.push({label, from: row, to: row + 1});
   }
-  return {links, slots: Uint32Array.from(links, (link) => link.slot), groups};
+  return {links, slots: Uint32Array.from(links, (link) => link.slot), groups, isOneSwitch: false};
 }
 
 /** Some of the rows, `from` .. `to - 1`, with the parts of groups among them. */
@@ -73,7 +76,17 @@ export function cutRows(rows: Rows, from: number, to: number): Rows {
   const groups = rows.groups
     .filter((group) => group.from < to && group.to > from)
     .map(({label, ...group}) => ({label, from: Math.max(0, group.from - from), to: Math.min(to, group.to) - from}));
-  return {links: rows.links.slice(from, to), slots: rows.slots.slice(from, to), groups};
+  const {isOneSwitch} = rows;
+  return {links: rows.links.slice(from, to), slots: rows.slots.slice(from, to), groups, isOneSwitch};
+}
+
+/** Which rows are labelled where at most so many labels have room: every first, second, fifth, tenth and so on. */
+export function labelledRows(rows: number, most: number): number[] {
+  let step = 1;
+  for (let tens = 1; rows / step > Math.max(1, most); tens *= 10) {
+    step = [1, 2, 5, 10].map((part) => part * tens).find((one) => rows / one <= Math.max(1, most)) ?? 10 * tens;
+  }
+  return Array.from({length: Math.ceil(rows / step)}, (_, i) => i * step);
 }
 
 /** Mean share of line rate of a slot over the last `bins` bins, in cells (1 .. 255); 0 without data. */

@@ -6,7 +6,7 @@ import {PageLink} from './page-link.tsx';
 /** So many at most; fewer where there is no room. */
 const NEWEST = 3;
 
-/** The newest events in one line under the figures; the others are a click away. */
+/** The newest events side by side under the figures; the others are a click away. */
 export function EventStrip() {
   const {store} = useApp();
   const events = store.events.value.slice(0, NEWEST);
@@ -18,9 +18,7 @@ export function EventStrip() {
           <li key={event.id} data-testid="strip-event">
             <LevelSign level={levelOf(event)} />
             <time dateTime={new Date(event.time).toISOString()}>{timeOf(event.time)}</time>
-            <span class="what" title={event.text}>
-              {event.text}
-            </span>
+            <span class="what">{event.text}</span>
           </li>
         ))}
       </ol>

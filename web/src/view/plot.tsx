@@ -4,6 +4,7 @@ import {type App, useApp} from '../app.ts';
 import {plotBox, type Size, type View} from '../chart/frame-of.ts';
 import type {Style} from '../chart/marks.ts';
 import type {Context} from '../chart/trace.ts';
+import {lateBins} from '../late.ts';
 
 /** Pixels that a pointer must travel before a press is a brush. */
 const BRUSH_PX = 6;
@@ -134,6 +135,12 @@ function attach(app: App, canvas: HTMLCanvasElement, props: {current: PlotProps}
   };
 }
 
+/** The sum over the fabric shows what came late; longer steps hold too much for it to tell. */
+function lateOf({page, store}: App, {from, to}: {from: number; to: number}): View['late'] {
+  if (page.isPast.peek()) return [];
+  return lateBins(store.total.all, from, to, store.capacity.peek(), store.events.peek());
+}
+
 function viewOf(app: App): View {
   const span = app.page.span();
   return {
@@ -143,5 +150,6 @@ function viewOf(app: App): View {
     finalBin: app.store.finalBin,
     cursor: app.page.cursorBin(),
     brush: brushing.peek(),
+    late: lateOf(app, span),
   };
 }

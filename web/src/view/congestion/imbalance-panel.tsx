@@ -1,5 +1,6 @@
 import type {ImbalanceAnswer, ParallelLinks} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
+import {extremesOf} from '../../attention.ts';
 import type {ChartSource} from '../../export/source.ts';
 import {bitRate, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
 import {ChartMenu} from '../chart-menu.tsx';
@@ -29,7 +30,7 @@ export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
     <section class="panel listing" aria-labelledby="imbalance-title" data-testid="panel-imbalance">
       <header>
         <h2 id="imbalance-title">Parallel links</h2>
-        <p>what each link of a group sends, {answer.window} s</p>
+        <p>what each link of a group sends, mean of {answer.window} s</p>
         <div class="controls">
           <ChartMenu source={imbalanceSource(answer)} />
         </div>
@@ -50,9 +51,9 @@ export function ImbalancePanel({answer}: {answer: ImbalanceAnswer}) {
       )}
       {groups.length > 0 && store.linkList.value.length > 0 && (
         <p class="hint">
-          Apart: standard deviation of what the links carry, as a share of their mean, with what sampling adds taken
-          off. A full bar is the line rate of the link, or the most that one of them sends where that is not known; the
-          mark in it is an even share.
+          Differ by: standard deviation of what the links carry, as a share of their mean, with what sampling errors add
+          taken off; ± is its 95 % interval. A full bar is the line rate of the link, or the most that one of them sends
+          where that is not known; the mark in it is an even share.
         </p>
       )}
     </section>
@@ -80,11 +81,15 @@ function Group({group}: {group: ParallelLinks}) {
         </strong>
         <span class={level === 'warning' ? 'warning' : 'quiet'}>{text}</span>
         <span class="cv">
-          {group.cv === null ? UNKNOWN : `${percent(group.cv)}${THIN}%`}
-          {!Number.isNaN(error) && ` ± ${percent(error)}${THIN}%`} apart
+          differ by {group.cv === null ? UNKNOWN : `${percent(group.cv)}${THIN}%`}
+          {!Number.isNaN(error) && ` ± ${percent(error)}${THIN}%`}
         </span>
       </p>
-      {group.cv !== null && level !== 'ok' && <p class="of">{whyOf(group)}</p>}
+      {group.cv !== null && level !== 'ok' && (
+        <p class="of" data-testid="parallel-why">
+          {unevenText(group, (id) => byId.get(id)?.name ?? id)} {whyOf(group)}
+        </p>
+      )}
       <ul class="shares">
         {links.map(({id, share, bitsPerSecond, low, high}) => (
           <li key={id} data-testid="parallel-link">
@@ -96,6 +101,9 @@ function Group({group}: {group: ParallelLinks}) {
             </span>
             <span class="num quiet">
               {short(bitsPerSecond)} ± {short(plusMinus(bitsPerSecond, low, high), 2)}
+            </span>
+            <span class={group.collisions.some(({link}) => link === id) ? 'warning' : 'of'}>
+              {fillText(group, id, byId.get(id)?.speed ?? null)}
             </span>
           </li>
         ))}
@@ -125,6 +133,33 @@ function Bar({rate, even, full}: {rate: number; even: number; full: number}) {
       <i style={{left: part(even)}} />
     </span>
   );
+}
+
+/** A link that sends less than this part of an even share is idle. */
+const IDLE = 0.05;
+
+/** In a word how full a link is: `full`, `has room`, `idle`; and the share of its speed, as the mean of the window. */
+function fillText({links, collisions}: ParallelLinks, id: string, speed: number | null): string {
+  const {bitsPerSecond, share} = links.find((link) => link.id === id)!;
+  const load = speed === null ? '' : `${percent(bitsPerSecond / speed)}${THIN}% of its speed`;
+  const word = collisions.some(({link}) => link === id)
+    ? 'full while it sends'
+    : share * links.length < IDLE
+      ? 'idle'
+      : collisions.some(({sibling}) => sibling === id)
+        ? 'has room'
+        : '';
+  return [word, load].filter((part) => part !== '').join(', ');
+}
+
+/** What is unequal: who carries most and least, and that no sampling error makes it so. */
+function unevenText({links, cvLow, cvHigh, verdict}: ParallelLinks, nameOf: (id: string) => string): string {
+  if (verdict === 'unknown' || links.length < 2) return '';
+  const [least, most] = extremesOf(links);
+  const of = (share: number): string => `${percent(share)}${THIN}%`;
+  const shares = `Of what the ${links.length} links send, ${nameOf(most.id)} carries ${of(most.share)} and ${nameOf(least.id)} ${of(least.share)}; even would be ${of(1 / links.length)} each.`;
+  if (cvLow === null || cvHigh === null) return shares;
+  return `${shares} Apart from the errors of sampling they differ by ${of(cvLow)} to ${of(cvHigh)} of their mean.`;
 }
 
 /** What the spread would be by itself. */

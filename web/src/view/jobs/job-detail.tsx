@@ -19,13 +19,15 @@ const collator = new Intl.Collator('en', {numeric: true});
 const PAGE = 32;
 
 interface JobDetailProps {
+  /** Seconds that its rates are taken over; null before they are known. */
+  window: number | null;
   job: Job;
   jobs: readonly Job[];
   stragglers: StragglersAnswer | null;
 }
 
 /** One job: figures, step times, who is out of step, hosts with their links. */
-export function JobDetail({job, jobs, stragglers}: JobDetailProps) {
+export function JobDetail({job, jobs, stragglers, window}: JobDetailProps) {
   void useApp().page.tick.value;
   return (
     <>
@@ -33,7 +35,7 @@ export function JobDetail({job, jobs, stragglers}: JobDetailProps) {
         <PageLink to={{place: 'jobs', job: ''}}>All jobs</PageLink>
       </p>
       <JobName job={job} />
-      <Facts job={job} jobs={jobs} />
+      <Facts job={job} jobs={jobs} window={window} />
       <StepsCard job={job} />
       <div class="listings">
         {stragglers !== null && <StragglersPanel answer={stragglers} jobs={jobs} job={job.id} />}
@@ -43,14 +45,16 @@ export function JobDetail({job, jobs, stragglers}: JobDetailProps) {
   );
 }
 
-function Facts({job, jobs}: {job: Job; jobs: readonly Job[]}) {
+function Facts({job, jobs, window}: Omit<JobDetailProps, 'stragglers'>) {
   const {hosts, links, roce, period, congestion, pattern, overlaps} = job;
+  const over = window === null ? '' : ` · mean of ${Math.round(window)}${THIN}s`;
   const others = overlaps.map((id) => jobs.find((one) => one.id === id) ?? {id, name: null});
   const ceError = plusMinus(congestion.ceShare ?? Number.NaN, congestion.ceShareLow, congestion.ceShareHigh);
   return (
     <dl class="figures job-facts" data-testid="job-facts">
       <Fact label="RoCEv2 sent" value={short(roce.bitsPerSecond)} unit="bit/s">
         ± {bitRate(plusMinus(roce.bitsPerSecond, roce.low, roce.high), 2)}
+        {over}
       </Fact>
       <Fact
         label="Period"
@@ -83,7 +87,7 @@ function Facts({job, jobs}: {job: Job; jobs: readonly Job[]}) {
       </Fact>
       <Fact label="CE-marked" value={percent(congestion.ceShare)} unit={congestion.ceShare === null ? '' : '%'}>
         {Number.isNaN(ceError) ? '' : `± ${percent(ceError)}${THIN}% · `}
-        {short(congestion.cnpPerSecond ?? Number.NaN)} CNP/s
+        {short(congestion.cnpPerSecond ?? Number.NaN)} CNP/s{over}
       </Fact>
       <Fact label={job.until === null ? 'Since' : 'Ended'} value={timeOf(job.until ?? job.since)}>
         <span title={job.why}>

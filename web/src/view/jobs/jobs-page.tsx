@@ -51,7 +51,7 @@ export function JobsPage() {
           <PageLink to={{place: 'jobs', job: ''}}>All jobs</PageLink>
         </p>
       ) : (
-        <JobDetail key={job.id} job={job} jobs={answer.jobs} stragglers={late} />
+        <JobDetail key={job.id} job={job} jobs={answer.jobs} stragglers={late} window={answer.window} />
       )}
     </main>
   );
