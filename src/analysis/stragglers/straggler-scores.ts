@@ -5,7 +5,7 @@ const MAD = 1.4826;
 /** Hosts of an agent whose common offset can be told from theirs, and agents among which one's stands out. */
 const LEAST_MEMBERS = 4;
 const LEAST_AGENTS = 4;
-/** An agent's offset is taken out of its hosts' values when it is so sure. */
+/** An agent's offset is taken out of its hosts' values when it is so sure; of few agents all are, when two differ so surely. */
 const SURE = 4;
 /** Of the spread of a median over that of a mean. */
 const OF_MEDIAN = 1.2533;
@@ -23,6 +23,7 @@ export interface AgentOffset {
 /** Values in deviations, and what one was. */
 export interface Standardised {
   z: Float64Array;
+  /** None where agents are too few for one of them to stand out. */
   offsets: AgentOffset[];
 }
 
@@ -31,19 +32,22 @@ export interface Standardised {
  * that is more. What the hosts of an agent have in common is taken out first, and told. NaN where a value is.
  */
 export function standardise(values: Float64Array, agents: ArrayLike<number>): Standardised {
-  const offsets = offsetsOf(values, agents);
+  const all = offsetsOf(values, agents);
+  const isFew = all.length < LEAST_AGENTS;
+  const common = all.filter(({z}) => (isFew ? differ(all) : Math.abs(z) > SURE));
   const own = values.slice();
-  for (const {members, offset, z} of offsets) if (Math.abs(z) > SURE) for (const host of members) own[host] -= offset;
+  for (const {members, offset} of common) for (const host of members) own[host] -= offset;
+  const offsets = isFew ? [] : all;
   const rest = own.filter((value) => !Number.isNaN(value));
   const middle = medianOf(rest);
   const deviation = Math.max(1, spreadOf(rest, middle));
   return {z: own.map((value) => (value - middle) / deviation), offsets};
 }
 
-/** Of agents enough to hold one against the others. */
+/** Of agents with hosts enough, where there are two or more. */
 function offsetsOf(values: Float64Array, agents: ArrayLike<number>): AgentOffset[] {
   const members = [...membersOf(values, agents)].filter(([, hosts]) => hosts.length >= LEAST_MEMBERS);
-  if (members.length < LEAST_AGENTS) return [];
+  if (members.length < 2) return [];
   const medians = Float64Array.from(members, ([, hosts]) => medianOf(hosts.map((host) => values[host])));
   const middle = medianOf(medians);
   const spread = spreadOf(medians, middle);
@@ -51,6 +55,14 @@ function offsetsOf(values: Float64Array, agents: ArrayLike<number>): AgentOffset
     const offset = medians[at] - middle;
     return {agent, members: hosts, offset, z: offset / Math.max(spread, OF_MEDIAN / Math.sqrt(hosts.length))};
   });
+}
+
+/** Whether the agents with the least and the largest offset surely have different ones. Which is usual is not known. */
+function differ(agents: readonly AgentOffset[]): boolean {
+  const sorted = [...agents].sort((a, b) => a.offset - b.offset);
+  const [least, most] = [sorted[0], sorted[sorted.length - 1]];
+  const error = OF_MEDIAN * Math.sqrt(1 / least.members.length + 1 / most.members.length);
+  return most.offset - least.offset > SURE * error;
 }
 
 function spreadOf(values: Float64Array, median: number): number {

@@ -240,6 +240,22 @@ describe('a job of 64 hosts', () => {
     expect(Math.abs(found[0].share - 0.06)).toBeLessThan(0.025);
   });
 
+  it('names no hosts for what those of one of two agents have in common, and the one that is late among them', () => {
+    const agents = Int32Array.from({length: 12}, (_, host) => (host < 8 ? 0 : 1));
+    // Few samples, so that its hosts become sure one after the other: many at once are taken for a part of the job.
+    const options = {...job, hosts: 12, samplesPerSecond: 30, headStart: UNCOUPLED};
+    const seed = proofSeed();
+    const namedOf = (late: (host: number) => number, run: number) => {
+      const named = new Set<number>();
+      follow({...options, late}, 200, new Random(seed + run, 28), {named: ({host}) => void named.add(host)}, agents);
+      return [...named];
+    };
+    for (let run = 0; run < 4; run++) {
+      expect(namedOf((host) => (host >= 8 ? 0.04 : 0), run)).toEqual([]);
+      expect(namedOf((host) => (host >= 8 ? 0.04 : 0) + (host === 9 ? 0.1 : 0), run)).toEqual([9]);
+    }
+  });
+
   it('does not take the stages of a pipeline for stragglers', () => {
     const random = new Random(proofSeed(), 23);
     const found: Straggler[] = [];
