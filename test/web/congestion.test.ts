@@ -24,7 +24,7 @@ describe.skipIf(missing)('the page of congestion', () => {
     expect(await byId('drop-flow').first().textContent()).toContain('gpu-1 172.16.0.1 → 172.16.0.9');
     expect(await byId('panel-drops').textContent()).toContain('held back 12,000 more');
     // Two counts of one thing: each says what it counts.
-    expect(await byId('panel-discards').textContent()).toContain('Two counts of dropped packets');
+    expect(await byId('panel-congested').textContent()).toContain('Two counts of dropped packets');
     expect(await byId('card-refusals').textContent()).toMatch(/sequence_error\s*4\.00\u202fk/);
     expect(await byId('discard-link').textContent()).toMatch(/Ethernet7 10\.0\.0\.1.*4\.20\u202fk/);
   });
@@ -43,7 +43,7 @@ describe.skipIf(missing)('the page of congestion', () => {
       'Ethernet21 carries 90.0\u202f% and Ethernet22 10.0\u202f%; even would be 50.0\u202f% each. Apart from the errors of sampling they differ by 75.0\u202f% to 85.0\u202f%',
     );
     expect(await byId('parallel-link').allTextContents()).toEqual([
-      expect.stringMatching(/full while it sends, 90\.0\u202f% of its speed$/),
+      expect.stringMatching(/full in bursts, 90\.0\u202f% of its speed$/),
       expect.stringMatching(/has room, 10\.0\u202f% of its speed$/),
     ]);
     expect(await byId('collision').textContent()).toMatch(

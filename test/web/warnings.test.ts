@@ -1,5 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {LiveEvent} from '../../src/shared/live.ts';
+import {mostTelling} from '../../web/src/attention.ts';
 import {RECENT_MS, warningsOf} from '../../web/src/warnings.ts';
 
 const NOW = 1_795_000_000_000;
@@ -15,6 +16,17 @@ function told(...events: (Partial<LiveEvent> & {ago: number})[]): LiveEvent[] {
 
 const slow = (ago: number, share: number) => ({
   ...{ago, kind: 'step-slow', job: 'j1', figures: {ms: 500 * (1 + share), usualMs: 500, share}},
+});
+
+test('where there is no room for all, the first of each kind is shown, in the order that they have', () => {
+  const line = (key: string) => ({
+    ...{key, isSure: true, what: '', host: null, link: null, howMuch: '', howSure: '', to: {}, page: ''},
+  });
+  const all = ['collision a', 'collision b', 'collision c', 'discards ', 'uneven x', 'uneven y'].map(line);
+  const keys = (most: number) => mostTelling(all, most).map(({key}) => key);
+  expect(keys(4)).toEqual(['collision a', 'collision b', 'discards ', 'uneven x']);
+  expect(keys(2)).toEqual(['collision a', 'discards ']);
+  expect(keys(9)).toHaveLength(6);
 });
 
 describe('warnings of events', () => {

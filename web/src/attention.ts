@@ -49,6 +49,15 @@ export function attentionsOf({stragglers, congestion, imbalance, drops}: Finding
   ];
 }
 
+/** So many of them in their order: the first of each kind, so that no kind hides another, then whatever comes first. */
+export function mostTelling(all: readonly Attention[], most: number): Attention[] {
+  const kindOf = ({key}: Attention): string => key.slice(0, key.indexOf(' '));
+  const firsts = all.filter((one, i) => all.findIndex((other) => kindOf(other) === kindOf(one)) === i);
+  const others = all.filter((one) => !firsts.includes(one));
+  const chosen = new Set([...firsts, ...others].slice(0, most));
+  return all.filter((one) => chosen.has(one));
+}
+
 function ofStraggler(straggler: StragglersAnswer['stragglers'][number]): Attention {
   const {job, host, name, link, kind, effectMs, effectLowMs, effectHighMs, shareOfPeriod, z, cycles} = straggler;
   const isSure = straggler.certainty === 'named';
@@ -104,7 +113,7 @@ function ofDrops({reasons, discards, window}: DropsAnswer): Attention[] {
   if (told.length > 0 || most === undefined) return told;
   return [
     {
-      ...{key: 'discards', isSure: true, host: null, link: most.link, what: 'discards packets'},
+      ...{key: 'discards ', isSure: true, host: null, link: most.link, what: 'discards packets'},
       howMuch: `${discardsText(most)}${discards.length > 1 ? `; ${plural(discards.length - 1, 'other link discards', 'other links discard')} too` : ''}`,
       howSure: 'by its counters',
       ...ON_CONGESTION,

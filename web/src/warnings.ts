@@ -21,7 +21,7 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   incast: ['incast'],
   'elephants-collide': ['collision'],
   'links-imbalanced': ['uneven', 'collision'],
-  'drops-began': ['drop', 'discards'],
+  'drops-began': ['drop ', 'discards '],
   'agent-silent': ['silent'],
 };
 

@@ -52,7 +52,7 @@ export function timeFindings(facts: Facts): Finding[] {
     found.push({
       level: 'warning',
       where: 'time',
-      what: `the ingest thread stood still ${seconds(sinceStallMs)} ago: ${times(stalls)} since the start, for ${seconds(total.counts[Count.StallMs]!)} in all; nothing was lost; with the native receiver bins are as exact as ever, without it less so then`,
+      what: `the ingest thread stood still ${seconds(sinceStallMs)} ago: ${times(stalls)} since the start, for ${seconds(total.counts[Count.StallMs]!)} in all; nothing was lost, and bins keep their times with the native receiver; without it they are less exact then`,
       do: 'This machine is busy with something else: give the server a core of its own.',
     });
   }

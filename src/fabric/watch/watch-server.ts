@@ -78,7 +78,7 @@ export class ServerWatch {
       time,
       kind: 'stalled',
       level: 'warning',
-      text: `the ingest thread stood still for ${seconds(stallMs)}${pieces}; what came meanwhile keeps its times with the native receiver, and is spread over the pause without it`,
+      text: `the ingest thread stood still for ${seconds(stallMs)}${pieces}: bins keep their times with the native receiver, and are less exact without it`,
       figures: {stalls, stallMs},
     });
   }

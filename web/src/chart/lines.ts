@@ -58,7 +58,8 @@ export class LinesChart {
     }
     for (const line of lines) stroke(ctx, map, line, style);
     ctx.restore();
-    drawFurniture(ctx, view, box, style);
+    // Points are means of seconds: what came late within them does not show.
+    drawFurniture(ctx, {...view, late: []}, box, style);
     if (view.cursor !== null && view.brush === null) {
       for (const {history, colour} of lines) {
         const i = history.at(view.cursor * 100);

@@ -93,7 +93,7 @@ export function lateSpan(ctx: Context, span: Box, text: string, plot: Box, style
   hairline(ctx, span.x, span.y, span.x, span.y + span.h, style.palette.warn);
   hairline(ctx, span.x + span.w, span.y, span.x + span.w, span.y + span.h, style.palette.warn);
   axisFont(ctx, style);
-  if (ctx.measureText(text).width + style.font * 2 > plot.w) return;
+  if (ctx.measureText(text).width * 2 > plot.w) return;
   plate(ctx, text, span.x + span.w / 2, span.y + style.font * 0.8, plot, style);
 }
 

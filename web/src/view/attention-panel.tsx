@@ -7,7 +7,7 @@ import type {
   StragglersAnswer,
 } from '../../../src/shared/answers.ts';
 import {useApp} from '../app.ts';
-import {type Attention, attentionsOf, type Findings} from '../attention.ts';
+import {type Attention, attentionsOf, type Findings, mostTelling} from '../attention.ts';
 import {bitRate, cycle, percent, plural, THIN} from '../format.ts';
 import {useAnswer} from '../rest/asking.ts';
 import {RECENT_MS, type Warnings, warningsOf} from '../warnings.ts';
@@ -67,7 +67,7 @@ export function AttentionPanel() {
         </p>
       ) : (
         <ul class="lines">
-          {all.slice(0, MOST).map((attention) => (
+          {mostTelling(all, MOST).map((attention) => (
             <Line key={attention.key} attention={attention} />
           ))}
           {all.length > MOST && (

@@ -207,7 +207,7 @@ function Samples({summary, held}: {summary: SummaryTopic; held: HeldPrefix}) {
   ].filter((part) => part !== '');
   return (
     <Figure
-      label="sFlow samples received"
+      label="sFlow samples"
       value={scaled(summary.flowSamplesPerSecond, prefix)}
       unit={unitOf(prefix, '/s')}
       note={

@@ -4,7 +4,6 @@ import type {ChartSource} from '../../export/source.ts';
 import {duration, scaled, short} from '../../format.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {LinkName} from '../names.tsx';
-import {TWO_COUNTS} from './two-counts.ts';
 
 /** "Discards by link": the links whose own counters tell of some, most first. */
 export function DiscardsPanel({answer}: {answer: DropsAnswer}) {
@@ -15,7 +14,7 @@ export function DiscardsPanel({answer}: {answer: DropsAnswer}) {
     <section class="panel listing" aria-labelledby="discards-title" data-testid="panel-discards">
       <header>
         <h2 id="discards-title">Discards by link</h2>
-        <p>every packet, by interface counters, packets/s, mean of the 20 to 30 s before they came</p>
+        <p>every packet, by interface counters, mean of their 20 to 30 s, packets/s</p>
         <div class="controls">
           <ChartMenu source={discardsSource(answer)} />
         </div>
@@ -54,7 +53,6 @@ export function DiscardsPanel({answer}: {answer: DropsAnswer}) {
           </table>
         </div>
       )}
-      {discards.length > 0 && answer.reasons.length > 0 && <p class="rest">{TWO_COUNTS}</p>}
     </section>
   );
 }

@@ -143,7 +143,7 @@ function fillText({links, collisions}: ParallelLinks, id: string, speed: number 
   const {bitsPerSecond, share} = links.find((link) => link.id === id)!;
   const load = speed === null ? '' : `${percent(bitsPerSecond / speed)}${THIN}% of its speed`;
   const word = collisions.some(({link}) => link === id)
-    ? 'full while it sends'
+    ? 'full in bursts'
     : share * links.length < IDLE
       ? 'idle'
       : collisions.some(({sibling}) => sibling === id)

@@ -3,7 +3,12 @@ import {percent, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
 import {WarnIcon} from '../icons.tsx';
 import {type Column, Listing} from '../listing.tsx';
 import {LinkName} from '../names.tsx';
-import {TWO_COUNTS} from './two-counts.ts';
+
+/** What the two counts of dropped packets are, said where both are shown. */
+const TWO_COUNTS =
+  'Two counts of dropped packets, which never agree: notifications come at once and name packet, flow and reason, but ' +
+  'switches limit how many they send, so that they are the least that was lost; interface counters hold every discard, ' +
+  'without saying of whom, as a mean of the 20 to 30 s between two of them.';
 
 /** Links shown. */
 const MOST = 15;
@@ -43,7 +48,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: ({direction}) => direction,
   },
   {
-    heading: 'Drops notified',
+    heading: 'Notified',
     fileHeading: 'drop notifications',
     isFigure: true,
     cell: ({dropped}) => trouble(dropped, short(dropped)),
@@ -78,7 +83,7 @@ const COLUMNS: readonly Column<Row>[] = [
     value: ({marks}) => marks?.cnpPerSecond ?? null,
   },
   {
-    heading: 'Mean load',
+    heading: 'Load',
     isFigure: true,
     cell: ({marks}) => share(marks?.utilisation ?? null),
     value: ({marks}) => marks?.utilisation ?? null,
@@ -88,13 +93,14 @@ const COLUMNS: readonly Column<Row>[] = [
 
 /** "Congested links": those that lose packets first, then by the share of their frames that is marked. */
 export function CongestedPanel({answer, drops}: {answer: CongestionAnswer; drops: DropsAnswer | null}) {
+  const rows = rowsOf(answer, drops).slice(0, MOST);
   return (
     <Listing
       id="congested"
       title="Congested links"
-      what={`a row a direction: those that lose packets, then by the share of marked frames, ${answer.window}${THIN}s`}
+      what={`each direction by itself: losses, then marks over ${answer.window}${THIN}s`}
       columns={COLUMNS}
-      rows={rowsOf(answer, drops).slice(0, MOST)}
+      rows={rows}
       keyOf={({id, direction}) => `${id} ${direction}`}
       empty="No link shows marks, notifications, drops or discards. Marks need ECN on the switches' queues."
       queries={() => [
@@ -103,7 +109,7 @@ export function CongestedPanel({answer, drops}: {answer: CongestionAnswer; drops
         {what: 'Links that notified of drops, by reason', path: '/api/v1/drops', promql: null},
       ]}
     >
-      <p class="rest">{TWO_COUNTS}</p>
+      {rows.some(({dropped, discards}) => dropped > 0 || (discards ?? 0) > 0) && <p class="rest">{TWO_COUNTS}</p>}
     </Listing>
   );
 }

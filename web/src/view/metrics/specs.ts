@@ -103,7 +103,7 @@ export function conditionCards(model: MetricsModel): CardProps[] {
     {
       id: 'discards',
       title: 'Discards',
-      what: 'by interface counters',
+      what: 'all packets, counted by interfaces',
       unit: 'packets/s',
       least: 1,
       lines: [
@@ -159,7 +159,7 @@ export function dropsCard(model: MetricsModel): CardProps {
   return {
     id: 'drops',
     title: 'Drop reasons',
-    what: 'notified by switches',
+    what: 'notified: the least lost',
     unit: 'packets/s',
     isList: true,
     lines: model.dropReasons.value.slice(0, MOST_REASONS).map((reason, i) => ({
