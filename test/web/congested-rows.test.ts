@@ -48,6 +48,12 @@ describe('congested links', () => {
     expect(rowsOf({links: []}, dropsOf(null, 0))).toMatchObject([{direction: 'in', discards: null, dropped: 60}]);
   });
 
+  test('counters that tell of none tell it of each direction; how some of them divide is not known by their sum', () => {
+    const of = (perSecond: number) => ({...marksOf('in', 0.1), discards: {perSecond, ageMs: 0, elapsedMs: 20_000}});
+    expect(rowsOf({links: [of(0)]}, null)).toMatchObject([{discards: 0}]);
+    expect(rowsOf({links: [of(5)]}, null)).toMatchObject([{discards: null}]);
+  });
+
   test('without a flow to tell it the direction is not known', () => {
     const rows = rowsOf({links: []}, {...dropsOf(LINK, 0), flows: []});
     expect(rows).toMatchObject([{direction: null, dropped: 60}]);

@@ -31,6 +31,15 @@ describe('bins whose samples arrived late', () => {
     expect(late([8, 9, 4, 5, 8, 3, 4, 6, 29, 28, 8, 9])).toEqual([[4, 10]]);
   });
 
+  test('stretches that touch are one', () => {
+    expect(late([8, 0, 0, 0, 29, 0, 0, 0, 29, 8])).toEqual([[1, 9]]);
+    expect(late([8, 0, 0, 0, 29, 8, 29, 8])).toEqual([[1, 7]]);
+    expect(late([8, 0, 0, 0, 29, 8, 8, 8, 0, 0, 0, 29, 8])).toEqual([
+      [1, 5],
+      [8, 12],
+    ]);
+  });
+
   test('full links are no sign of it, and neither are the edges of bins that are off by some ms', () => {
     expect(late([9.9, 10, 10.4, 9.6, 10.6, 9.4])).toEqual([]);
   });

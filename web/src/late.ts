@@ -53,6 +53,8 @@ export function lateBins(
     while (first - start < MOST && isEmpty(series, start - 1, capacity)) start--;
     start = Math.max(start, first - MOST);
     if (start >= to) break;
+    // Stretches that touch are one.
+    if ((found.at(-1)?.to ?? 0) >= start) start = Math.min(start, found.pop()!.from);
     found.push({from: start, to: bin, text: textOf(start, bin, events)});
   }
   return found;

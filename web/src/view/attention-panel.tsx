@@ -89,7 +89,9 @@ export function AttentionPanel() {
         {running.length > MOST_JOBS && (
           <PageLink to={{place: 'jobs', job: ''}}>{plural(running.length - MOST_JOBS, 'other job')}</PageLink>
         )}
-        {running.length === 0 && jobs.value.value !== null && <span class="of">No job found yet.</span>}
+        {running.length === 0 && jobs.value.value !== null && (
+          <span class="of">{known.length > 0 ? 'No job runs now.' : 'No job found yet.'}</span>
+        )}
       </p>
     </section>
   );

@@ -14,7 +14,7 @@ export function DiscardsPanel({answer}: {answer: DropsAnswer}) {
     <section class="panel listing" aria-labelledby="discards-title" data-testid="panel-discards">
       <header>
         <h2 id="discards-title">Discards by link</h2>
-        <p>every packet, by interface counters, mean of their 20 to 30 s, packets/s</p>
+        <p>every packet, by interface counters, mean of mostly 20 to 30 s, packets/s</p>
         <div class="controls">
           <ChartMenu source={discardsSource(answer)} />
         </div>

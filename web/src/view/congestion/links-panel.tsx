@@ -8,7 +8,7 @@ import {LinkName} from '../names.tsx';
 const TWO_COUNTS =
   'Two counts of dropped packets, which never agree: notifications come at once and name packet, flow and reason, but ' +
   'switches limit how many they send, so that they are the least that was lost; interface counters hold every discard, ' +
-  'without saying of whom, as a mean of the 20 to 30 s between two of them.';
+  'without saying of whom, as a mean of the time between two of them, mostly 20 to 30 s.';
 
 /** Links shown. */
 const MOST = 15;
@@ -126,7 +126,12 @@ export function rowsOf(
     rows.set(key, known);
     return known;
   };
-  for (const marks of links) row(marks.id, marks.direction).marks = marks;
+  for (const marks of links) {
+    const known = row(marks.id, marks.direction);
+    known.marks = marks;
+    // Of both directions together: what it is of this one is known where it is none.
+    if (marks.discards?.perSecond === 0) known.discards = 0;
+  }
   for (const {link, inDiscardsPerSecond, outDiscardsPerSecond} of drops?.discards ?? []) {
     const ways = {in: inDiscardsPerSecond, out: outDiscardsPerSecond} as const;
     for (const way of ['in', 'out'] as const) if ((ways[way] ?? 0) > 0) row(link, way).discards = ways[way];
