@@ -237,7 +237,7 @@ function Dropped() {
     return <Figure label="Packets dropped" value={UNKNOWN} note="no interface counters yet" testId="figure-dropped" />;
   }
   const total = (received ?? 0) + (sent ?? 0);
-  const text = 'by the fabric: counters, mostly of the last 20 to 30 s';
+  const text = 'by the fabric: counters of 20 to 30 s';
   if (total === 0) {
     return <Figure label="Packets dropped" value="0" unit="/s" note={text} testId="figure-dropped" class="quiet" />;
   }

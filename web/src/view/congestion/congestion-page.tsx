@@ -38,7 +38,7 @@ export function CongestionPage() {
     metrics.takeOperations('', answer),
   );
   const imbalance = useAnswer<ImbalanceAnswer>('/api/v1/imbalance', 2_000);
-  const congestion = useAnswer<CongestionAnswer>('/api/v1/congestion?top=15', 2_000);
+  const congestion = useAnswer<CongestionAnswer>('/api/v1/congestion?top=100', 2_000);
   const queues = useAnswer<QueuesAnswer>(QUEUES_PATH, 2_000);
   const pauses = useAnswer<CountersAnswer>(PAUSES_PATH, 4_000);
   return (
