@@ -168,7 +168,8 @@ describe.skipIf(missing)('data health', () => {
     await byId('charts').waitFor();
     await page.waitForFunction(() => window.tenhertz.framesReceived > 12);
     const ofFabric = ['periods', 'stragglers', 'congestion?top=1', 'drops?top=10', 'imbalance', 'jobs'];
-    expect(new Set(server.asked)).toEqual(new Set(ofFabric.map((route) => `/api/v1/${route}`)));
+    const paths = [...ofFabric.map((route) => `/api/v1/${route}`), '/app/ai-metrics/scripts/metrics.js/metric/json'];
+    expect(new Set(server.asked)).toEqual(new Set(paths));
     await page.keyboard.press('h');
     await byId('verdict').waitFor();
     server.asked.length = 0;
