@@ -148,6 +148,8 @@ export class Fabric {
   /** First bin whose figures changed since the last advance, and first whose state did since it was last told. */
   private dirtyFrom = Number.POSITIVE_INFINITY;
   private confirmedFrom = Number.POSITIVE_INFINITY;
+  /** First bin whose samples stand for something else than when they were summed. */
+  private resumFrom = Number.POSITIVE_INFINITY;
   /** What is gathered for the next advance, and what the last one was given. */
   private touched = new Touched();
   private told = new Touched();
@@ -252,7 +254,7 @@ export class Fabric {
     if (sources) this.corrections.applySources(sources, this.subAgents, end);
     const open = {from: Math.max(this.openFrom, end - REVISED_BINS), to: this.roomUpTo};
     const corrected = this.corrections.settle(partial.producer, end, open);
-    this.dirtyFrom = Math.min(this.dirtyFrom, corrected);
+    this.revalue(corrected);
     this.touched.all(corrected);
   }
 
@@ -348,10 +350,12 @@ export class Fabric {
     }
     // Another basis counts in all bins that are open, not from the sample on that decides.
     if (this.rows.prefer(row, samples, at, openFrom)) {
-      this.dirtyFrom = Math.min(this.dirtyFrom, openFrom);
+      this.revalue(openFrom);
       this.touched.all(openFrom);
       this.ticksOf(port, direction, at)?.clear(port.slot, openFrom);
     }
+    // Behind what decides whether it counts.
+    if (at <= this.newest) this.sums.addEntry(row.index, at, columns, FIRST_MEASURE, i);
     port.agent.largest.note(row.rate, largest, at, this.newest + 1);
     if (at < this.dirtyFrom) this.dirtyFrom = at;
   }
@@ -404,13 +408,26 @@ export class Fabric {
   private decideRoles(): void {
     this.callByNames();
     const from = this.openFrom;
-    if (this.roles.decide(from)) this.dirtyFrom = Math.min(this.dirtyFrom, from);
+    if (this.roles.decide(from)) this.revalue(from);
   }
 
-  /** Sums up the bins from..to, both inclusive. */
+  /** From a bin on, samples stand for something else than before: their sums are to be made anew. */
+  private revalue(from: number): void {
+    this.dirtyFrom = Math.min(this.dirtyFrom, from);
+    this.resumFrom = Math.min(this.resumFrom, from);
+  }
+
+  /** Sums up the bins from..to, both inclusive; those up to the newest have had their samples as these came. */
   private sum(from: number, to: number): void {
-    this.rows.noteLargest(this.rings, from, to);
-    this.sums.recompute(from, to);
+    const {rows, sums} = this;
+    const first = Math.max(from, rows.hasShrunk ? from : Math.min(this.resumFrom, this.newest + 1));
+    const {largest, roceLargest} = rows.columns;
+    for (const {index} of rows.news) {
+      sums.raiseLargest(index, from, Math.min(to, first - 1), largest[index]!, roceLargest[index]!);
+    }
+    rows.noteLargest(this.rings, from, to);
+    sums.recompute(first, to);
+    if (to >= this.newest) this.resumFrom = Number.POSITIVE_INFINITY;
   }
 
   /** Moves on to the producers' watermark. */

@@ -58,7 +58,9 @@ export class Rows {
   /** At slot * 2 + direction. */
   private readonly ofPort: Row[][] = [];
   /** Rows whose largest L is another one than was written down last, and the last bin that it was for. */
-  private readonly news: Row[] = [];
+  readonly news: Row[] = [];
+  /** Whether any of those became smaller. */
+  hasShrunk = false;
   private notedTo = Number.NEGATIVE_INFINITY;
   private readonly bases = new Bases(this.columns);
 
@@ -143,6 +145,7 @@ export class Rows {
     const roceLargest = row.isFormer ? 0 : Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
     const [code, roceCode] = [lengthCode(largest), lengthCode(roceLargest)];
     if (code === columns.largest[row.index] && roceCode === columns.roceLargest[row.index]) return;
+    if (code < columns.largest[row.index]! || roceCode < columns.roceLargest[row.index]!) this.hasShrunk = true;
     columns.largest[row.index] = code;
     columns.roceLargest[row.index] = roceCode;
     this.news.push(row);
@@ -177,6 +180,7 @@ export class Rows {
       for (let bin = from; bin <= to; bin++) rings.setLargest(index, bin, largest, roceLargest);
     }
     news.length = 0;
+    this.hasShrunk = false;
     for (let bin = Math.max(from, this.notedTo + 1); bin <= to; bin++) rings.setAllLargest(bin, columns);
     this.notedTo = to;
   }

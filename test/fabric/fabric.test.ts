@@ -91,7 +91,9 @@ describe('a bin', () => {
     const {fabric, give} = start();
     give(T + 1, {rows: [{bin: T, rate: 1, roce: [9_000], ce: 60_000, cnp: 60_000}]});
     give(T + 2, {rows: [{bin: T, rate: 1, roce: [9_000], ce: 60_000, cnp: 60_000}]});
-    expect([fabric.sums.ce(T), fabric.sums.cnp(T)]).toEqual([0xffff, 0xffff]);
+    const {ce, cnp} = fabric.rings.chunk(0);
+    const cell = fabric.rings.at(0, T);
+    expect([ce[cell], cnp[cell]]).toEqual([0xffff, 0xffff]);
   });
 });
 

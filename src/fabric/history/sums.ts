@@ -1,3 +1,4 @@
+import {Measure} from '../../account/measures.ts';
 import {Direction} from '../../account/schema.ts';
 import {BinState, type MeasureName} from '../../shared/live.ts';
 import type {Agents} from '../agents.ts';
@@ -5,7 +6,7 @@ import type {Port, Role} from '../ports.ts';
 import {ROLES, type RoleReason, type Roles} from '../roles/roles.ts';
 import type {Rows} from '../rows.ts';
 import {Moments} from './moments.ts';
-import {CHUNK_ROWS, LARGEST_UNIT, type Rings} from './rings.ts';
+import {CHUNK_ROWS, type Chunk, LARGEST_UNIT, type Rings} from './rings.ts';
 
 /** Frames that tell of congestion: RoCEv2 marked congestion experienced (RFC 3168), CNPs, and trimmed packets. */
 export type Mark = 'ce' | 'cnp' | 'trimmed';
@@ -18,10 +19,16 @@ const ROCE = MOMENTS;
 const MARKS: Record<Mark, number> = {ce: 2 * MOMENTS, cnp: 2 * MOMENTS + 1, trimmed: 2 * MOMENTS + 2};
 const KEPT = 2 * MOMENTS + 3;
 
+/** Bin by bin: where the cells of a chunk begin, and where its sums stand. */
+interface BinPlaces {
+  cells: Int32Array;
+  sums: Int32Array;
+}
+
 /**
  * What enters at the ports of each role, per bin. The fabric-wide figure is that of the edge ports: *in*, so that each
- * packet counts once. What enters at ports of unknown role is left out of it, and kept beside it. Weighted moments,
- * computed anew for each bin that changed.
+ * packet counts once. What enters at ports of unknown role is left out of it, and kept beside it. Weighted moments: entries
+ * are added as they come, and all of a bin is summed anew where what they stand for is another one than it was.
  */
 export class FabricSums {
   private readonly depth: number;
@@ -55,32 +62,76 @@ export class FabricSums {
   recompute(from: number, to: number): void {
     for (let bin = from; bin <= to; bin++) this.clear(bin);
     const {count} = this.rows.columns;
+    const bins = this.placesOf(from, to);
     for (let first = 0; first < count; first += CHUNK_ROWS) {
-      for (let bin = from; bin <= to; bin++) this.addRows(first, Math.min(count, first + CHUNK_ROWS), bin);
+      const chunk = this.rings.chunk(first);
+      for (let row = first; row < Math.min(count, first + CHUNK_ROWS); row++) this.addRow(row, from, bins, chunk);
     }
   }
 
-  /** Adds the rows from..to-1, which are of one chunk. */
-  private addRows(from: number, to: number, bin: number): void {
+  /** Adds entry `i` of columns, the measures' from `first` on, of a row in a bin that is summed already. */
+  addEntry(row: number, bin: number, columns: readonly ArrayLike<number>[], first: number, i: number): void {
     const {rows, roles, kept} = this;
-    const {place} = rows.columns;
-    const chunk = this.rings.chunk(from);
-    const cells = this.rings.at(from, bin) - from;
-    const start = this.at(bin, 0);
-    for (let row = from; row < to; row++) {
-      const slot = place[row]! >> 1;
-      if (slot < 0 || (place[row]! & 1) !== Direction.In || !rows.counts(row, bin)) continue;
-      const at = start + roles.numberAt(slot, bin) * KEPT;
-      const rate = rows.weightOf(row, bin);
-      const cell = cells + row;
-      seen(kept, at + ALL, rate, chunk.largest[cell]! * LARGEST_UNIT);
-      seen(kept, at + ROCE, rate, chunk.roceLargest[cell]! * LARGEST_UNIT);
+    const place = rows.columns.place[row]!;
+    if ((place & 1) !== Direction.In || !rows.counts(row, bin)) return;
+    const at = this.at(bin, roles.numberAt(place >> 1, bin));
+    const weight = rows.weightOf(row, bin);
+    const of = (measure: number) => columns[first + measure]![i]!;
+    add(kept, at + ALL, of(Measure.Frames), weight, of(Measure.Bytes), of(Measure.Squares));
+    add(kept, at + ROCE, of(Measure.RoceFrames), weight, of(Measure.RoceBytes), of(Measure.RoceSquares));
+    kept[at + MARKS.ce]! += weight * of(Measure.CeFrames);
+    kept[at + MARKS.cnp]! += weight * of(Measure.CnpFrames);
+    kept[at + MARKS.trimmed]! += weight * of(Measure.TrimmedFrames);
+  }
+
+  /** A row, by its number, has a larger L now, as `lengthCode` has it, in the bins from..to, which are summed already. */
+  raiseLargest(row: number, from: number, to: number, largest: number, roceLargest: number): void {
+    const {rows, roles, kept} = this;
+    const place = rows.columns.place[row]!;
+    if (place < 0 || (place & 1) !== Direction.In) return;
+    for (let bin = from; bin <= to; bin++) {
+      if (!rows.counts(row, bin)) continue;
+      const at = this.at(bin, roles.numberAt(place >> 1, bin));
+      const weight = rows.weightOf(row, bin);
+      seen(kept, at + ALL, weight, largest * LARGEST_UNIT);
+      seen(kept, at + ROCE, weight, roceLargest * LARGEST_UNIT);
+    }
+  }
+
+  /** Where the cells of any chunk begin in the bins from..to, and where their sums stand: a remainder of a bin is dear. */
+  private placesOf(from: number, to: number): BinPlaces {
+    const bins = Array.from({length: to - from + 1}, (_, i) => from + i);
+    return {
+      cells: Int32Array.from(bins, (bin) => this.rings.at(0, bin)),
+      sums: Int32Array.from(bins, (bin) => this.at(bin, 0)),
+    };
+  }
+
+  /** Adds a row to the bins from `from` on. What holds for all of them is asked once. */
+  private addRow(row: number, from: number, {cells, sums}: BinPlaces, chunk: Chunk): void {
+    const {rows, roles, kept} = this;
+    const place = rows.columns.place[row]!;
+    const slot = place >> 1;
+    if (slot < 0 || (place & 1) !== Direction.In) return;
+    const counts = rows.columns.counts(row, from);
+    if (counts === false) return;
+    const role = roles.numberSince(slot, from);
+    const rate = rows.columns.rate[row]!;
+    const nth = row % CHUNK_ROWS;
+    for (let i = 0; i < cells.length; i++) {
+      const bin = from + i;
+      if (counts === undefined && !rows.counts(row, bin)) continue;
+      const at = sums[i]! + (role ?? roles.numberAt(slot, bin)) * KEPT;
+      const weight = rows.isCorrected ? rows.weightOf(row, bin) : rate;
+      const cell = cells[i]! + nth;
+      seen(kept, at + ALL, weight, chunk.largest[cell]! * LARGEST_UNIT);
+      seen(kept, at + ROCE, weight, chunk.roceLargest[cell]! * LARGEST_UNIT);
       if (chunk.frames[cell] === 0) continue;
-      add(kept, at + ALL, chunk.frames[cell]!, rate, chunk.bytes[cell]!, chunk.squares[cell]!);
-      add(kept, at + ROCE, chunk.roceFrames[cell]!, rate, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
-      kept[at + MARKS.ce]! += rate * chunk.ce[cell]!;
-      kept[at + MARKS.cnp]! += rate * chunk.cnp[cell]!;
-      kept[at + MARKS.trimmed]! += rate * chunk.trimmed[cell]!;
+      add(kept, at + ALL, chunk.frames[cell]!, weight, chunk.bytes[cell]!, chunk.squares[cell]!);
+      add(kept, at + ROCE, chunk.roceFrames[cell]!, weight, chunk.roceBytes[cell]!, chunk.roceSquares[cell]!);
+      kept[at + MARKS.ce]! += weight * chunk.ce[cell]!;
+      kept[at + MARKS.cnp]! += weight * chunk.cnp[cell]!;
+      kept[at + MARKS.trimmed]! += weight * chunk.trimmed[cell]!;
     }
   }
 
@@ -150,8 +201,9 @@ export class FabricSums {
   }
 }
 
-/** A row that is summed could have had one more sample at this rate and of this length. */
+/** A row that is summed could have had one more sample at this rate and of this length; 0: there was no such row then. */
 function seen(kept: Float64Array, at: number, rate: number, length: number): void {
+  if (length === 0) return;
   if (rate * length > kept[at + Kept.Largest]!) kept[at + Kept.Largest] = rate * length;
   if (rate > kept[at + Kept.LargestRate]!) kept[at + Kept.LargestRate] = rate;
 }

@@ -121,6 +121,12 @@ export class Roles {
     return bin >= this.sinceBin[slot]! ? this.inForce[slot]! : ROLES.indexOf(this.at(slot, bin));
   }
 
+  /** The same for all bins from `from` on; undefined where it changes within them. */
+  numberSince(slot: number, from: number): number | undefined {
+    if (slot >= this.sinceBin.length) return UNKNOWN;
+    return from >= this.sinceBin[slot]! ? this.inForce[slot]! : undefined;
+  }
+
   /** The role in force, and why. */
   of(port: Port): RoleReason {
     for (const source of this.sources) {

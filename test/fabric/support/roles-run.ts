@@ -26,9 +26,11 @@ export interface RoleRunOptions {
   simulation: SimulationOptions;
   seconds?: number;
   transport?: Partial<TransportOptions> | undefined;
+  /** Called each second. */
+  each?: (fabric: Fabric) => void;
 }
 
-export function runRoles({simulation: options, seconds = 10, transport = {}}: RoleRunOptions): RoleRun {
+export function runRoles({simulation: options, seconds = 10, transport = {}, each}: RoleRunOptions): RoleRun {
   const fabric = new Fabric({depth: 100, flows: 1_000});
   const ingest = new Ingest({limits: DEFAULT_LIMITS, producer: 0, epoch: 1, seed: 7}, (encoded) => {
     fabric.apply(decodePartial(encoded));
@@ -45,7 +47,9 @@ export function runRoles({simulation: options, seconds = 10, transport = {}}: Ro
     simulation.advance(now);
     way.advance(now);
     ingest.tick(now);
-    if ((now - options.startMs) % 1_000 === 0) compare(run, simulation, (now - options.startMs) / 1_000);
+    if ((now - options.startMs) % 1_000 !== 0) continue;
+    compare(run, simulation, (now - options.startMs) / 1_000);
+    each?.(fabric);
   }
   return run;
 }
