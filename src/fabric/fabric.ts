@@ -445,6 +445,7 @@ export class Fabric {
     this.rows.refusals.look(this.refused, newest);
     this.settle(this.finalBin);
     this.tiers.advance(this);
+    this.inferred.advance();
     this.watch.look(this);
     this.room.make(this);
     this.rows.clean(this.rings, CLEAN_ROWS);

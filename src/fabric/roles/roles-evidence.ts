@@ -4,8 +4,10 @@ import {formatAddress} from '../address.ts';
 import type {Agent} from '../agents.ts';
 import type {Port, Ports} from '../ports.ts';
 
-/** Sources, flows and hosts that are followed at once. */
-const MAX_THINGS = 65_536;
+/** Flows that are followed at once, and sources: so many of a small fabric, and of a large one some for each port. */
+const MAX_FLOWS = 49_152;
+const LEAST_SOURCES = 16_384;
+const SOURCES_A_PORT = 2;
 /** Flows that one port may bring up; further ones are followed where another port did. */
 const MAX_FLOWS_OF_PORT = 32;
 /** Ports that one thing is followed on. */
@@ -99,8 +101,9 @@ export class Evidence {
   private readonly basisOf: (slot: number, direction: number) => number;
   private readonly isAgent: (address: string) => boolean;
   private readonly ofAgent = new WeakMap<Agent, Map<number, Port>>();
-  /** By slot: how many flows it brought up. */
+  /** By slot: how many flows it brought up; and all of them. */
   private readonly flowsBy: number[] = [];
+  private flows = 0;
 
   /** `basisOf` says which basis counts for a port and direction; `isAgent` knows the switches' own addresses. */
   constructor(
@@ -202,21 +205,31 @@ export class Evidence {
     seen.second = row.second;
   }
 
+  private get isFullOfSources(): boolean {
+    return this.things.size - this.flows >= Math.max(LEAST_SOURCES, SOURCES_A_PORT * this.ports.all.length);
+  }
+
   private bringUp(kind: ThingKind, key: number, row: Row): Thing | undefined {
     const {slot} = row.port;
     const flows = this.flowsBy[slot] ?? 0;
-    if (this.things.size >= MAX_THINGS || (kind === 'flow' && flows >= MAX_FLOWS_OF_PORT)) return undefined;
+    if (kind === 'flow' ? this.flows >= MAX_FLOWS || flows >= MAX_FLOWS_OF_PORT : this.isFullOfSources) return undefined;
     const word = (index: number) => row.section.columns[row.address + index]![row.i]!;
     const address = formatAddress(word(0), word(1), word(2), word(3));
     if (this.isAgent(address)) return undefined;
-    if (kind === 'flow') this.flowsBy[slot] = flows + 1;
+    if (kind === 'flow') {
+      this.flowsBy[slot] = flows + 1;
+      this.flows++;
+    }
     const thing: Thing = {kind, address, seen: [], isCrowded: false, by: slot};
     this.things.set(key, thing);
     return thing;
   }
 
   private forget(key: number, {kind, by}: Thing): void {
-    if (kind === 'flow') this.flowsBy[by]!--;
+    if (kind === 'flow') {
+      this.flowsBy[by]!--;
+      this.flows--;
+    }
     this.things.delete(key);
   }
 }

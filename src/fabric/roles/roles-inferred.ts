@@ -35,6 +35,10 @@ const DOUBTS = 3;
  */
 const HOST_FRAMES_PER_SECOND = 2_000;
 
+/** Things and ports that are looked at in one bin at most. */
+const THINGS_A_STEP = 24_576;
+const PORTS_A_STEP = 12_288;
+
 const TOO_FEW = 'too few samples have come in here yet to tell';
 
 /** What is concluded of one port. */
@@ -73,6 +77,8 @@ export class InferredRoles implements RoleSource {
   /** Revisions as they were last, and the second in which they changed. */
   private known = -1;
   private newsAt = 0;
+  /** The look that is under way. */
+  private looking: Generator<void, void> | undefined;
 
   /** `basisOf` says which basis counts for a port and direction; `unknownShare` how much enters at unknown ports now. */
   constructor(
@@ -104,13 +110,21 @@ export class InferredRoles implements RoleSource {
     this.evidence.applyFlows(flows, locals, second);
     if (hosts) this.evidence.applyHosts(hosts, locals, second);
     if (second <= this.second) return;
+    while (this.looking) this.advance();
     this.second = second;
     this.evidence.age();
-    this.look(time);
+    this.looking = this.look(time);
+    this.advance();
+  }
+
+  /** Goes on with what was begun, a step with each call. */
+  advance(): void {
+    if (this.looking?.next().done) this.looking = undefined;
   }
 
   /** Ports have left, and agents. */
   release(ports: ReadonlySet<Port>, agents: ReadonlySet<Agent>): void {
+    this.looking = undefined; // it may hold some of them
     this.evidence.release(ports);
     for (const {slot} of ports) this.verdicts[slot] = undefined;
     for (const agent of agents) this.sampledAt.delete(agent);
@@ -128,25 +142,32 @@ export class InferredRoles implements RoleSource {
     return isTurn || second - this.newsAt < WATCHED_AFTER_NEWS || this.unknownShare() > UNKNOWN_SHARE;
   }
 
-  /** Weighs the evidence of the ports whose turn it is. */
-  private look(time: number): void {
-    const arrivals = this.collect();
+  /** Weighs the evidence of the ports whose turn it is, in steps: of thousands of ports it would hold up a bin. */
+  private *look(time: number): Generator<void, void> {
+    const arrivals = yield* this.collect();
     const {all} = this.agents;
     const talking = all.filter(({ports}) => ports.length > 0);
     if (talking.length < 2) return;
     const rarest = Math.max(...talking.map(rarity));
     const isOverdue = talking.some((agent) => this.isOverdue(agent, time));
+    let weighed = 0;
     for (const [port, here] of arrivals) {
+      if (++weighed % PORTS_A_STEP === 0) yield;
       here.sort((a, b) => b.seen.settled - a.seen.settled).splice(MAX_ARRIVALS);
       if (!isOverdue) this.weighEdge(port, here, rarest);
     }
-    for (const [port, here] of arrivals) this.weighCore(port, here);
+    for (const [port, here] of arrivals) {
+      if (++weighed % PORTS_A_STEP === 0) yield;
+      this.weighCore(port, here);
+    }
   }
 
   /** What came in at each port whose turn it is. */
-  private collect(): Map<Port, Arrival[]> {
+  private *collect(): Generator<void, Map<Port, Arrival[]>> {
     const arrivals = new Map<Port, Arrival[]>();
+    let collected = 0;
     for (const thing of this.evidence.things.values()) {
+      if (++collected % THINGS_A_STEP === 0) yield;
       for (const seen of thing.seen) {
         const {port, second} = seen;
         if (second > (this.sampledAt.get(port.agent) ?? 0)) this.sampledAt.set(port.agent, second);
