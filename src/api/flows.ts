@@ -1,14 +1,21 @@
 import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
-import type {FlowEstimate, FlowQuery} from '../fabric/flows.ts';
+import type {FlowEstimate, FlowQuery, TopFlows} from '../fabric/flows.ts';
 import type {Names} from '../fabric/wiring/names.ts';
 import {weightedPoissonBand} from '../shared/band.ts';
 import type {FlowRow, FlowsTopic} from '../shared/live.ts';
 
+type FlowsAnswer = Omit<FlowsTopic, 'topic'>;
+
 /** The largest flows of the last seconds, and what the others add up to. */
-export function topFlows({flows, names}: Fabric, query: FlowQuery): Omit<FlowsTopic, 'topic'> {
-  const window = flows.windowSeconds;
-  const {flows: largest, rest} = flows.top(query);
+export const topFlows = ({flows, names}: Fabric, query: FlowQuery): FlowsAnswer => answerOf(flows.top(query), names);
+
+/** The same in steps, which are to be made within a second. */
+export function* topFlowsInSteps({flows, names}: Fabric, query: FlowQuery): Generator<void, FlowsAnswer> {
+  return answerOf(yield* flows.topInSteps(query), names);
+}
+
+function answerOf({window, flows: largest, rest}: TopFlows, names: Names): FlowsAnswer {
   const band = weightedPoissonBand(rest.bytes, rest.squares, rest.largest);
   return {
     window,

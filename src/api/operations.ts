@@ -3,6 +3,7 @@ import type {Fabric} from '../fabric/fabric.ts';
 import type {Moments} from '../fabric/history/moments.ts';
 import type {OperationSums} from '../fabric/operation-sums.ts';
 import {kindName, NAK_NAMES, type OperationScope} from '../fabric/operations.ts';
+import {ROLES} from '../fabric/roles/roles.ts';
 import type {OperationsAnswer} from '../shared/answers.ts';
 
 const BITS = 8;
@@ -40,7 +41,7 @@ export interface OperationAnswer {
 export const edgeOf =
   ({roles, newest}: Fabric): OperationScope =>
   ({slot}) =>
-    roles.at(slot, newest) === 'edge';
+    ROLES[roles.numberAt(slot, newest)] === 'edge';
 
 /** What came in at the ports of a scope over the window, as rates with their bands. `name` is what the scope is called. */
 export function operationsOf(

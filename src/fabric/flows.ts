@@ -3,14 +3,25 @@ import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {Basis, columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
-import {countByPsn, PSNS, type PsnCount} from './flow-psn.ts';
+import {countByPsn, PSNS} from './flow-psn.ts';
+import {
+  FLOWS_A_STEP,
+  type Flow,
+  type FlowName,
+  type FlowQuery,
+  type HostPair,
+  type SeenFlows,
+  type TopFlows,
+  weighInSteps,
+} from './flow-top.ts';
 import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
-import {Moments} from './history/moments.ts';
 import {nearestOf, total} from './nearness.ts';
 import {PairLog, type PairRow} from './pair-log.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import {PsnWitness} from './psn-witness.ts';
 import {RecentKeys} from './recent-keys.ts';
+
+export type {FlowEstimate, FlowName, FlowQuery, TopFlows} from './flow-top.ts';
 
 const column = columnIndexes(FLOWS);
 const AGENT = column['agent']!;
@@ -48,6 +59,8 @@ const MOST_SILENT_SECONDS = 3;
 /** Seconds behind a READ between two hosts in which the numbers of their queue pairs are not taken for packets. */
 const READ_SECONDS = 60;
 
+const NOWHERE: readonly Sighting[] = [];
+
 /** Flows that are followed for each port of a large fabric. */
 const FLOWS_A_PORT = 1.5;
 
@@ -56,42 +69,6 @@ const MIN_WINDOW_SECONDS = 1;
 
 /** Bytes that a flow takes beside the sums of where it is seen, about: key, names, host pair, two sightings. */
 const FLOW_BYTES = 768;
-
-/** Which flows are wanted. */
-export interface FlowQuery {
-  top: number;
-  /** Address of source or destination. */
-  host?: string | undefined;
-  /** Id of a link it was seen on. */
-  link?: string | undefined;
-}
-
-/** What the flows that were not asked for add up to; `largest` is that of all, for there may be more than were sampled. */
-export interface RestOfFlows {
-  flows: number;
-  bytes: number;
-  squares: number;
-  largest: number;
-}
-
-/** A flow over the window; frames, bytes, operations and CNPs are estimates. */
-export interface FlowEstimate {
-  source: string;
-  destination: string;
-  destQp: number;
-  dscp: number;
-  moments: Moments;
-  operations: number;
-  ceFrames: number;
-  /** Congestion notification packets that the destination sent back to the source, of all their queue pairs. */
-  cnpFrames: number;
-  /** Packets of its SENDs and WRITEs by their sequence numbers; undefined where these do not tell. */
-  byPsn: PsnCount | undefined;
-  /** How often its sender was seen to go back between two samples. */
-  retransmissions: number;
-  /** Links it was seen on, most traffic first. */
-  links: Port[];
-}
 
 /** What some hosts sent each other by their packets' own numbers. */
 export interface PsnVolume {
@@ -103,27 +80,6 @@ export interface PsnVolume {
   samples: number;
   /** How often a sender was seen to go back. */
   retransmissions: number;
-}
-
-/** What names a flow. */
-export interface FlowName {
-  readonly source: string;
-  readonly destination: string;
-  readonly destQp: number;
-  readonly dscp: number;
-}
-
-/** Two hosts, whichever of them sends. */
-interface HostPair {
-  /** The last second with a READ between them. */
-  readSecond: number;
-}
-
-interface Flow extends FlowName {
-  hosts: HostPair;
-  sightings: Sighting[];
-  /** The last second in which it was seen. */
-  lastSecond: number;
 }
 
 /** A row that is filled anew each time. */
@@ -159,6 +115,10 @@ export class FlowTable {
   private readonly coverage = new Map<number, Coverage>();
   /** Of the Partial at hand, by port and side. */
   private readonly weights = new Map<number, {rate: number; weight: number}>();
+  private readonly seen: SeenFlows = {
+    nearest: (flow, newest) => this.nearest(flow, newest),
+    counts: (sighting, newest) => this.counts(sighting, newest),
+  };
   /** What `pairs` is told, filled anew for each row. */
   private pair: PairScratch | undefined;
 
@@ -190,8 +150,12 @@ export class FlowTable {
    * younger than that, and a little more or less as producers send once a second and not on the second.
    */
   get windowSeconds(): number {
+    return this.secondsUpTo(this.second);
+  }
+
+  private secondsUpTo(newest: number): number {
     let longest = 0;
-    for (const coverage of this.coverage.values()) longest = Math.max(longest, coverage.covers(this.second));
+    for (const coverage of this.coverage.values()) longest = Math.max(longest, coverage.covers(newest));
     // Samples come in whole bins; what is more or less is when the producer got round to sending them.
     return Math.max(MIN_WINDOW_SECONDS, Math.round(longest * 10) / 10);
   }
@@ -274,7 +238,7 @@ export class FlowTable {
     const step = (psn - last + PSNS) % PSNS;
     const isBroken = last === 0 || second - psnSecond > MOST_SILENT_SECONDS || step === 0 || step > MOST_FORWARD;
     if (isBroken || columns[BACKWARD]![i]! > 0 || second - flow.hosts.readSecond < READ_SECONDS) return;
-    if (side >>> 1 === Basis.Derived || !this.counts(sighting) || this.isElsewhere(flow, sighting)) return;
+    if (side >>> 1 === Basis.Derived || !this.counts(sighting, this.second) || this.isElsewhere(flow, sighting)) return;
     const known = this.witnesses.get(port.agent) ?? new PsnWitness();
     this.witnesses.set(port.agent, known);
     known.add(second, columns[FOLLOWED]![i]!, weight, step);
@@ -283,7 +247,8 @@ export class FlowTable {
   /** Whether packets of a flow may come by another port as well as by this one. */
   private isElsewhere({sightings}: Flow, {ttl, side, port}: Sighting): boolean {
     return sightings.some(
-      (other) => other.port !== port && other.ttl === ttl && (other.side & 1) === (side & 1) && this.counts(other),
+      (other) =>
+        other.port !== port && other.ttl === ttl && (other.side & 1) === (side & 1) && this.counts(other, this.second),
     );
   }
 
@@ -337,7 +302,7 @@ export class FlowTable {
       lastSecond: 0,
     };
     const gone = this.flows.add(columns, KEY, i, flow);
-    for (const sighting of gone?.sightings ?? []) this.store.release(sighting);
+    for (const sighting of gone?.sightings.splice(0) ?? []) this.store.release(sighting);
     return flow;
   }
 
@@ -363,61 +328,24 @@ export class FlowTable {
    * The largest flows that are asked for, largest first, and what the others add up to. All are weighed, but only the
    * wanted ones are estimated in full: thousands of flows change every second.
    */
-  top({top, host, link}: FlowQuery): {flows: FlowEstimate[]; rest: RestOfFlows} {
-    const weighed: {flow: Flow; nearest: Sighting[]; bytes: number}[] = [];
-    const cnpOfPair = new Map<string, number>();
-    this.flows.each((flow) => {
-      if (!inWindow(flow.lastSecond, this.second)) return;
-      const nearest = this.nearest(flow);
-      const cnp = total(nearest, Sum.Cnp, this.second);
-      if (cnp > 0) {
-        const pair = `${flow.destination}>${flow.source}`;
-        cnpOfPair.set(pair, (cnpOfPair.get(pair) ?? 0) + cnp);
-      }
-      if (host !== undefined && flow.source !== host && flow.destination !== host) return;
-      if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && this.counts(one))) return;
-      const bytes = total(nearest, Sum.Bytes, this.second);
-      if (bytes > 0) weighed.push({flow, nearest, bytes});
-    });
-    weighed.sort((a, b) => b.bytes - a.bytes);
-    const others = weighed.slice(top);
-    const flows = weighed.slice(0, top).map(({flow}) => {
-      const cnpFrames = cnpOfPair.get(`${flow.source}>${flow.destination}`) ?? 0;
-      return this.estimate(flow, cnpFrames);
-    });
-    const rest: RestOfFlows = {flows: others.length, bytes: 0, squares: 0, largest: 0};
-    for (const {moments} of flows) rest.largest = Math.max(rest.largest, moments.largest);
-    for (const {nearest, bytes} of others) {
-      rest.bytes += bytes;
-      rest.squares += total(nearest, Sum.Squares, this.second);
-      rest.largest = Math.max(rest.largest, total(nearest, Sum.Largest, this.second));
+  top(query: FlowQuery): TopFlows {
+    const steps = this.topInSteps(query, this.second);
+    for (;;) {
+      const {done, value} = steps.next();
+      if (done) return value;
     }
-    return {flows, rest};
   }
 
-  private estimate(flow: Flow, cnpFrames: number): FlowEstimate {
-    const nearest = this.nearest(flow);
-    const over = (sum: number) => total(nearest, sum, this.second);
-    const moments = new Moments();
-    moments.samples = over(Sum.Samples);
-    moments.frames = over(Sum.Frames);
-    moments.bytes = over(Sum.Bytes);
-    moments.squares = over(Sum.Squares);
-    moments.largest = over(Sum.Largest);
-    const bytes = (sighting: Sighting) => sighting.sum(Sum.Bytes, this.second);
-    const links = flow.sightings
-      .filter((sighting) => this.counts(sighting))
-      .sort((a, b) => bytes(b) - bytes(a))
-      .map(({port}) => port);
-    const {source, destination, destQp, dscp} = flow;
-    const operations = over(Sum.Operations);
-    const ceFrames = over(Sum.Ce);
-    const byPsn = countByPsn(nearest, this.second);
-    const retransmissions = over(Sum.Backward);
-    return {
-      ...{source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, byPsn, retransmissions},
-      links: [...new Set(links)],
-    };
+  /**
+   * The same in steps, for of tens of thousands of flows it takes long: then of the window that ended with the second
+   * before, to which nothing comes any more. They are to be made within a second, for it is kept no longer.
+   */
+  *topInSteps(query: FlowQuery, newest = this.settledSecond): Generator<void, TopFlows> {
+    return {window: this.secondsUpTo(newest), ...(yield* weighInSteps(this.flows, query, newest, this.seen))};
+  }
+
+  private get settledSecond(): number {
+    return this.flows.size > FLOWS_A_STEP ? this.second - 1 : this.second;
   }
 
   /**
@@ -428,7 +356,7 @@ export class FlowTable {
     const volume: PsnVolume = {packets: 0, squaredGaps: 0, told: 0, samples: 0, retransmissions: 0};
     this.flows.each((flow) => {
       if (!inWindow(flow.lastSecond, this.second) || !hosts.has(flow.source) || !hosts.has(flow.destination)) return;
-      const nearest = this.nearest(flow);
+      const nearest = this.nearest(flow, this.second);
       const samples = total(nearest, Sum.Samples, this.second);
       volume.samples += samples;
       volume.retransmissions += total(nearest, Sum.Backward, this.second);
@@ -458,21 +386,24 @@ export class FlowTable {
       if (!inWindow(flow.lastSecond, this.second)) return;
       for (const sighting of flow.sightings) {
         const {output} = sighting;
-        if (output !== undefined && isWanted[output.slot] === 1 && this.counts(sighting)) visit(output, flow, sighting);
+        if (output !== undefined && isWanted[output.slot] === 1 && this.counts(sighting, this.second))
+          visit(output, flow, sighting);
       }
     });
   }
 
   /** The sightings that hold each of its packets once. */
-  private nearest({sightings}: Flow): Sighting[] {
-    const counting = sightings.filter((sighting) => this.counts(sighting));
-    return nearestOf(counting, (slot) => this.rows.role(slot), this.second);
+  private nearest({sightings}: Flow, newest: number): readonly Sighting[] {
+    const [first] = sightings;
+    if (first && sightings.length === 1) return this.counts(first, newest) ? sightings : NOWHERE;
+    const counting = sightings.filter((sighting) => this.counts(sighting, newest));
+    return nearestOf(counting, (slot) => this.rows.role(slot), newest);
   }
 
   /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
-  private counts(sighting: Sighting): boolean {
+  private counts(sighting: Sighting, newest: number): boolean {
     const {port, side} = sighting;
-    return side >>> 1 === this.rows.basis(port.slot, side & 1) && sighting.isIn(this.second);
+    return side >>> 1 === this.rows.basis(port.slot, side & 1) && sighting.isIn(newest);
   }
 }
 

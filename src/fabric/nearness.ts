@@ -22,7 +22,11 @@ export function placeOf(role: Role, isIn: boolean): number {
  * that of one switch is taken, the one that saw it first unless another has seen decidedly more. `sightings` are those that
  * count, `role` gives the role of a port now, `newest` the window's last second.
  */
-export function nearestOf(sightings: Sighting[], role: (slot: number) => Role, newest: number): Sighting[] {
+export function nearestOf(
+  sightings: readonly Sighting[],
+  role: (slot: number) => Role,
+  newest: number,
+): readonly Sighting[] {
   if (sightings.length < 2) return sightings;
   let best = Number.POSITIVE_INFINITY;
   let those: Sighting[] = [];

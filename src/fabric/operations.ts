@@ -22,7 +22,7 @@ const VALUES = OPERATIONS.columns.length - FIRST;
 /** Bytes of an entry: its numbers, its weight, slot and kind. */
 const ENTRY_BYTES = VALUES * 8 + 8 + 8;
 
-/** The basis of ports that are not asked for. */
+/** Instead of the basis of ports that are not asked for. */
 const NONE = -1;
 
 /** What a producer has told of a second or a part of one, by port and kind. */
@@ -157,20 +157,19 @@ export class Operations {
   /** The same in some steps: of thousands of ports it takes tens of milliseconds. */
   *sumsInSteps(scope: OperationScope): Generator<void, OperationSums> {
     const sums = new OperationSums(this.largestRate(scope));
-    const accepted = new Map<number, number>();
+    /** By slot: the basis that counts, plus 1; 0 where that was not asked yet. */
+    const accepted = new Int8Array(this.ports.slots);
     const batches = this.window();
     const batchesAStep = Math.ceil(batches.length / SUM_STEPS);
     for (const [index, batch] of batches.entries()) {
       if (index > 0 && index % batchesAStep === 0) yield;
       for (let i = 0; i < batch.entries; i++) {
         const slot = batch.slot[i]!;
-        let basis = accepted.get(slot);
-        if (basis === undefined) {
+        if (accepted[slot] === 0) {
           const port = this.ports.at(slot);
-          basis = port && scope(port) ? this.rows.basis(slot, Direction.In) : NONE;
-          accepted.set(slot, basis);
+          accepted[slot] = port && scope(port) ? this.rows.basis(slot, Direction.In) + 1 : NONE;
         }
-        if (batch.basis[i] !== basis) continue;
+        if (batch.basis[i]! + 1 !== accepted[slot]) continue;
         sums.add(batch.kind[i]!, batch.weight[i]!, batch.values, i * VALUES);
       }
     }

@@ -83,6 +83,11 @@ export class RecentKeys<T> {
     return gone;
   }
 
+  /** The value at a place below `size`; whoever gives way leaves its place to the newcomer. */
+  at(index: number): T {
+    return this.values[index]!;
+  }
+
   /** Visits all values, the most recent first. */
   each(visit: (value: T) => void): void {
     for (let index = this.last; index !== NONE; index = this.before[index]!) visit(this.values[index]!);

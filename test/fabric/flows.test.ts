@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {topFlows} from '../../src/api/flows.ts';
+import {topFlows, topFlowsInSteps} from '../../src/api/flows.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
 import {FLOW_WINDOW_SECONDS, Sum} from '../../src/fabric/flow-window.ts';
 import {weightedPoissonBand} from '../../src/shared/band.ts';
@@ -59,6 +59,28 @@ describe('the window', () => {
     expect(top().flows).toHaveLength(1);
     second((2 + FLOW_WINDOW_SECONDS) * 1_000);
     expect(top().flows).toHaveLength(0);
+  });
+
+  it('is one for all flows, however many steps they are weighed in', () => {
+    const {fabric, second, top} = start(20_000);
+    const flows = Array.from({length: 14_000}, (_, i) => ({...FLOW, destQp: i, lengths: [500 + i]}));
+    second(0, [], [measured()]);
+    for (let i = 1; i <= FLOW_WINDOW_SECONDS + 1; i++) second(i * 1_000, flows);
+    const before = top();
+    const end = (FLOW_WINDOW_SECONDS + 2) * 1_000;
+    second(end, flows.slice(0, 7_000));
+    const steps = topFlowsInSteps(fabric, {top: 10});
+    let count = 0;
+    for (let ms = end + 400; ; ms += 400) {
+      const {done, value} = steps.next();
+      if (done) {
+        expect(value).toEqual(before);
+        break;
+      }
+      count++;
+      second(ms, flows.slice(0, 7_000));
+    }
+    expect(count).toBe(1);
   });
 
   it('is not stretched by an hour in which nothing was watched', () => {

@@ -1,13 +1,16 @@
+import type {Fabric} from '../../fabric/fabric.ts';
 import type {EventsTopic, Topic, TopicName} from '../../shared/live.ts';
 import {ANSWER_EVERY, type AnswerTopic} from '../../shared/live-answers.ts';
 import type {Context} from '../context.ts';
-import {topFlows} from '../flows.ts';
+import {topFlows, topFlowsInSteps} from '../flows.ts';
 import {linksTopic, summaryTopic} from '../summary.ts';
 import {type Answers, makeAnswers} from './answers.ts';
 import {jsonBlock} from './blocks.ts';
 
 /** Bins between two editions of a topic: numbers that people read change twice a second, tables once. */
 const EVERY = {links: 5, summary: 5, flows: 10, ...ANSWER_EVERY} as const;
+/** Bins within which flows must be weighed: the second that they are of is kept as long. */
+const WEIGHED_WITHIN = 9;
 /** Flows in the topic. */
 const TOP_FLOWS = 10;
 /** Events in one edition: the newest for who comes, then the oldest that a client has not seen; what is left comes next. */
@@ -28,6 +31,8 @@ export class Editions {
   private readonly answers: Answers;
   private readonly newest = new Map<TopicName, Edition>();
   /** The last one of events, for whom it was made, and the newest event there was. */
+  /** The flows that are being weighed, since and up to which bin. */
+  private weighing: {steps: ReturnType<typeof topFlowsInSteps>; from: number; bin: number} | undefined;
   private lastEvents: {seen: number | undefined; last: number; edition: Edition} | undefined;
 
   constructor(context: Context) {
@@ -41,6 +46,7 @@ export class Editions {
     const bin = this.bin();
     const last = this.newest.get(name);
     if (last && bin - last.bin < EVERY[name]) return last;
+    if (last && name === 'flows') return this.flows(bin, last);
     const version = name === 'links' ? this.linksVersion() : bin;
     if (last && last.version === version) return last;
     const topic = this.make(name);
@@ -60,6 +66,20 @@ export class Editions {
     const edition: Edition = {name: 'events', version: last, bin: this.bin(), topic, block: jsonBlock(topic)};
     this.lastEvents = {seen, last: events.last, edition};
     return edition;
+  }
+
+  /** Goes on with the next edition of the flows, a step for each bin; `last` is the newest until it is made. */
+  private flows(bin: number, last: Edition): Edition {
+    const {fabric} = this.context;
+    if (this.weighing?.bin === bin) return last;
+    this.weighing ??= {steps: topFlowsInSteps(fabric, {top: TOP_FLOWS}), from: bin, bin};
+    const {steps, from} = this.weighing;
+    this.weighing.bin = bin;
+    const {done, value} = bin - from > WEIGHED_WITHIN ? atOnce(fabric) : steps.next();
+    if (!done) return last;
+    this.weighing = undefined;
+    const topic: Topic = {topic: 'flows', ...value};
+    return this.keep('flows', {name: 'flows', version: bin, bin, topic, block: jsonBlock(topic)});
   }
 
   private keep(name: TopicName, edition: Edition): Edition {
@@ -91,3 +111,6 @@ export class Editions {
     }
   }
 }
+
+/** Who was away has nothing under way that is of now. */
+const atOnce = (fabric: Fabric) => ({done: true, value: topFlows(fabric, {top: TOP_FLOWS})}) as const;

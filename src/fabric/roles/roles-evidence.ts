@@ -212,7 +212,8 @@ export class Evidence {
   private bringUp(kind: ThingKind, key: number, row: Row): Thing | undefined {
     const {slot} = row.port;
     const flows = this.flowsBy[slot] ?? 0;
-    if (kind === 'flow' ? this.flows >= MAX_FLOWS || flows >= MAX_FLOWS_OF_PORT : this.isFullOfSources) return undefined;
+    if (kind === 'flow' ? this.flows >= MAX_FLOWS || flows >= MAX_FLOWS_OF_PORT : this.isFullOfSources)
+      return undefined;
     const word = (index: number) => row.section.columns[row.address + index]![row.i]!;
     const address = formatAddress(word(0), word(1), word(2), word(3));
     if (this.isAgent(address)) return undefined;

@@ -153,7 +153,7 @@ export class InferredRoles implements RoleSource {
     let weighed = 0;
     for (const [port, here] of arrivals) {
       if (++weighed % PORTS_A_STEP === 0) yield;
-      here.sort((a, b) => b.seen.settled - a.seen.settled).splice(MAX_ARRIVALS);
+      if (here.length > 1) here.sort((a, b) => b.seen.settled - a.seen.settled).splice(MAX_ARRIVALS);
       if (!isOverdue) this.weighEdge(port, here, rarest);
     }
     for (const [port, here] of arrivals) {
