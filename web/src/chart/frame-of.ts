@@ -45,10 +45,11 @@ export function pointSize(view: View, box: Box, size: Size): number {
 /** Time axis, late stretches, crosshair with its time, and brush: the same on every plot. */
 export function drawFurniture(ctx: Context, view: View, box: Box, style: Style): void {
   const perBin = box.w / (view.to - view.from);
+  let free = box.x;
   for (const {from, to, text} of view.late) {
     const left = box.x + Math.max(0, from - view.from) * perBin;
     const right = box.x + Math.min(view.to - view.from, to - view.from) * perBin;
-    if (right > left) lateSpan(ctx, {...box, x: left, w: right - left}, text, box, style);
+    if (right > left) free = lateSpan(ctx, {...box, x: left, w: right - left}, text, box, free, style);
   }
   const taken = view.cursor === null || view.brush !== null ? null : box.x + (view.cursor + 0.5 - view.from) * perBin;
   const most = Math.max(2, Math.floor(box.w / (style.font * (view.live ? 7 : 8))));

@@ -86,15 +86,22 @@ export function hairline(ctx: Context, x0: number, y0: number, x1: number, y1: n
 /** How much of the colour of warnings lies over bins that are not as they were. */
 const LATE = 0.14;
 
-/** A stretch of bins that are not as they were, with why where `plot` has room for it. */
-export function lateSpan(ctx: Context, span: Box, text: string, plot: Box, style: Style): void {
+/**
+ * A stretch of bins that are not as they were, with why where `plot` has room for it right of `free`. Answers from where
+ * on there is room for the next one's words.
+ */
+export function lateSpan(ctx: Context, span: Box, text: string, plot: Box, free: number, style: Style): number {
   ctx.fillStyle = faded(style.palette.warn, LATE);
   ctx.fillRect(span.x, span.y, span.w, span.h);
   hairline(ctx, span.x, span.y, span.x, span.y + span.h, style.palette.warn);
   hairline(ctx, span.x + span.w, span.y, span.x + span.w, span.y + span.h, style.palette.warn);
   axisFont(ctx, style);
-  if (ctx.measureText(text).width * 2 > plot.w) return;
-  plate(ctx, text, span.x + span.w / 2, span.y + style.font * 0.8, plot, style);
+  const width = ctx.measureText(text).width + style.font;
+  const left = Math.max(free, Math.min(span.x + (span.w - width) / 2, plot.x + plot.w - width));
+  // Beside its stretch it would speak of another one.
+  if (width * 2 > plot.w || left > span.x + span.w || left + width > plot.x + plot.w) return free;
+  plate(ctx, text, left + width / 2, span.y + style.font * 0.8, plot, style);
+  return left + width;
 }
 
 /** The crosshair's line. */

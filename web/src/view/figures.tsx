@@ -234,7 +234,7 @@ function Dropped() {
   const {value} = useAnswer<AiValues>(`${AI_METRICS}/metric/json`, 2_000);
   const {discards_in: received = null, discards_out: sent = null} = value.value ?? {};
   if (received === null && sent === null) {
-    return <Figure label="Packets dropped" value={UNKNOWN} note="no interface counters yet" testId="figure-dropped" />;
+    return <Figure label="Packets dropped" value={UNKNOWN} note="no interface counters now" testId="figure-dropped" />;
   }
   const total = (received ?? 0) + (sent ?? 0);
   const text = 'by the fabric: counters of 20 to 30 s';
