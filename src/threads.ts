@@ -4,6 +4,7 @@ import {dispatchTable} from './collector/dispatch.ts';
 import {RING_BYTES, type SharedRings} from './collector/native/collector.ts';
 import {ringMemory} from './collector/native/ring.ts';
 import type {FromIngest, IngestSource, IngestThreadData, ToIngest} from './ingest.ts';
+import {OneByOne} from './one-by-one.ts';
 
 const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
@@ -30,6 +31,7 @@ export class IngestThreads {
   private readonly exits: Promise<void>[] = [];
   private readonly options: ThreadsOptions;
   private readonly handler: ThreadsHandler;
+  private readonly turns = new OneByOne();
   private readonly shared: SharedRings | undefined;
   private readonly random = randomBytes(12);
   private isStopped = false;
@@ -58,6 +60,7 @@ export class IngestThreads {
     this.isStopped = true;
     for (const worker of this.workers) worker?.postMessage({type: 'stop'} satisfies ToIngest);
     await Promise.all(this.exits);
+    await this.turns.allTaken();
   }
 
   async terminate(): Promise<void> {
@@ -89,11 +92,13 @@ export class IngestThreads {
     this.workers[thread] = worker;
     // Kept from the start: a thread that has ended already does not say so again.
     this.exits.push(new Promise((resolve) => worker.once('exit', () => resolve())));
-    worker.on('message', (message: FromIngest) => {
-      if (message.type === 'ready') onReady();
-      this.handler.message(message);
-      if (message.type === 'partial') worker.postMessage({type: 'taken'} satisfies ToIngest);
-    });
+    worker.on('message', (message: FromIngest) =>
+      this.turns.take(() => {
+        if (message.type === 'ready') onReady();
+        this.handler.message(message);
+        if (message.type === 'partial') worker.postMessage({type: 'taken'} satisfies ToIngest);
+      }),
+    );
     worker.on('error', this.handler.error);
   }
 }
