@@ -76,6 +76,8 @@ const DROPS_EVERY_MS = 500;
 const MAX_UNTAKEN = 32;
 /** And before it is told of several bins at a time, live: it stands still for shorter when it looks for garbage. */
 const MOST_UNTAKEN = 16;
+/** And before datagrams wait in the ring: what waits behind it takes memory without end. */
+const TOO_MANY_UNTAKEN = 64;
 
 /** What a row and its cell take in this thread's tables, and its share of the memory. */
 const BYTES_PER_ROW = 1_024;
@@ -146,6 +148,7 @@ class IngestThread {
     }
     this.turns = new Turns(this.ingest, this.clock, {
       pump: pump && (() => pump.turn()),
+      isBehind: () => this.untaken >= TOO_MANY_UNTAKEN,
       feeder: opens && shared && !this.native ? new RingFeeder(shared, this.clock) : undefined,
       count: (now) => this.readDrops(now),
       soon: setImmediate,

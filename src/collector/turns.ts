@@ -7,6 +7,9 @@ export const GRACE_MS = 3;
 /** What Node reads from a socket in one turn of the event loop at most (libuv, uv__udp_recvmsg): less is all there was. */
 const READ_IN_A_TURN = 32;
 
+/** How soon it is looked again whether results are taken. */
+const BEHIND_MS = 10;
+
 /** What is fed and told the time: an `Ingest`. */
 export interface TurnTarget extends PumpTarget {
   readonly buffer: Uint8Array;
@@ -33,6 +36,8 @@ export interface TurnFeeder {
 export interface TurnOptions {
   /** Empties the native receiver's ring and returns when it wants to be called again; none where datagrams are `read`. */
   pump?: (() => number) | undefined;
+  /** Whether who takes the results is so far behind that datagrams must wait in the ring, which thins them when it fills. */
+  isBehind?: (() => boolean) | undefined;
   /** Takes what is `read`, for rings of which the pump empties one. */
   feeder?: TurnFeeder | undefined;
   /** Called each turn: brings the kernel's and the receiver's counts. */
@@ -63,12 +68,12 @@ export class Turns {
 
   /** One turn. Returns in how many milliseconds the next one is due. */
   turn(): number {
-    const {pump, feeder, count} = this.options;
+    const {pump, feeder, count, isBehind} = this.options;
     const now = this.clock.now();
     if (pump && !feeder) this.noticeStall(now);
     else this.noticeBacklog(now);
     count(now);
-    const wait = pump ? pump() : this.tick();
+    const wait = pump ? (isBehind?.() ? BEHIND_MS : pump()) : this.tick();
     this.watch.expect(this.clock.now() + wait);
     // Last, so that what came before a step is taken by the time that it came at.
     if (!this.isCatchingUp) this.followWall();
