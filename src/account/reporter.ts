@@ -31,6 +31,8 @@ import {tableSection} from './table-section.ts';
 
 /** Flows, hosts and data sources are sent with the last bin of a second, all else with every Partial. */
 const BINS_PER_SECOND = 10;
+/** The share of a table of flows that is sent before the second is over. */
+const CROWDED = 0.25;
 
 /** Where encoded Partials go. */
 export type PartialSink = (encoded: ArrayBuffer) => void;
@@ -85,12 +87,23 @@ export class Reporter {
     const second = Math.floor(bin / BINS_PER_SECOND);
     const isSecond = isLast || second !== this.second;
     this.second = second;
-    this.send(bin, now, isSecond);
+    this.send(bin, now, isSecond, isSecond || this.isCrowded);
+  }
+
+  /** Flows of a large fabric fill their tables several times a second: then each bin sends its own, and none takes all. */
+  private get isCrowded(): boolean {
+    const {flows, hosts, operations, limits} = this.accountant;
+    const isIn = (size: number, capacity: number) => size > CROWDED * capacity;
+    return (
+      isIn(flows.size, limits.flows) ||
+      isIn(operations.size, limits.operations) ||
+      isIn(hosts.size, hosts.table.capacity)
+    );
   }
 
   /** Sends all that is gathered, in the middle of a bin. */
   flush(): void {
-    this.send(this.watermark, this.time, true);
+    this.send(this.watermark, this.time, true, true);
   }
 
   /** A stream has come from another thread, which has told of all that its counts hold. */
@@ -98,15 +111,16 @@ export class Reporter {
     this.agents.adopt(stream);
   }
 
-  private send(watermark: number, now: number, withFlows: boolean): void {
+  private send(watermark: number, now: number, isSecond: boolean, withFlows: boolean): void {
     const {accountant} = this;
     const sections: SectionData[] = [this.agents.take(), this.bins()];
     const ticks = this.ticks();
     if (ticks.rows > 0) sections.push(ticks);
-    if (withFlows) sections.push(this.flows(), this.hosts(), this.operations(), this.sources());
-    if (withFlows && accountant.drops.size > 0) this.addDrops(sections);
+    if (withFlows) sections.push(this.flows(), this.hosts(), this.operations());
+    if (isSecond) sections.push(this.sources());
+    if (isSecond && accountant.drops.size > 0) this.addDrops(sections);
     const {queues} = accountant;
-    if (withFlows && queues.size > 0) {
+    if (isSecond && queues.size > 0) {
       sections.push(tableSection(QUEUES, queues.cells), tableSection(QUEUE_FLOWS, queues.flows));
     }
     const {counters, gauges, names} = accountant;
@@ -130,10 +144,12 @@ export class Reporter {
     counters.clear();
     gauges.clear();
     names.clear();
-    if (!withFlows) return;
-    accountant.flows.clear();
-    accountant.hosts.clear();
-    accountant.operations.clear();
+    if (withFlows) {
+      accountant.flows.clear();
+      accountant.hosts.clear();
+      accountant.operations.clear();
+    }
+    if (!isSecond) return;
     accountant.sources.clear();
     accountant.drops.clear();
     queues.clear();

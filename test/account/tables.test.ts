@@ -135,3 +135,18 @@ test('rows that were silent for ten minutes make room, and those that were not k
   expect(result.count(Count.RowsRefused)).toBe(0);
   expect(result.flows.filter((row) => row['port'] === 9)).toHaveLength(1);
 });
+
+test('flows that would fill their table within the second are sent with each bin, data sources with the second', () => {
+  const feed = new Feed({...PLENTY, flows: 16});
+  for (let bin = 0; bin < 25; bin++) {
+    const samples = Array.from({length: 5}, (_, i) =>
+      flow({header: packet({destQp: 10 * (bin % 2) + i}), input: 3 + i}),
+    );
+    feed.send(datagram(samples, {sequence: bin + 1}), {after: bin === 0 ? 5 : 100});
+  }
+  const rowsOf = (name: string) =>
+    feed.partials.map(({sections}) => sections.find(({schema}) => schema.name === name)?.rows);
+  expect(rowsOf('flows').slice(1)).toEqual(Array(24).fill(5));
+  expect(rowsOf('sources').flatMap((rows, i) => (rows === undefined ? [] : [i]))).toEqual([0, 10, 20]);
+  expect(feed.finish().flows.reduce((sum, {frames}) => sum + frames!, 0)).toBe(125);
+});
