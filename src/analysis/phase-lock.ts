@@ -11,6 +11,8 @@ const DEVIATIONS = 3;
 /** Who is taken to be in step for sure is no more out of it in all parts together: χ² of 7 degrees, exceeded 1 in 20 times. */
 const SURE = 14;
 const SAME_PERIOD = 0.005;
+/** Rails of one job send at once, to this part of a cycle; two jobs do so one time in ten. */
+const SAME_PHASE = 0.05;
 
 /** Series with a period, one behind the other, all of one length and ending together. */
 export interface LockInput {
@@ -30,7 +32,7 @@ export interface Lock {
   /** Cycles that they were in step for, and by how much at most they were out of it, in cycles. */
   cycles: number;
   off: number;
-  /** Whether they were so near to it as two that wander hardly ever are: enough to take them for one. */
+  /** Whether they sent at once, and kept so near to it as two that wander hardly ever do: enough to take them for one. */
   isSure: boolean;
 }
 
@@ -50,7 +52,8 @@ export function locksOf({periodMs, hosts, counts, length, tickMs}: LockInput): L
       const step = stepOf(series[0], series[1], tickMs, (periodMs[a] + periodMs[b]) / 2);
       if (!step?.isKept) continue;
       isTaken[b] = 1;
-      locks.push({a, b, cycles: step.cycles, off: step.off, isSure: step.isSure});
+      const isSure = step.isSure && Math.abs(step.apart) <= SAME_PHASE;
+      locks.push({a, b, cycles: step.cycles, off: step.off, isSure});
     }
   }
   return locks;
@@ -60,6 +63,8 @@ export function locksOf({periodMs, hosts, counts, length, tickMs}: LockInput): L
 export interface Step {
   cycles: number;
   off: number;
+  /** By how much the first was ahead on average, in cycles: -½ to ½. */
+  apart: number;
   /** Whether they kept step, as far as can be told; and whether they were never far from it. */
   isKept: boolean;
   isSure: boolean;
@@ -88,7 +93,7 @@ export function stepOf(x: Float32Array, y: Float32Array, tickMs: number, periodM
   const isLoose = apart.some((value, block) => Math.abs(value - mean) > DEVIATIONS * errors[block]);
   const isKept = !isLoose && !hasDrift(apart, errors);
   const squares = apart.reduce((sum, value, block) => sum + ((value - mean) / errors[block]) ** 2, 0);
-  return {cycles: Math.floor(ms / periodMs), off, isKept, isSure: isKept && squares <= SURE};
+  return {cycles: Math.floor(ms / periodMs), off, apart: turn(mean), isKept, isSure: isKept && squares <= SURE};
 }
 
 /** Whether the phase wanders off in one direction, over the whole time. */

@@ -79,6 +79,16 @@ describe('two series', () => {
     expect(sure / runs).toBeLessThanOrEqual(runs < 1_000 ? 0 : 0.005);
   });
 
+  it('that keep step and do not send at once are no rails of one job', () => {
+    const random = new Random(proofSeed(), 95);
+    const starts = startsOf({periodMs: 500, jitter: 0.005}, random);
+    const sureOf = (behindMs: number) => {
+      const series = [starts, starts.map((start) => start + behindMs)].map((one) => samplesOf(one, 500, random));
+      return locksOf(inputOf(series, [500, 500])).map(({isSure}) => isSure);
+    };
+    expect([sureOf(0), sureOf(10), sureOf(150), sureOf(350)]).toEqual([[true], [true], [false], [false]]);
+  });
+
   it('are not compared when they are too short, of another size or period, or too thin', () => {
     const random = new Random(proofSeed(), 93);
     const starts = startsOf({periodMs: 500, jitter: 0.005}, random);
