@@ -93,7 +93,7 @@ describe('events', () => {
     expect(kinds()).toMatchObject([
       {
         ...{kind: 'drops-began', level: 'warning', agent: AGENT, link: `${AGENT}~9`},
-        text: `${AGENT} drops packets: no_buffer_space; most are of 10.1.0.7 to 10.1.0.2 (queue pair 17) at Ethernet9 of ${AGENT}`,
+        text: `${AGENT} drops packets: no_buffer_space; most are of 10.1.0.7 to 10.1.0.2 (queue pair 0x000011) at Ethernet9 of ${AGENT}`,
         figures: {code: 259, notifications: 13},
       },
     ]);

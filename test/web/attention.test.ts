@@ -13,7 +13,7 @@ describe.skipIf(missing)('what needs a look', () => {
       /gpu-118 at Ethernet118.* is late62\u202fms \(55 to 69\), 12\.4\u202f% of a cycle9\.1 deviations over 40 cycles/,
     );
     expect(texts[1]).toMatch(
-      /172\.16\.0\.99 at Ethernet7.*filled by 12 hosts at onceload 101\u202f% in a burst; usually from 1 host98 bursts, one every 500\u202fms/,
+      /172\.16\.0\.99 at Ethernet7.*filled by 12 hosts at onceload 101\u202f% in a burst; usually from 1 host98 bursts in the last minute, in a cycle of 500\u202fms/,
     );
     expect(texts[2]).toMatch(/Ethernet21.*full of 2 large flows/);
     expect(texts[3]).toMatch(

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {CongestionAnswer, DropsAnswer} from '../../src/shared/answers.ts';
-import {rowsOf} from '../../web/src/view/congestion/links-panel.tsx';
+import {rowsOf, sentLoads} from '../../web/src/view/congestion/links-panel.tsx';
 
 const LINK = '10.0.0.1~7';
 
@@ -57,5 +57,21 @@ describe('congested links', () => {
   test('without a flow to tell it the direction is not known', () => {
     const rows = rowsOf({links: []}, {...dropsOf(LINK, 0), flows: []});
     expect(rows).toMatchObject([{direction: null, dropped: 60}]);
+  });
+
+  test('a link that marks nothing has the load that is told of it among its parallel links', () => {
+    const sent = sentLoads({groups: [{links: [{id: LINK, bitsPerSecond: 46e9}]}]}, () => 100e9);
+    expect(sent).toEqual(new Map([[LINK, 0.46]]));
+    expect(rowsOf({links: []}, dropsOf(LINK, 4_200), sent).map(({direction, load}) => [direction, load])).toEqual([
+      ['out', 0.46],
+    ]);
+    // What it sends says nothing of what it receives, and what marks are told with comes first.
+    const marked = {...marksOf('out', 0.1), utilisation: 0.4};
+    const rows = rowsOf({links: [marked, marksOf('in', 0.2)]}, null, sent);
+    expect(rows.map(({direction, load}) => [direction, load])).toEqual([
+      ['in', null],
+      ['out', 0.4],
+    ]);
+    expect(sentLoads({groups: [{links: [{id: LINK, bitsPerSecond: 46e9}]}]}, () => null).size).toBe(0);
   });
 });

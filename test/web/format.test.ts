@@ -5,6 +5,7 @@ import {
   day,
   delay,
   duration,
+  errorDigits,
   grouped,
   HeldPrefix,
   holdPrefix,
@@ -101,4 +102,12 @@ test('tells delays in their unit, and of the longest that they are at least that
     '4.3\u202fs',
   ]);
   expect(delay(0xffffffff)).toBe('≥\u202f4.3\u202fs');
+});
+
+test('errors stand in the unit of what they are of, with two digits that count', () => {
+  const of = (error: number, prefix: number) => errorDigits(error, prefix);
+  expect([of(17e9, 4), of(1.113e9, 3), of(438e6, 3), of(3_300, 1), of(0, 3), of(71_400, 1)]).toEqual([
+    ...['0.017', '1.1', '0.44', '3.3', '0', '71'],
+  ]);
+  expect([of(9.96e6, 3), of(1_000, 4), of(Number.NaN, 1)]).toEqual(['0.010', '<0.0001', '–']);
 });

@@ -30,6 +30,15 @@ describe('histories', () => {
     expect([history.hasSince(2_500), history.hasSince(3_001)]).toEqual([true, false]);
   });
 
+  test('a band is drawn of what was seen: that of none is a bound, and what has no band has none', () => {
+    const history = new History();
+    history.put(1_000, 0, 0, 2_951);
+    history.put(2_000, 800, 20, 4_457);
+    history.put(3_000, 12);
+    history.put(4_000, null);
+    expect([0, 1, 2, 3].map((i) => history.hasBand(i))).toEqual([false, true, false, false]);
+  });
+
   test('no more than ten minutes are kept', () => {
     const history = new History();
     for (let i = 0; i < 1_000; i++) history.put(i * 1_000, i);

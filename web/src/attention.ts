@@ -85,12 +85,12 @@ function ofIncast({
   periodic,
   periodMs,
 }: CongestionAnswer['incasts'][number]): Attention {
-  const often = periodic && periodMs !== null ? `, one every ${cycle(periodMs).join(THIN)}` : ' in the last minute';
+  const often = periodic && periodMs !== null ? `, in a cycle of ${cycle(periodMs).join(THIN)}` : '';
   return {
     ...{key: `incast ${link}`, isSure: true, host: hostName ?? host, link},
     what: `is filled by ${plural(Math.round(sources), 'host')} at once`,
     howMuch: `load ${share(utilisation)} in a burst; usually from ${plural(Math.max(1, Math.round(usualSources)), 'host')}`,
-    howSure: `${plural(bursts, 'burst')}${often}`,
+    howSure: `${plural(bursts, 'burst')} in the last minute${often}`,
     ...ON_CONGESTION,
   };
 }

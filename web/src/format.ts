@@ -6,6 +6,9 @@ const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
 /** Narrow no-break space, between a number and its unit where they are one string. */
 export const THIN = '\u202f';
 
+/** Decimals of an error at most. */
+const MOST_DECIMALS = 4;
+
 /** Sign of what is not known. */
 export const UNKNOWN = '–';
 
@@ -95,10 +98,15 @@ export class HeldPrefix {
   }
 }
 
-/** The prefixes of a figure and of its error, which is smaller by far and has a prefix of its own. */
-export class HeldFigure {
-  readonly value = new HeldPrefix();
-  readonly error = new HeldPrefix();
+/** Digits of an error in the unit of what it is the error of: two that count, whatever its size. */
+export function errorDigits(error: number, prefix: number): string {
+  if (!Number.isFinite(error)) return UNKNOWN;
+  const number = error / 1000 ** prefix;
+  if (number === 0) return '0';
+  const first = Math.floor(Math.log10(Math.abs(Number(number.toPrecision(2)))));
+  return first < -MOST_DECIMALS
+    ? `<${(10 ** -MOST_DECIMALS).toFixed(MOST_DECIMALS)}`
+    : grouped(number, Math.min(MOST_DECIMALS, Math.max(0, 1 - first)));
 }
 
 /** Percentage of a share: two decimals below 1 %, one below 100 %. */

@@ -193,8 +193,8 @@ export class IncastEngine {
       kind: 'incast',
       level: 'warning',
       text:
-        `${Math.round(sources)} hosts at once send${victim} more than ${portLabel(one.port)} takes, ${bursts} times in the last minute` +
-        `${report.periodMs === null ? '' : `, every ${Math.round(report.periodMs)} ms`}, where ${Math.round(usualSources)} are usual: ${shown}`,
+        `${Math.round(sources)} hosts at once send${victim} more than ${portLabel(one.port)} takes, in ${bursts} bursts of the minute before that were strong enough to see` +
+        `${report.periodMs === null ? '' : `, in a cycle of ${Math.round(report.periodMs)} ms`}, where ${Math.round(usualSources)} are usual: ${shown}`,
       agent: one.port.agent.address,
       link: one.port.id,
       figures: {sources, usualSources, utilisation, ceShare, cnpPerFrame, bursts},

@@ -1,3 +1,4 @@
+import {queuePairText} from '../../shared/queue-pair.ts';
 import type {Agent} from '../agents.ts';
 import {type DropKind, type DroppedFlow, kindKey} from '../drops.ts';
 import type {Fabric} from '../fabric.ts';
@@ -73,10 +74,10 @@ function eventOf(episode: Episode, flow: DroppedFlow | undefined, ports: Ports, 
   };
 }
 
-/** `of 10.1.0.1 to 10.1.0.2 (queue pair 17) at Ethernet3 of 10.0.0.1`. */
+/** `of 10.1.0.1 to 10.1.0.2 (queue pair 0x000011) at Ethernet3 of 10.0.0.1`. */
 function flowText({source, destination, destQp, link}: DroppedFlow, ports: Ports): string {
   const pair = source === null ? 'of packets without an address' : `of ${source} to ${destination}`;
-  const pairAndQp = destQp === null ? pair : `${pair} (queue pair ${destQp})`;
+  const pairAndQp = destQp === null ? pair : `${pair} (queue pair ${queuePairText(destQp)})`;
   const port = link === null ? undefined : ports.get(link);
   return link === null ? pairAndQp : `${pairAndQp} at ${port ? portLabel(port) : link}`;
 }

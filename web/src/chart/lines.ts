@@ -51,10 +51,11 @@ export class LinesChart {
     ctx.rect(box.x, box.y, box.w, box.h + style.font * 0.1);
     ctx.clip();
     for (const {low, high, colour, strength} of areas) {
-      fill(ctx, map, low.times, low.values, high.values, high, faded(colour, strength));
+      const isKnown = (i: number): boolean => !Number.isNaN(low.values[i]! + high.values[i]!);
+      fill(ctx, map, high, low.values, high.values, isKnown, faded(colour, strength));
     }
     for (const {history, colour} of lines) {
-      fill(ctx, map, history.times, history.low, history.high, history, faded(colour, BAND));
+      fill(ctx, map, history, history.low, history.high, (i) => history.hasBand(i), faded(colour, BAND));
     }
     for (const line of lines) stroke(ctx, map, line, style);
     ctx.restore();
@@ -101,16 +102,16 @@ function firstOf(times: readonly number[], from: number): number {
 
 function largest(view: View, lines: readonly Line[], areas: readonly Area[]): number {
   let most = 0;
-  const look = (history: History, values: readonly number[]): void => {
+  const look = (history: History, values: readonly number[], isDrawn: (i: number) => boolean): void => {
     for (let i = firstOf(history.times, view.from); i < values.length && history.times[i]! < view.to * 100; i++) {
-      if (values[i]! > most) most = values[i]!;
+      if (values[i]! > most && isDrawn(i)) most = values[i]!;
     }
   };
   for (const {history} of lines) {
-    look(history, history.values);
-    look(history, history.high);
+    look(history, history.values, () => true);
+    look(history, history.high, (i) => history.hasBand(i));
   }
-  for (const {high} of areas) look(high, high.values);
+  for (const {high} of areas) look(high, high.values, () => true);
   return most;
 }
 
@@ -135,23 +136,24 @@ function stroke(ctx: Context, map: Place, {history, colour, strength}: Line, sty
   ctx.stroke();
 }
 
-/** Fills between two columns, run by run. */
+/** Fills between two columns, run by run of points that have both. */
 function fill(
   ctx: Context,
   map: Place,
-  times: readonly number[],
+  history: History,
   low: readonly number[],
   high: readonly number[],
-  history: History,
+  isDrawn: (i: number) => boolean,
   colour: string,
 ): void {
+  const {times} = history;
   ctx.fillStyle = colour;
   ctx.beginPath();
   const count = Math.min(times.length, low.length, high.length);
   for (let i = 0; i < count; i++) {
-    if (Number.isNaN(low[i]!) || Number.isNaN(high[i]!)) continue;
+    if (!isDrawn(i)) continue;
     const from = i;
-    while (i + 1 < count && !history.breaksBefore(i + 1) && !Number.isNaN(low[i + 1]! + high[i + 1]!)) i++;
+    while (i + 1 < count && !history.breaksBefore(i + 1) && isDrawn(i + 1)) i++;
     for (let j = from; j <= i; j++) ctx[j === from ? 'moveTo' : 'lineTo'](map.x(times[j]!), map.y(high[j]!));
     for (let j = i; j >= from; j--) ctx.lineTo(map.x(times[j]!), map.y(low[j]!));
     ctx.closePath();

@@ -36,6 +36,14 @@ export class History {
     return i === 0 || Number.isNaN(this.values[i - 1]!) || this.times[i]! - this.times[i - 1]! > GAP_MS;
   }
 
+  /**
+   * True where a point has a band to draw. That of none is but the most that so few samples can miss, which the figure
+   * tells: drawn, it would look like something that was seen.
+   */
+  hasBand(i: number): boolean {
+    return this.values[i] !== 0 && !Number.isNaN(this.low[i]! + this.high[i]!);
+  }
+
   /** True where any point from a time on has a figure. */
   hasSince(time: number): boolean {
     for (let i = this.times.length - 1; i >= 0 && this.times[i]! >= time; i--) {

@@ -6,8 +6,8 @@ import {useApp} from '../app.ts';
 import {
   cycle,
   duration,
+  errorDigits,
   grouped,
-  HeldFigure,
   HeldPrefix,
   percent,
   plural,
@@ -49,7 +49,7 @@ function Figure(props: FigureProps) {
 export function Figures() {
   const {store, page} = useApp();
   void page.tick.value;
-  const held = useMemo(() => ({roce: new HeldFigure(), all: new HeldFigure(), samples: new HeldPrefix()}), []);
+  const held = useMemo(() => ({roce: new HeldPrefix(), all: new HeldPrefix(), samples: new HeldPrefix()}), []);
   const summary = store.summary.value;
   if (summary === null) return null;
   const noRoce = store.measure.value === 'all';
@@ -128,7 +128,7 @@ const SHARE_TO_TELL = 0.01;
 interface RateProps {
   label: string;
   estimate: Estimate;
-  held: HeldFigure;
+  held: HeldPrefix;
   testId: string;
   class?: string;
   /** Share of the traffic that enters where the role is unknown, and is left out. */
@@ -138,14 +138,13 @@ interface RateProps {
 
 function Rate(props: RateProps) {
   const {bitsPerSecond: value, low, high} = props.estimate;
-  const prefix = props.held.value.of(value ?? Number.NaN);
+  const prefix = props.held.of(value ?? Number.NaN);
   const error = value === null ? Number.NaN : plusMinus(value, low, high);
-  const errorPrefix = props.held.error.of(error);
   const main = props.class === 'main';
   const note = (
     <>
       <span class="error">
-        ± {scaled(error, errorPrefix, 2)} {unitOf(errorPrefix, 'bit/s')}
+        ± {errorDigits(error, prefix)} {unitOf(prefix, 'bit/s')}
       </span>
       <span> · {WINDOW}</span>
       {props.children !== undefined && <span> · {props.children}</span>}

@@ -1,5 +1,6 @@
 import {useMemo} from 'preact/hooks';
 import type {FlowRow, LinkInfo} from '../../../src/shared/live.ts';
+import {queuePairText} from '../../../src/shared/queue-pair.ts';
 import {useApp} from '../app.ts';
 import {bitRate, HeldPrefix, percent, plural, plusMinus, scaled, short, THIN, unitOf} from '../format.ts';
 import {ChartMenu} from './chart-menu.tsx';
@@ -96,7 +97,7 @@ interface RowProps {
 function Row({flow, prefix, largest, byId}: RowProps) {
   const {page} = useApp();
   const first = flow.links[0];
-  const name = first === undefined ? '' : (byId.get(first)?.name ?? first);
+  const {name = first ?? '', agent} = byId.get(first ?? '') ?? {};
   const error = plusMinus(flow.bitsPerSecond, flow.low, flow.high);
   return (
     <tr>
@@ -109,7 +110,7 @@ function Row({flow, prefix, largest, byId}: RowProps) {
           <span class="end">{flow.destinationName ?? flow.destination}</span>
         </span>
       </th>
-      <td class="num wide qp">0x{flow.destQp.toString(16).padStart(6, '0')}</td>
+      <td class="num wide qp">{queuePairText(flow.destQp)}</td>
       <td class="num wide dscp">{flow.dscp}</td>
       <td class="rate">
         <span class="bar" aria-hidden="true">
@@ -130,6 +131,7 @@ function Row({flow, prefix, largest, byId}: RowProps) {
             {name}
           </button>
         )}
+        {agent !== undefined && <span class="of"> {agent}</span>}
         {flow.links.length > 1 && <span class="more"> +{flow.links.length - 1}</span>}
       </td>
     </tr>

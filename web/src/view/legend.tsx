@@ -1,6 +1,6 @@
 import type {DirectionName, LinkInfo} from '../../../src/shared/live.ts';
 import {type App, useApp} from '../app.ts';
-import {type HeldFigure, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {errorDigits, type HeldPrefix, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import {type Past, stepOf} from '../past.ts';
 import {type Mean, meanOf, SETTLED_BINS, type Series} from '../series.ts';
 import {wayOf} from '../store.ts';
@@ -20,17 +20,25 @@ function meanOfStep({values, low, high, samples}: Past, i: number): Mean | null 
   return i < 0 ? null : {value: values[i]!, low: low[i]!, high: high[i]!, samples: samples[i]!};
 }
 
-/** Value and half its band, each with its prefix. */
-export function texts(mean: Mean | null, held: HeldFigure): {value: string; error: string} {
+/** Value and half its band, in one unit. */
+export function texts(mean: Mean | null, held: HeldPrefix): {value: string; error: string} {
   if (mean === null) return {value: UNKNOWN, error: ''};
-  const text = (value: number, prefix: number, digits: number): string => {
-    const letter = unitOf(prefix, '');
-    return scaled(value, prefix, digits) + (letter === '' ? '' : `${THIN}${letter}`);
-  };
   const error = plusMinus(mean.value, mean.low, mean.high);
+  return figureTexts(mean.value, error, held, 3);
+}
+
+/** The same of any figure, NaN where it or its error is not known. */
+export function figureTexts(
+  value: number,
+  error: number,
+  held: HeldPrefix,
+  significant: number,
+): {value: string; error: string} {
+  const prefix = held.of(value === 0 && !Number.isNaN(error) ? error : value);
+  const letter = prefix === 0 ? '' : `${THIN}${unitOf(prefix, '')}`;
   return {
-    value: text(mean.value, held.value.of(mean.value), 3),
-    error: `± ${text(error, held.error.of(error), 2)}`,
+    value: scaled(value, prefix, significant) + (Number.isNaN(value) || value === 0 ? '' : letter),
+    error: Number.isNaN(error) ? '' : `± ${errorDigits(error, prefix)}${letter}`,
   };
 }
 
@@ -38,7 +46,7 @@ interface RowProps {
   id: string;
   link: LinkInfo | undefined;
   /** The prefixes of a direction's figures. */
-  held: (id: string, direction: DirectionName) => HeldFigure;
+  held: (id: string, direction: DirectionName) => HeldPrefix;
 }
 
 /** One link in the legend: name, value, error, and the buttons that pin or remove it. */

@@ -2,7 +2,7 @@ import {useMemo} from 'preact/hooks';
 import type {DirectionName} from '../../../src/shared/live.ts';
 import {useApp} from '../app.ts';
 import {type Lane, LanesChart, type Line} from '../chart/lanes.ts';
-import {HeldFigure} from '../format.ts';
+import {HeldPrefix} from '../format.ts';
 import {wayOf} from '../store.ts';
 import {ChartMenu} from './chart-menu.tsx';
 import {Choice} from './controls.tsx';
@@ -20,15 +20,15 @@ export function LinksPanel() {
   const app = useApp();
   const {page, store} = app;
   const chart = useMemo(() => new LanesChart(), []);
-  const prefixes = useMemo(() => new Map<string, HeldFigure>(), []);
+  const prefixes = useMemo(() => new Map<string, HeldPrefix>(), []);
   const ids = page.links.value;
   const byId = store.linkById.value;
   const history = store.summary.value?.historyBins ?? 0;
   const reach = history > 0 && history < page.windowBins.value ? `; the server holds ${history / 10} s` : '';
   const overlay = page.view.value === 'overlay';
-  const held = (id: string, direction: DirectionName): HeldFigure => {
+  const held = (id: string, direction: DirectionName): HeldPrefix => {
     const way = wayOf(id, direction);
-    const prefix = prefixes.get(way) ?? new HeldFigure();
+    const prefix = prefixes.get(way) ?? new HeldPrefix();
     prefixes.set(way, prefix);
     return prefix;
   };

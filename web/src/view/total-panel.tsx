@@ -1,7 +1,7 @@
 import {useMemo} from 'preact/hooks';
 import {type App, useApp} from '../app.ts';
 import {TotalChart} from '../chart/total.ts';
-import {grouped, HeldFigure, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {grouped, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
 import {isKnown, type Past} from '../past.ts';
 import type {Series} from '../series.ts';
 import {ChartMenu} from './chart-menu.tsx';
@@ -52,7 +52,7 @@ function TotalLegend() {
   void page.tick.value;
   void page.cursor.value;
   void page.frozen.value;
-  const held = useMemo(() => ({mean: new HeldFigure(), range: new HeldPrefix()}), []);
+  const held = useMemo(() => ({mean: new HeldPrefix(), range: new HeldPrefix()}), []);
   const series = store.total[store.measure.value];
   const past = page.isPast.value ? (store.past.get('') ?? null) : undefined;
   const mean = readout(app, series, past);

@@ -63,7 +63,7 @@ export function CongestionPage() {
         {drops.value.value !== null && <DropsPanel answer={drops.value.value} />}
         {imbalance.value.value !== null && <ImbalancePanel answer={imbalance.value.value} />}
         {congestion.value.value !== null && (
-          <CongestedPanel answer={congestion.value.value} drops={drops.value.value} />
+          <CongestedPanel answer={congestion.value.value} drops={drops.value.value} imbalance={imbalance.value.value} />
         )}
         {drops.value.value !== null && <DiscardsPanel answer={drops.value.value} />}
         {queues.value.value !== null && <QueuesPanel answer={queues.value.value} />}

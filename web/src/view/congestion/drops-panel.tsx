@@ -1,4 +1,5 @@
 import type {DropsAnswer} from '../../../../src/shared/answers.ts';
+import {queuePairText} from '../../../../src/shared/queue-pair.ts';
 import type {ChartSource} from '../../export/source.ts';
 import {grouped, plural} from '../../format.ts';
 import {ChartMenu} from '../chart-menu.tsx';
@@ -57,7 +58,7 @@ export function DropsPanel({answer}: {answer: DropsAnswer}) {
                   <HostName address={flow.destination ?? 'unknown'} name={flow.destinationName} />
                 </td>
                 <td class="num">
-                  {flow.destQp === null ? (flow.isRoce ? '' : 'not RoCEv2') : `0x${flow.destQp.toString(16)}`}
+                  {flow.destQp === null ? (flow.isRoce ? '' : 'not RoCEv2') : queuePairText(flow.destQp)}
                 </td>
                 <td>{flow.link === null ? flow.agent : <LinkName id={flow.link} />}</td>
                 <td class="num">{grouped(flow.frames)}</td>

@@ -2,7 +2,18 @@ import type {ImbalanceAnswer, ParallelLinks} from '../../../../src/shared/answer
 import {useApp} from '../../app.ts';
 import {extremesOf} from '../../attention.ts';
 import type {ChartSource} from '../../export/source.ts';
-import {bitRate, percent, plural, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
+import {
+  bitRate,
+  errorDigits,
+  percent,
+  plural,
+  plusMinus,
+  prefixOf,
+  scaled,
+  THIN,
+  UNKNOWN,
+  unitOf,
+} from '../../format.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {type Level, LevelSign} from '../health/level.tsx';
 import {LinkName} from '../names.tsx';
@@ -99,9 +110,7 @@ function Group({group}: {group: ParallelLinks}) {
               {percent(share)}
               {THIN}%
             </span>
-            <span class="num quiet">
-              {short(bitsPerSecond)} ± {short(plusMinus(bitsPerSecond, low, high), 2)}
-            </span>
+            <span class="num quiet">{rateText(bitsPerSecond, plusMinus(bitsPerSecond, low, high))}</span>
             <span class={group.collisions.some(({link}) => link === id) ? 'warning' : 'of'}>
               {fillText(group, id, byId.get(id)?.speed ?? null)}
             </span>
@@ -133,6 +142,12 @@ function Bar({rate, even, full}: {rate: number; even: number; full: number}) {
       <i style={{left: part(even)}} />
     </span>
   );
+}
+
+/** `3.73 ± 0.44 G`: both in one unit. */
+function rateText(rate: number, error: number): string {
+  const prefix = prefixOf(rate === 0 && !Number.isNaN(error) ? error : rate);
+  return `${scaled(rate, prefix)} ± ${errorDigits(error, prefix)}${THIN}${unitOf(prefix, '')}`.trimEnd();
 }
 
 /** A link that sends less than this part of an even share is idle. */

@@ -13,7 +13,9 @@ export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
     <section class="panel listing" aria-labelledby="incasts-title" data-testid="panel-incasts">
       <header>
         <h2 id="incasts-title">Incasts</h2>
-        <p>ports filled by many hosts at once, last minute</p>
+        <p>
+          ports filled by many hosts at once; bursts of the last minute that fill a port, weaker ones are not counted
+        </p>
         <div class="controls">
           <ChartMenu
             source={{
@@ -85,8 +87,8 @@ function Line({incast}: {incast: Incast}) {
           <HostName address={host} name={hostName} />
         </>
       )}{' '}
-      on <LinkName id={link} />: {plural(bursts, 'burst')}
-      {periodic && periodMs !== null && `, one every ${cycle(periodMs).join(THIN)}`}, load {percent(utilisation)}
+      on <LinkName id={link} />: {plural(bursts, 'burst')} counted in the last minute
+      {periodic && periodMs !== null && `, in a cycle of ${cycle(periodMs).join(THIN)}`}, load {percent(utilisation)}
       {THIN}% in a burst, {percent(ceShare)}
       {THIN}% marked, last at {timeOf(last)}
       {addresses.length > 0 && (

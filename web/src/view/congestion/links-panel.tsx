@@ -1,4 +1,5 @@
-import type {CongestionAnswer, DropsAnswer} from '../../../../src/shared/answers.ts';
+import type {CongestionAnswer, DropsAnswer, ImbalanceAnswer} from '../../../../src/shared/answers.ts';
+import {useApp} from '../../app.ts';
 import {percent, plusMinus, short, THIN, UNKNOWN} from '../../format.ts';
 import {WarnIcon} from '../icons.tsx';
 import {type Column, Listing} from '../listing.tsx';
@@ -23,6 +24,8 @@ interface Row {
   discards: number | null;
   /** Packets dropped this way that switches notified, in the window of notifications. */
   dropped: number;
+  /** Part of its speed that it carries; null where that is not known. */
+  load: number | null;
 }
 
 const share = (value: number | null): string => (value === null ? UNKNOWN : `${percent(value)}${THIN}%`);
@@ -85,15 +88,25 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     heading: 'Load',
     isFigure: true,
-    cell: ({marks}) => share(marks?.utilisation ?? null),
-    value: ({marks}) => marks?.utilisation ?? null,
+    cell: ({load}) => share(load),
+    value: ({load}) => load,
     fileHeading: 'load share',
   },
 ];
 
 /** "Congested links": those that lose packets first, then by the share of their frames that is marked. */
-export function CongestedPanel({answer, drops}: {answer: CongestionAnswer; drops: DropsAnswer | null}) {
-  const rows = rowsOf(answer, drops).slice(0, MOST);
+export function CongestedPanel({
+  answer,
+  drops,
+  imbalance,
+}: {
+  answer: CongestionAnswer;
+  drops: DropsAnswer | null;
+  imbalance: ImbalanceAnswer | null;
+}) {
+  const byId = useApp().store.linkById.value;
+  const sent = imbalance === null ? undefined : sentLoads(imbalance, (id) => byId.get(id)?.speed ?? null);
+  const rows = rowsOf(answer, drops, sent).slice(0, MOST);
   return (
     <Listing
       id="congested"
@@ -114,15 +127,31 @@ export function CongestedPanel({answer, drops}: {answer: CongestionAnswer; drops
   );
 }
 
-/** What is known of each direction of each link, worst first. */
+/** Parts of their speed that parallel links send, by id: of links that mark nothing, no other answer tells it. */
+export function sentLoads(
+  {groups}: {groups: readonly {links: readonly {id: string; bitsPerSecond: number}[]}[]},
+  speedOf: (id: string) => number | null,
+): Map<string, number> {
+  const loads = new Map<string, number>();
+  for (const {links} of groups) {
+    for (const {id, bitsPerSecond} of links) {
+      const speed = speedOf(id);
+      if (speed !== null && speed > 0) loads.set(id, bitsPerSecond / speed);
+    }
+  }
+  return loads;
+}
+
+/** What is known of each direction of each link, worst first; `sent` holds loads of links that may not be among them. */
 export function rowsOf(
   {links}: Pick<CongestionAnswer, 'links'>,
   drops: Pick<DropsAnswer, 'flows' | 'reasons' | 'discards'> | null,
+  sent: ReadonlyMap<string, number> = new Map(),
 ): Row[] {
   const rows = new Map<string, Row>();
   const row = (id: string, direction: Row['direction']): Row => {
     const key = `${id} ${direction}`;
-    const known = rows.get(key) ?? {id, direction, marks: null, discards: null, dropped: 0};
+    const known = rows.get(key) ?? {id, direction, marks: null, discards: null, dropped: 0, load: null};
     rows.set(key, known);
     return known;
   };
@@ -141,6 +170,9 @@ export function rowsOf(
     }
   }
   for (const [id, dropped] of droppedAt(drops)) row(id, wayOf(id, drops)).dropped = dropped;
+  for (const one of rows.values()) {
+    one.load = one.marks?.utilisation ?? (one.direction === 'out' ? (sent.get(one.id) ?? null) : null);
+  }
   return [...rows.values()].sort(
     (a, b) =>
       b.dropped - a.dropped ||

@@ -1,4 +1,5 @@
 import type {QueuesAnswer} from '../../../../src/shared/answers.ts';
+import {queuePairText} from '../../../../src/shared/queue-pair.ts';
 import {grouped, plural, short, UNKNOWN} from '../../format.ts';
 import {type Column, Listing} from '../listing.tsx';
 import {HostName, LinkName} from '../names.tsx';
@@ -18,7 +19,7 @@ const COLUMNS: readonly Column<Row>[] = [
   {
     heading: 'QP',
     isFigure: true,
-    cell: ({destQp, isRoce}) => (destQp === null ? (isRoce ? UNKNOWN : 'not RoCEv2') : `0x${destQp.toString(16)}`),
+    cell: ({destQp, isRoce}) => (destQp === null ? (isRoce ? UNKNOWN : 'not RoCEv2') : queuePairText(destQp)),
     value: ({destQp}) => destQp,
   },
   {heading: 'Stood at', cell: ({link}) => <LinkName id={link} />, value: ({link}) => link},

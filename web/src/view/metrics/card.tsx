@@ -3,10 +3,11 @@ import {type App, useApp} from '../../app.ts';
 import {type Area, type Line, LinesChart} from '../../chart/lines.ts';
 import {historyTable, type NamedHistory} from '../../export/history-table.ts';
 import type {Query} from '../../export/source.ts';
-import {HeldFigure, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../../format.ts';
+import {HeldPrefix, plusMinus} from '../../format.ts';
 import type {History} from '../../metrics/history.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {WarnIcon} from '../icons.tsx';
+import {figureTexts} from '../legend.tsx';
 import {Plot} from '../plot.tsx';
 
 /** A figure that is told as that of now is no older than this, ms: a busy server may answer late. */
@@ -119,14 +120,11 @@ function Entry({line: {name, history, colour, isTrouble}, digits}: {line: CardLi
   const app = useApp();
   void app.page.tick.value;
   void app.page.cursor.value;
-  const held = useMemo(() => new HeldFigure(), []);
+  const held = useMemo(() => new HeldPrefix(), []);
   const i = pointOf(app, history);
-  const text = (value: number, prefix: number, significant: number): string => {
-    const letter = unitOf(prefix, '');
-    return scaled(value, prefix, significant) + (letter === '' ? '' : `${THIN}${letter}`);
-  };
   const value = i < 0 ? Number.NaN : history.values[i]!;
   const error = i < 0 ? Number.NaN : plusMinus(value, history.low[i]!, history.high[i]!);
+  const texts = figureTexts(value, error, held, digits);
   // One sample more or less is no news: what its own error reaches down to none is not.
   const isNoise = error >= value;
   const isBad = isTrouble === true && value > 0 && !isNoise;
@@ -139,9 +137,9 @@ function Entry({line: {name, history, colour, isTrouble}, digits}: {line: CardLi
       </span>
       <span class={`value ${look}`} data-testid="card-value">
         {isBad && <WarnIcon />}
-        {Number.isNaN(value) ? UNKNOWN : text(value, held.value.of(value), digits)}
+        {texts.value}
       </span>
-      {!Number.isNaN(error) && <span class="detail">± {text(error, held.error.of(error), 2)}</span>}
+      {!Number.isNaN(error) && <span class="detail">{texts.error}</span>}
     </li>
   );
 }

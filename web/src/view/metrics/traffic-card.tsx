@@ -2,7 +2,7 @@ import {useMemo} from 'preact/hooks';
 import {type App, useApp} from '../../app.ts';
 import {type Lane, LanesChart} from '../../chart/lanes.ts';
 import type {Style} from '../../chart/marks.ts';
-import {HeldFigure} from '../../format.ts';
+import {HeldPrefix} from '../../format.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {readout, texts} from '../legend.tsx';
 import {Plot} from '../plot.tsx';
@@ -56,7 +56,7 @@ function Entry({measure, name, colour}: (typeof MEASURES)[number]) {
   const app = useApp();
   void app.page.tick.value;
   void app.page.cursor.value;
-  const held = useMemo(() => new HeldFigure(), []);
+  const held = useMemo(() => new HeldPrefix(), []);
   const {value, error} = texts(readout(app, app.store.total[measure]), held);
   return (
     <li class="legend-row">
