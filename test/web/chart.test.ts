@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest';
 import {BinState, type LinkInfo} from '../../src/shared/live.ts';
 import {decimate, Envelope, groupSize, Point} from '../../web/src/chart/decimate.ts';
 import {heatColours} from '../../web/src/chart/palette.ts';
-import {cutRows, labelledRows, orderRows} from '../../web/src/chart/rows.ts';
+import {cutRows, labelledRows, orderRows, shortened} from '../../web/src/chart/rows.ts';
 import {heldTop, niceCeil, valueTicks} from '../../web/src/chart/scale.ts';
 import {timeTicks} from '../../web/src/chart/time-axis.ts';
 import {Heat} from '../../web/src/heat.ts';
@@ -186,4 +186,11 @@ describe('the map', () => {
     heat.write(0, 2, 5001 + heat.bins, 1, Uint8Array.of(7, 7));
     expect(heat.offsetOf(5001)).toBe(-1);
   });
+});
+
+test('names of ports lose their kind before their number, addresses their beginning', () => {
+  const to = (text: string, most: number) => shortened(text, (part) => part.length <= most);
+  expect([to('Ethernet1/1', 11), to('Ethernet1/1', 8), to('Ethernet1/1', 4)]).toEqual(['Ethernet1/1', 'Eth1/1', '1/1']);
+  expect([to('swp12', 4), to('10.0.0.1', 6), to('fd00::1:2', 5)]).toEqual(['12', '…0.0.1', '…1:2']);
+  expect(to('Ethernet1/1', 0)).toBe('');
 });

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import {BinState} from '../../src/shared/live.ts';
-import {capacityOf, lateBins} from '../../web/src/late.ts';
+import {capacityOf, disturbedAt, extremesOf, lateBins} from '../../web/src/late.ts';
 import {Series} from '../../web/src/series.ts';
 
 /** Links of 10 Tbit/s; bins from 1,000 on in Tbit/s, with a band of 2 %. */
@@ -69,4 +69,43 @@ describe('bins whose samples arrived late', () => {
     expect(capacityOf([link('edge', 1e11), link('edge', null)])).toBeNull();
     expect(capacityOf([])).toBeNull();
   });
+});
+
+describe('what came late is no peak', () => {
+  const extremes = (values: number[], capacity: number | null) => {
+    const series = seriesOf(values);
+    const to = FIRST + values.length;
+    const found = extremesOf(series, FIRST, to, lateBins(series, FIRST, to, capacity, []), capacity);
+    return found && [found.peak, found.least, found.mean].map((value) => Math.round(value / 1e10) / 100);
+  };
+
+  test('neither it nor the empty bins before it, but the mean holds both', () => {
+    expect(extremes([8, 9, 4, 6, 0, 0, 0, 28, 5, 4], CAPACITY)).toEqual([9, 4, 6.4]);
+  });
+
+  test('nor is what is surely more than links carry', () => {
+    expect(extremes([8, 9, 10.5, 7], CAPACITY)?.[0]).toBe(9);
+    expect(extremes([8, 9, 10.1, 7], CAPACITY)?.[0]).toBe(10.1);
+  });
+
+  test('where speeds are not known, or not true, all counts', () => {
+    expect(extremes([8, 29, 4], null)).toEqual([29, 4, 13.67]);
+    expect(extremes(Array(30).fill(14), CAPACITY)).toEqual([14, 14, 14]);
+    expect(extremes([], CAPACITY)).toBeNull();
+  });
+});
+
+test('measuring is disturbed some seconds around a stall, or samples that came late', () => {
+  const series = seriesOf([8, 0, 0, 0, 29, ...Array(100).fill(8)]);
+  const at = (bin: number, stalled: number[] = []) =>
+    disturbedAt(
+      (FIRST + bin) * 100,
+      series,
+      CAPACITY,
+      stalled.map((one) => ({kind: 'stalled', time: (FIRST + one) * 100})),
+    );
+  expect([at(10), at(30), at(60)]).toEqual(['samples arrived late then', 'samples arrived late then', null]);
+  expect([at(60, [80]), at(60, [95]), at(10, [20])]).toEqual([
+    ...['the collector stalled then', null, 'the collector stalled then'],
+  ]);
 });

@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {LiveEvent} from '../../src/shared/live.ts';
-import {mostTelling} from '../../web/src/attention.ts';
+import {type Attention, byWeight, linksOf, mostTelling} from '../../web/src/attention.ts';
 import {RECENT_MS, warningsOf} from '../../web/src/warnings.ts';
 
 const NOW = 1_795_000_000_000;
@@ -82,5 +82,55 @@ describe('warnings of events', () => {
       expect(attentions.length + (over?.count ?? 0), kind).toBe(1);
     }
     expect(warningsOf(told({ago: 1, level: 'info'}), [], [], NOW)).toEqual({attentions: [], over: null});
+  });
+
+  test('slow steps while measuring was disturbed are a line of their own, in doubt, and say why', () => {
+    const events = told(slow(10, 0.2), slow(70, 0.41));
+    const disturbedAt = (time: number) => (time === NOW - 10_000 ? 'the collector stalled then' : null);
+    const {attentions} = warningsOf(events, [], jobs, NOW, disturbedAt);
+    expect(attentions.map(({isSure, past, what}) => [isSure, past, what])).toEqual([
+      [false, 'doubtful', 'had a slow step'],
+      [true, 'over', 'had a slow step'],
+    ]);
+    expect(attentions[0]!.howSure).toMatch(/10\.0 s ago \(the collector stalled then\)$/);
+    // Steps that stay longer are no matter of one instant.
+    const slower = {ago: 10, kind: 'steps-slower', job: 'j1', figures: {fromMs: 500, toMs: 560}};
+    expect(warningsOf(told(slower), [], jobs, NOW, () => 'why').attentions[0]!.past).toBeUndefined();
+  });
+});
+
+describe('what comes first', () => {
+  const line = (key: string, rest: Partial<Attention> = {}): Attention => ({
+    ...{key, isSure: true, what: '', host: null, link: null, howMuch: '', howSure: '', to: {}, page: ''},
+    ...rest,
+  });
+  const jobsPage = {to: {place: 'jobs', job: 'j1'}} as const;
+  const all = [
+    line('step-slow j1 why', {...jobsPage, past: 'doubtful'}),
+    line('stalled ', {past: 'over'}),
+    line('step-slow j1', {...jobsPage, past: 'over'}),
+    line('collision a', {link: 'a'}),
+    line('collision b', {link: 'b'}),
+    line('steps-slower j1', jobsPage),
+    line('straggler j1 x', {...jobsPage, link: 'c'}),
+  ];
+
+  test('what is so now comes before what was, and what is in doubt last', () => {
+    expect(byWeight(all).map(({key}) => key)).toEqual([
+      ...['straggler j1 x', 'steps-slower j1', 'collision a', 'collision b'],
+      ...['step-slow j1', 'stalled ', 'step-slow j1 why'],
+    ]);
+  });
+
+  test('what is in doubt takes no other line away', () => {
+    const keys = (most: number) => mostTelling(byWeight(all), most).map(({key}) => key);
+    expect(keys(6)).not.toContain('step-slow j1 why');
+    expect(keys(7)).toHaveLength(7);
+    expect(keys(4)).toEqual(['straggler j1 x', 'steps-slower j1', 'collision a', 'step-slow j1']);
+  });
+
+  test('links that are named now are told, each once and in that order', () => {
+    const again = line('discards ', {link: 'a'});
+    expect(linksOf(byWeight([...all, again, line('pfc-storm z', {link: 'z', past: 'over'})]))).toEqual(['c', 'a', 'b']);
   });
 });

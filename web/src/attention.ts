@@ -16,6 +16,8 @@ export interface Attention {
   howSure: string;
   to: Partial<UrlState>;
   page: string;
+  /** Of what happened and is over: `over`, or `doubtful` where what was measured then is not to be trusted. */
+  past?: 'over' | 'doubtful';
 }
 
 /** Answers that are looked through, null where there is none yet. */
@@ -49,13 +51,32 @@ export function attentionsOf({stragglers, congestion, imbalance, drops}: Finding
   ];
 }
 
-/** So many of them in their order: the first of each kind, so that no kind hides another, then whatever comes first. */
+/** Who holds up a job, what that does to it, and all else that is so now; then what was, and last what is in doubt. */
+export function byWeight(all: readonly Attention[]): Attention[] {
+  const weight = ({key, to, past}: Attention): number => {
+    if (past !== undefined) return past === 'doubtful' ? 5 : to.place === 'jobs' ? 3 : 4;
+    return key.startsWith('straggler') ? 0 : to.place === 'jobs' ? 1 : 2;
+  };
+  return [...all].sort((a, b) => weight(a) - weight(b));
+}
+
+/**
+ * So many of them in their order: the first of each kind, so that no kind hides another, then whatever comes first. What
+ * is in doubt takes no other's place.
+ */
 export function mostTelling(all: readonly Attention[], most: number): Attention[] {
   const kindOf = ({key}: Attention): string => key.slice(0, key.indexOf(' '));
-  const firsts = all.filter((one, i) => all.findIndex((other) => kindOf(other) === kindOf(one)) === i);
-  const others = all.filter((one) => !firsts.includes(one));
-  const chosen = new Set([...firsts, ...others].slice(0, most));
+  const sound = all.filter(({past}) => past !== 'doubtful');
+  const firsts = sound.filter((one, i) => sound.findIndex((other) => kindOf(other) === kindOf(one)) === i);
+  const others = sound.filter((one) => !firsts.includes(one));
+  const doubtful = all.filter(({past}) => past === 'doubtful');
+  const chosen = new Set([...firsts, ...others, ...doubtful].slice(0, most));
   return all.filter((one) => chosen.has(one));
+}
+
+/** Links that are named by what needs a look now, the weightiest first. */
+export function linksOf(all: readonly Attention[]): string[] {
+  return [...new Set(all.flatMap(({link, past}) => (link === null || past !== undefined ? [] : [link])))];
 }
 
 function ofStraggler(straggler: StragglersAnswer['stragglers'][number]): Attention {

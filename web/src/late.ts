@@ -11,6 +11,9 @@ const MOST = 12;
 /** A stall of the collector is told of within so long, ms. */
 const TOLD_MS = 2_000;
 
+/** What was measured so long before or after a stall, or samples that came late, may come of it, ms. */
+const NEAR_MS = 3_000;
+
 /** Bins that are not as they were, `from` .. `to - 1`. */
 export interface LateBins {
   from: number;
@@ -58,6 +61,66 @@ export function lateBins(
     found.push({from: start, to: bin, text: textOf(start, bin, events)});
   }
   return found;
+}
+
+/** What a figure runs from and to. */
+export interface Extremes {
+  peak: number;
+  least: number;
+  mean: number;
+}
+
+/**
+ * Largest, least and mean value of bins `from` .. `to - 1`; null where none has one. What came late, or is surely more
+ * than links carry, is part of the mean, for it did come, but was never a peak or a low.
+ */
+export function extremesOf(
+  series: Series,
+  from: number,
+  to: number,
+  late: readonly Pick<LateBins, 'from' | 'to'>[],
+  capacity: number | null,
+): Extremes | null {
+  const [all, sound] = [new Range(), new Range()];
+  for (let bin = from; bin < to; bin++) {
+    const at = series.indexOf(bin);
+    if (at < 0) continue;
+    const value = series.value[at]!;
+    all.take(value);
+    const isLate = late.some((span) => bin >= span.from && bin < span.to);
+    if (!isLate && (capacity === null || series.low[at]! <= capacity)) sound.take(value);
+  }
+  if (all.count === 0) return null;
+  const {peak, least} = sound.count > 0 ? sound : all;
+  return {peak, least, mean: all.sum / all.count};
+}
+
+class Range {
+  peak = Number.NEGATIVE_INFINITY;
+  least = Number.POSITIVE_INFINITY;
+  sum = 0;
+  count = 0;
+
+  take(value: number): void {
+    this.peak = Math.max(this.peak, value);
+    this.least = Math.min(this.least, value);
+    this.sum += value;
+    this.count++;
+  }
+}
+
+/** What disturbed measuring at about an instant, epoch ms, in words; null where nothing is known that did. */
+export function disturbedAt(
+  time: number,
+  series: Series,
+  capacity: number | null,
+  events: Parameters<typeof lateBins>[4],
+): string | null {
+  if (events.some((event) => event.kind === 'stalled' && Math.abs(event.time - time) <= NEAR_MS)) {
+    return 'the collector stalled then';
+  }
+  const [from, to] = [time - NEAR_MS, time + NEAR_MS].map((ms) => Math.floor(ms / 100));
+  return lateBins(series, from!, to!, capacity, []).length > 0 ? 'samples arrived late then' : null;
 }
 
 function isBeyond(series: Series, bin: number, capacity: number): boolean {

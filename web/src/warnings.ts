@@ -25,6 +25,9 @@ const ANSWERED: Readonly<Record<string, readonly string[]>> = {
   'agent-silent': ['silent'],
 };
 
+const OVER = {past: 'over'} as const;
+const DOUBTFUL = {past: 'doubtful'} as const;
+
 const SLOW = new Set(['step-slow', 'steps-slower']);
 
 /** What an event is about: its end is about the same. */
@@ -41,16 +44,17 @@ export interface Warnings {
 
 /**
  * What `events`, newest first, warn of at `now`, beside what `told` tells already: so that "what needs a look" never calls
- * calm what the line of events warns of.
+ * calm what the line of events warns of. Slow steps at a time that `disturbedAt` has a word for are in doubt.
  */
 export function warningsOf(
   events: readonly LiveEvent[],
   told: readonly string[],
   jobs: readonly Pick<Job, 'id' | 'name'>[],
   now: number,
+  disturbedAt: (time: number) => string | null = () => null,
 ): Warnings {
   const ended = new Set<string>();
-  const seen = new Map<string, LiveEvent[]>();
+  const seen = new Map<string, {events: LiveEvent[]; why: string | null; past: Pick<Attention, 'past'>}>();
   let count = 0;
   let newest = 0;
   for (const event of events) {
@@ -71,11 +75,16 @@ export function warningsOf(
     }
     const lasts = ENDS[kind] !== undefined && aboutOf(event) !== '' && kind !== 'steps-slower';
     if (isOver || answered !== undefined || !(isRecent || lasts)) continue;
-    const alike = seen.get(key);
-    if (alike) alike.push(event);
-    else seen.set(key, [event]);
+    const why = kind === 'step-slow' ? disturbedAt(time) : null;
+    const [id, past] = why === null ? [key, lasts || kind === 'steps-slower' ? {} : OVER] : [`${key} ${why}`, DOUBTFUL];
+    const alike = seen.get(id);
+    if (alike) alike.events.push(event);
+    else seen.set(id, {events: [event], why, past});
   }
-  const attentions = [...seen].map(([key, alike]) => lineOf(key, alike, jobs, now));
+  const attentions = [...seen].map(([key, {events: alike, why, past}]) => {
+    const line = {...lineOf(key, alike, jobs, now), ...past};
+    return why === null ? line : {...line, isSure: false, howSure: `${line.howSure} (${why})`};
+  });
   attentions.sort((a, b) => Number(b.to.place === 'jobs') - Number(a.to.place === 'jobs'));
   return {attentions, over: count === 0 ? null : {count, newest}};
 }

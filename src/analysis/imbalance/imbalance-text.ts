@@ -2,6 +2,7 @@ import type {Fabric} from '../../fabric/fabric.ts';
 import {type Port, portName} from '../../fabric/ports.ts';
 import type {FabricEvent} from '../../fabric/watch/events.ts';
 import {percent} from '../../fabric/watch/watch-text.ts';
+import {queuePairText} from '../../shared/queue-pair.ts';
 import type {CollisionReport, GroupReport} from './imbalance-engine.ts';
 import type {ParallelLinks} from './parallel-links.ts';
 
@@ -65,7 +66,7 @@ export function collisionEvent(fabric: Fabric, collision: CollisionReport, port:
   const host = (address: string) => fabric.names.host(address) ?? address;
   const flows = collision.flows.map(
     ({source, destination, destQp, bitsPerSecond}) =>
-      `${host(source)} to ${host(destination)} (QP ${destQp}, ${(bitsPerSecond / 1e9).toPrecision(2)} Gbit/s)`,
+      `${host(source)} to ${host(destination)} (QP ${queuePairText(destQp)}, ${(bitsPerSecond / 1e9).toPrecision(2)} Gbit/s)`,
   );
   const sibling = fabric.ports.get(collision.sibling);
   return {

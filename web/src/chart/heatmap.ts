@@ -2,7 +2,7 @@ import type {Heat} from '../heat.ts';
 import {drawFurniture, plotBox, pointSize, type Size, type View} from './frame-of.ts';
 import {HeatImage} from './heat-image.ts';
 import {axisFont, hairline, hatch, type Style} from './marks.ts';
-import {labelledRows, type Rows} from './rows.ts';
+import {labelledRows, type Rows, shortened} from './rows.ts';
 import type {Box, Context} from './trace.ts';
 
 /** A row to point at. */
@@ -16,6 +16,9 @@ const MOST_SEPARATORS = 64;
 
 /** From one port's label to the next at least, in parts of the text's size. */
 const PORT_PITCH = 1.6;
+
+/** The same of groups, whose labels may stand close: none is left out as long as they do not touch. */
+const GROUP_PITCH = 0.78;
 
 /** Rows as tall as that, in parts of the text's size, are parted from each other. */
 const ROW_TO_PART = 0.5;
@@ -119,7 +122,7 @@ export class HeatmapChart {
       if (at < free) continue;
       ctx.fillStyle = style.palette.quiet;
       ctx.fillText(fitted(ctx, group.label, box.x - style.font * 1.1), 0, at);
-      free = at + style.font * 1.15;
+      free = at + style.font * GROUP_PITCH;
     }
     for (let row = 0; row < rows.slots.length; row++) {
       const slot = rows.slots[row]!;
@@ -157,12 +160,7 @@ function blit(ctx: Context, image: HeatImage, box: Box, from: number, perBin: nu
   }
 }
 
-/** The end of a text that fits: of addresses it is the end that differs. */
+/** A text as short as it must be. */
 function fitted(ctx: Context, text: string, width: number): string {
-  if (ctx.measureText(text).width <= width) return text;
-  for (let cut = 1; cut < text.length; cut++) {
-    const part = `…${text.slice(cut).replace(/^[.:]+/, '')}`;
-    if (ctx.measureText(part).width <= width) return part;
-  }
-  return '';
+  return shortened(text, (part) => ctx.measureText(part).width <= width);
 }

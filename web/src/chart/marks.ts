@@ -34,13 +34,13 @@ export function hatch(ctx: Context, box: Box, style: Style, colour = style.palet
 }
 
 /** Text over a drawing, on a ground of its own so that it can be read. */
-export function plate(ctx: Context, text: string, x: number, y: number, box: Box, style: Style): void {
+export function plate(ctx: Context, text: string, x: number, y: number, box: Box, style: Style, strength = 1): void {
   axisFont(ctx, style);
   const pad = style.font * 0.4;
   const w = ctx.measureText(text).width + pad * 2;
   const h = style.font * 1.5;
   const left = Math.max(box.x, Math.min(x - w / 2, box.x + box.w - w));
-  ctx.fillStyle = style.palette.panel;
+  ctx.fillStyle = faded(style.palette.panel, strength);
   ctx.beginPath();
   ctx.roundRect(left, y - h / 2, w, h, style.font * 0.3);
   ctx.fill();
@@ -83,6 +83,9 @@ export function hairline(ctx: Context, x0: number, y0: number, x1: number, y1: n
   ctx.stroke();
 }
 
+/** How much the ground of those words covers: what is drawn there shows through. */
+const LATE_GROUND = 0.7;
+
 /** How much of the colour of warnings lies over bins that are not as they were. */
 const LATE = 0.14;
 
@@ -100,7 +103,7 @@ export function lateSpan(ctx: Context, span: Box, text: string, plot: Box, free:
   const left = Math.max(free, Math.min(span.x + (span.w - width) / 2, plot.x + plot.w - width));
   // Beside its stretch it would speak of another one.
   if (width * 2 > plot.w || left > span.x + span.w || left + width > plot.x + plot.w) return free;
-  plate(ctx, text, left + width / 2, span.y + style.font * 0.8, plot, style);
+  plate(ctx, text, left + width / 2, span.y + style.font * 0.8, plot, style, LATE_GROUND);
   return left + width;
 }
 

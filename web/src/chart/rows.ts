@@ -89,6 +89,21 @@ export function labelledRows(rows: number, most: number): number[] {
   return Array.from({length: Math.ceil(rows / step)}, (_, i) => i * step);
 }
 
+/**
+ * A name that fits: of a port its kind is shortened first (`Eth1/1`, then `1/1`); of any other, as addresses, the end is
+ * kept, which is where they differ.
+ */
+export function shortened(text: string, fits: (text: string) => boolean): string {
+  if (fits(text)) return text;
+  const [, kind, number] = /^([A-Za-z]+)[ -]?(\d[\d/:.]*)$/.exec(text) ?? [];
+  for (const part of kind === undefined ? [] : [`${kind.slice(0, 3)}${number}`, number!]) if (fits(part)) return part;
+  for (let cut = 1; cut < text.length; cut++) {
+    const part = `…${text.slice(cut).replace(/^[.:]+/, '')}`;
+    if (fits(part)) return part;
+  }
+  return '';
+}
+
 /** Mean share of line rate of a slot over the last `bins` bins, in cells (1 .. 255); 0 without data. */
 export function loadOf(heat: Heat, slot: number, bins: number): number {
   let sum = 0;

@@ -5,6 +5,9 @@ import {faded} from './palette.ts';
 import {heldTop, valueTicks} from './scale.ts';
 import type {Context} from './trace.ts';
 
+/** Room above the highest bar, in parts of the text's size. */
+const LABEL_ROOM = 1.7;
+
 /** Draws the steps of a job: a bar each, as wide as it took and as high; slow ones stand out. */
 export class StepsChart {
   #top = 0;
@@ -14,7 +17,8 @@ export class StepsChart {
     const [from, to] = [view.from * 100, view.to * 100];
     const shown = steps.filter(({time, ms}) => time > from && time - ms < to);
     this.#top = heldTop(Math.max(1, ...shown.map(({ms}) => ms)), this.#top);
-    const scale = (box.h * 0.94) / this.#top;
+    // Words of late stretches stand above the bars.
+    const scale = Math.max(box.h * 0.5, box.h - style.font * LABEL_ROOM) / this.#top;
     axisFont(ctx, style);
     ctx.textBaseline = 'middle';
     ctx.textAlign = 'right';

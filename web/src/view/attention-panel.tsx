@@ -1,3 +1,4 @@
+import {useEffect} from 'preact/hooks';
 import type {
   CongestionAnswer,
   DropsAnswer,
@@ -7,8 +8,9 @@ import type {
   StragglersAnswer,
 } from '../../../src/shared/answers.ts';
 import {useApp} from '../app.ts';
-import {type Attention, attentionsOf, type Findings, mostTelling} from '../attention.ts';
+import {type Attention, attentionsOf, byWeight, type Findings, linksOf, mostTelling} from '../attention.ts';
 import {bitRate, cycle, percent, plural, THIN} from '../format.ts';
+import {disturbedAt} from '../late.ts';
 import {useAnswer} from '../rest/asking.ts';
 import {RECENT_MS, type Warnings, warningsOf} from '../warnings.ts';
 import {timeOf} from './health/events-panel.tsx';
@@ -44,11 +46,13 @@ export function AttentionPanel() {
   const known = jobs.value.value?.jobs ?? [];
   const silent = (store.summary.value?.agentsMissing.length ?? 0) > 0 ? ['silent'] : [];
   const told = [...silent, ...found.map(({key}) => key)];
-  const warnings = warningsOf(store.events.value, told, known, store.newestBin * 100);
-  const all = [...found, ...warnings.attentions];
-  // Who holds up a job, then what that does to it.
-  const rank = ({key, to}: Attention): number => (key.startsWith('straggler') ? 0 : to.place === 'jobs' ? 1 : 2);
-  all.sort((a, b) => rank(a) - rank(b));
+  const events = store.events.value;
+  const warnings = warningsOf(events, told, known, store.newestBin * 100, (time) =>
+    disturbedAt(time, store.total.all, store.capacity.value, events),
+  );
+  const all = byWeight([...found, ...warnings.attentions]);
+  const named = linksOf(all);
+  useEffect(() => page.suggest(named), [page, named.join(' ')]);
   const running = known.filter(({until}) => until === null);
   const window = jobs.value.value?.window ?? null;
   return (

@@ -2,8 +2,8 @@ import {useMemo} from 'preact/hooks';
 import {type App, useApp} from '../app.ts';
 import {TotalChart} from '../chart/total.ts';
 import {grouped, HeldPrefix, percent, plural, plusMinus, scaled, THIN, UNKNOWN, unitOf} from '../format.ts';
+import {extremesOf, lateBins} from '../late.ts';
 import {isKnown, type Past} from '../past.ts';
-import type {Series} from '../series.ts';
 import {ChartMenu} from './chart-menu.tsx';
 import {readout, texts} from './legend.tsx';
 import {PastOf} from './past-of.tsx';
@@ -59,7 +59,10 @@ function TotalLegend() {
   const {value, error} = texts(mean, held.mean);
   const share = mean === null || mean.value === 0 ? null : plusMinus(mean.value, mean.low, mean.high) / mean.value;
   const span = page.span();
-  const range = past === undefined ? extremes(series, span.from, span.to) : extremesOfPast(past, span.from, span.to);
+  const range =
+    past === undefined
+      ? extremes(app, span.from, span.to)
+      : extremesOfPast(past, span.from, span.to, store.capacity.value);
   const prefix = range === null ? 0 : held.range.of(range.peak);
   const text = (n: number): string => `${scaled(n, prefix)}${THIN}${unitOf(prefix, '')}`;
   return (
@@ -93,24 +96,13 @@ function TotalLegend() {
 }
 
 /** Largest, least and mean value in view. */
-function extremes(series: Series, from: number, to: number): {peak: number; least: number; mean: number} | null {
-  let peak = Number.NEGATIVE_INFINITY;
-  let least = Number.POSITIVE_INFINITY;
-  let sum = 0;
-  let bins = 0;
-  for (let bin = from; bin < to; bin++) {
-    const i = series.indexOf(bin);
-    if (i < 0) continue;
-    const value = series.value[i]!;
-    peak = Math.max(peak, value);
-    least = Math.min(least, value);
-    sum += value;
-    bins++;
-  }
-  return bins === 0 ? null : {peak, least, mean: sum / bins};
+function extremes({store}: App, from: number, to: number) {
+  const capacity = store.capacity.value;
+  const late = lateBins(store.total.all, from, to, capacity, []);
+  return extremesOf(store.total[store.measure.value], from, to, late, capacity);
 }
 
-function extremesOfPast(past: Past | null, from: number, to: number) {
+function extremesOfPast(past: Past | null, from: number, to: number, capacity: number | null) {
   let peak = Number.NEGATIVE_INFINITY;
   let least = Number.POSITIVE_INFINITY;
   let sum = 0;
@@ -118,10 +110,11 @@ function extremesOfPast(past: Past | null, from: number, to: number) {
   for (let i = 0; i < (past?.values.length ?? 0); i++) {
     const at = (past!.start + i * past!.step) / 100;
     if (at < from || at >= to || !isKnown(past!, i)) continue;
-    peak = Math.max(peak, past!.max[i]!);
+    // What is more than links carry came late.
+    if (capacity === null || past!.max[i]! <= capacity) peak = Math.max(peak, past!.max[i]!);
     least = Math.min(least, past!.min[i]!);
     sum += past!.values[i]!;
     steps++;
   }
-  return steps === 0 ? null : {peak, least, mean: sum / steps};
+  return steps === 0 ? null : {peak: Math.max(peak, least), least, mean: sum / steps};
 }

@@ -146,7 +146,7 @@ function Bar({rate, even, full}: {rate: number; even: number; full: number}) {
 
 /** `3.73 ± 0.44 G`: both in one unit. */
 function rateText(rate: number, error: number): string {
-  const prefix = prefixOf(rate === 0 && !Number.isNaN(error) ? error : rate);
+  const prefix = prefixOf(error > rate ? error : rate);
   return `${scaled(rate, prefix)} ± ${errorDigits(error, prefix)}${THIN}${unitOf(prefix, '')}`.trimEnd();
 }
 

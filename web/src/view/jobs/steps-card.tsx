@@ -3,6 +3,7 @@ import type {Job, StepsAnswer} from '../../../../src/shared/answers.ts';
 import {useApp} from '../../app.ts';
 import {StepsChart} from '../../chart/steps.ts';
 import {cycle, percent, THIN} from '../../format.ts';
+import {disturbedAt} from '../../late.ts';
 import {useAnswer} from '../../rest/asking.ts';
 import {ChartMenu} from '../chart-menu.tsx';
 import {timeOf} from '../health/events-panel.tsx';
@@ -93,6 +94,7 @@ export function StepsCard({job: {id: job, steps: told}, title = 'Step time', tes
                   <LevelSign level="warning" />
                   {timeOf(time)}: {cycle(ms).join(THIN)}, {percent(share)}
                   {THIN}% longer than usual
+                  <Doubt time={time} />
                 </li>
               ))}
           </ul>
@@ -100,4 +102,11 @@ export function StepsCard({job: {id: job, steps: told}, title = 'Step time', tes
       )}
     </section>
   );
+}
+
+/** What else was amiss when a step seemed slow. */
+function Doubt({time}: {time: number}) {
+  const {store} = useApp();
+  const why = disturbedAt(time, store.total.all, store.capacity.value, store.events.value);
+  return why === null ? null : <span class="of"> ({why})</span>;
 }
