@@ -82,7 +82,8 @@ it('finds the port that many hosts send to at once, from the third time on', () 
   const [event, ...more] = one.incasts();
   expect(more).toEqual([]);
   expect(event).toMatchObject({level: 'warning', agent: AGENT, link: `${AGENT}~1`});
-  expect(event!.text).toContain(`send to 10.8.0.1 more than ifIndex 1 of ${AGENT} takes`);
+  expect(event!.text).toContain(`send to 10.8.0.1 more than ifIndex 1 of ${AGENT} takes, in `);
+  expect(event!.text).toMatch(/ in \d+ bursts of the minute before that were strong enough to see/);
   expect(one.engine.incasts.report[0]!.host).toBe('10.8.0.1');
   const [{sources, usualSources, periodic, periodMs, addresses, bursts: count}] = one.engine.incasts.report;
   expect(sources).toBeGreaterThanOrEqual(10);

@@ -142,7 +142,7 @@ it('names elephants that share a full link beside one with room', () => {
   expect(collision!.utilisation).toBeCloseTo(1, 1);
   const events = leaf.events().filter(({kind}) => kind === 'elephants-collide');
   expect(events).toMatchObject([{kind: 'elephants-collide', link: `${AGENT}~2`, figures: {flows: 2}}]);
-  expect(events[0]!.text).toContain('10.9.0.0 to 10.9.1.1');
+  expect(events[0]!.text).toContain('10.9.0.0 to 10.9.1.1 (QP 0x000010, ');
 });
 
 it.each([

@@ -13,9 +13,7 @@ export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
     <section class="panel listing" aria-labelledby="incasts-title" data-testid="panel-incasts">
       <header>
         <h2 id="incasts-title">Incasts</h2>
-        <p>
-          ports filled by many hosts at once; bursts of the last minute that fill a port, weaker ones are not counted
-        </p>
+        <p>ports filled by many hosts at once, last minute</p>
         <div class="controls">
           <ChartMenu
             source={{
@@ -56,6 +54,11 @@ export function IncastsPanel({answer}: {answer: CongestionAnswer}) {
             <Line key={incast.link} incast={incast} />
           ))}
         </ul>
+      )}
+      {incasts.length > 0 && (
+        <p class="hint">
+          Only bursts that fill the port, of surely more hosts than usual, are counted: of a cycle some may be missing.
+        </p>
       )}
     </section>
   );
