@@ -34,6 +34,16 @@ export function shareBand(share: number, {samples}: Pick<Moments, 'samples'>): B
   return {low: Math.max(0, (middle - half) / (1 + z2)), high: Math.min(1, (middle + half) / (1 + z2))};
 }
 
+/**
+ * The part of frames that are marked CE, with its band: of the samples where the frames have come farthest, for switches
+ * mark what they send. Undefined without samples there.
+ */
+export function ceShareOf({ce, farFrames, farSamples}: {ce: number; farFrames: number; farSamples: number}) {
+  if (!(farFrames > 0)) return undefined;
+  const value = Math.min(1, ce / farFrames);
+  return {value, ...shareBand(value, {samples: farSamples})};
+}
+
 /** With fewer samples nobody can say how much they differ. */
 const FEW = 10;
 

@@ -1,4 +1,4 @@
-import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
+import {byteBand, ceShareOf, kindBand} from '../analysis/sampling-error.ts';
 import type {Fabric} from '../fabric/fabric.ts';
 import type {FlowEstimate, FlowQuery, TopFlows} from '../fabric/flows.ts';
 import type {Names} from '../fabric/wiring/names.ts';
@@ -34,8 +34,7 @@ function flowRow(flow: FlowEstimate, seconds: number, names: Names): FlowRow {
   const band = byteBand(moments);
   const operations = kindBand(flow.operations, moments);
   const cnp = kindBand(flow.cnpFrames, moments);
-  const ce = moments.frames > 0 ? Math.min(1, flow.ceFrames / moments.frames) : 0;
-  const ceBand = shareBand(ce, moments);
+  const ce = ceShareOf(flow) ?? {value: 0, low: 0, high: 1};
   const sourceName = names.host(flow.source);
   const destinationName = names.host(flow.destination);
   return {
@@ -52,9 +51,9 @@ function flowRow(flow: FlowEstimate, seconds: number, names: Names): FlowRow {
     operationsPerSecond: flow.operations / seconds,
     operationsLow: operations.low / seconds,
     operationsHigh: operations.high / seconds,
-    ce,
-    ceLow: ceBand.low,
-    ceHigh: ceBand.high,
+    ce: ce.value,
+    ceLow: ce.low,
+    ceHigh: ce.high,
     cnpPerSecond: flow.cnpFrames / seconds,
     cnpLow: cnp.low / seconds,
     cnpHigh: cnp.high / seconds,

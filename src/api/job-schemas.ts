@@ -67,8 +67,10 @@ export const JobSchema = Type.Object(
     ),
     stragglers: number('hosts that hold it up; see stragglers'),
     congestion: Type.Object({
-      ceShare: number('share of its frames that come marked CE where they enter the fabric, 0..1'),
-      ceShareLow: number('95 % interval'),
+      ceShare: number(
+        'share of its RoCEv2 frames that are marked CE where they leave the fabric at edge links, 0..1; where that is not seen, where they have come farthest. Switches mark what they send: without the marks of the last one where only what comes in is sampled',
+      ),
+      ceShareLow: number('95 % interval, of the samples there'),
       ceShareHigh: number('95 % interval'),
       cnpPerSecond: number('congestion notifications between its hosts a second'),
       cnpLow: Nullable(number('95 % interval, a second; null without samples')),

@@ -1,6 +1,6 @@
 import type {LinkSums} from '../analysis/imbalance/link-loads.ts';
 import type {Job, JobReport} from '../analysis/jobs/job-engine.ts';
-import {byteBand, kindBand, shareBand} from '../analysis/sampling-error.ts';
+import {byteBand, ceShareOf, kindBand, shareBand} from '../analysis/sampling-error.ts';
 import {agentLabel} from '../fabric/agents.ts';
 import {weightedPoissonBand} from '../shared/band.ts';
 import type {Context} from './context.ts';
@@ -18,8 +18,7 @@ export function jobAnswer(
   const {id, name, since, until, isProbable, why, hosts, traffic, period, pattern, overlaps, mixedPeriods} = job;
   const scale = BITS / seconds;
   const band = weightedPoissonBand(traffic.bytes, traffic.squares, traffic.largest);
-  const ceShare = traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : 0;
-  const ceBand = shareBand(ceShare, traffic);
+  const ce = ceShareOf(traffic) ?? {value: 0, low: 0, high: 1};
   const cnpShare = traffic.frames > 0 ? Math.min(1, traffic.cnp / traffic.frames) : 0;
   const cnpShareBand = shareBand(cnpShare, traffic);
   // Without a sample nobody knows what one would have stood for.
@@ -46,9 +45,9 @@ export function jobAnswer(
     steps: stragglers?.steps(id)?.statistics ?? null,
     stragglers: stragglers?.stragglers(id).length ?? 0,
     congestion: {
-      ceShare,
-      ceShareLow: ceBand.low,
-      ceShareHigh: ceBand.high,
+      ceShare: ce.value,
+      ceShareLow: ce.low,
+      ceShareHigh: ce.high,
       cnpPerSecond: traffic.cnp / seconds,
       cnpLow: cnpBand ? cnpBand.low / seconds : null,
       cnpHigh: cnpBand ? cnpBand.high / seconds : null,

@@ -55,7 +55,10 @@ export interface FlowEstimate {
   dscp: number;
   moments: Moments;
   operations: number;
-  ceFrames: number;
+  /** Samples and frames as they leave the fabric, or where they have come farthest, and those marked CE among them. */
+  farSamples: number;
+  farFrames: number;
+  ce: number;
   /** Congestion notification packets that the destination sent back to the source, of all their queue pairs. */
   cnpFrames: number;
   /** Packets of its SENDs and WRITEs by their sequence numbers; undefined where these do not tell. */
@@ -70,6 +73,8 @@ export interface FlowEstimate {
 export interface SeenFlows {
   /** Those that hold each of its packets once. */
   nearest(flow: Flow, newest: number): readonly Sighting[];
+  /** The same where they have come farthest on their way, and have all their marks. */
+  farthest(flow: Flow, newest: number): readonly Sighting[];
   /** Whether one of them was seen in the window in the way that counts there. */
   counts(sighting: Sighting, newest: number): boolean;
 }
@@ -122,11 +127,13 @@ function estimate(flow: Flow, cnpFrames: number, newest: number, seen: SeenFlows
     .map(({port}) => port);
   const {source, destination, destQp, dscp} = flow;
   const operations = over(Sum.Operations);
-  const ceFrames = over(Sum.Ce);
+  const farthest = seen.farthest(flow, newest);
+  const [farSamples, farFrames, ce] = [Sum.Samples, Sum.Frames, Sum.Ce].map((sum) => total(farthest, sum, newest));
   const byPsn = countByPsn(nearest, newest);
   const retransmissions = over(Sum.Backward);
   return {
-    ...{source, destination, destQp, dscp, moments, operations, ceFrames, cnpFrames, byPsn, retransmissions},
+    ...{source, destination, destQp, dscp, moments, operations, cnpFrames, byPsn, retransmissions},
+    ...{farSamples: farSamples!, farFrames: farFrames!, ce: ce!},
     links: [...new Set(links)],
   };
 }

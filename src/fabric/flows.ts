@@ -15,7 +15,7 @@ import {
   weighInSteps,
 } from './flow-top.ts';
 import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
-import {nearestOf, total} from './nearness.ts';
+import {farthestOf, nearestOf, total} from './nearness.ts';
 import {PairLog, type PairRow} from './pair-log.ts';
 import type {Port, Ports, Role} from './ports.ts';
 import {PsnWitness} from './psn-witness.ts';
@@ -117,6 +117,7 @@ export class FlowTable {
   private readonly weights = new Map<number, {rate: number; weight: number}>();
   private readonly seen: SeenFlows = {
     nearest: (flow, newest) => this.nearest(flow, newest),
+    farthest: (flow, newest) => this.farthest(flow, newest),
     counts: (sighting, newest) => this.counts(sighting, newest),
   };
   /** What `pairs` is told, filled anew for each row. */
@@ -198,7 +199,7 @@ export class FlowTable {
     const output = columns[OUTPUT]![i]!;
     if (output !== 0 && output !== sighting.output?.ifIndex) sighting.output = this.ports.of(agent, output);
     const weight = this.weightOf(port, side, columns[RATE]![i]!, end);
-    if (side >>> 1 === this.rows.basis(port.slot, side & 1)) this.logPair(section, i, port, side, weight, time);
+    this.logPair(section, i, sighting, weight, time);
     const {sums} = sighting;
     const at = sighting.open(second);
     const frames = columns[FRAMES]![i]!;
@@ -263,7 +264,11 @@ export class FlowTable {
     return known.weight;
   }
 
-  private logPair({columns}: SectionData, i: number, port: Port, side: number, weight: number, time: number): void {
+  private logPair({columns}: SectionData, i: number, sighting: Sighting, weight: number, time: number): void {
+    const {port, side, output} = sighting;
+    const counts = this.isBasis(port, side & 1, side >>> 1);
+    const leaves = this.leaves(sighting);
+    if (!counts && !leaves) return;
     this.pair ??= emptyPair(port);
     const {pair} = this;
     for (let word = 0; word < 4; word++) {
@@ -275,6 +280,9 @@ export class FlowTable {
     pair.role = this.rows.role(port.slot);
     pair.isIn = (side & 1) === Direction.In;
     pair.ttl = columns[TTL]![i]!;
+    pair.counts = counts;
+    pair.leaves = leaves;
+    pair.goesOn = output !== undefined && this.rows.role(output.slot) === 'core';
     pair.samples = columns[FRAMES]![i]!;
     pair.bytes = columns[BYTES]![i]!;
     pair.squares = columns[SQUARES]![i]!;
@@ -400,14 +408,50 @@ export class FlowTable {
     return nearestOf(counting, (slot) => this.rows.role(slot), newest);
   }
 
+  /** The sightings that hold each of its packets once, with all marks that can be seen: as it leaves the fabric. */
+  private farthest({sightings}: Flow, newest: number): readonly Sighting[] {
+    const leaving = sightings.filter((sighting) => this.leaves(sighting) && sighting.isIn(newest));
+    if (leaving.length > 0) return leaving;
+    const counting = sightings.filter((sighting) => this.counts(sighting, newest));
+    return farthestOf(counting, (slot) => this.rows.role(slot));
+  }
+
   /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
   private counts(sighting: Sighting, newest: number): boolean {
     const {port, side} = sighting;
-    return side >>> 1 === this.rows.basis(port.slot, side & 1) && sighting.isIn(newest);
+    return this.isBasis(port, side & 1, side >>> 1) && sighting.isIn(newest);
+  }
+
+  /** Whether it counts at the port that its switch sends it out by, and that is an edge port. */
+  private leaves({port, side, output}: Sighting): boolean {
+    const isOut = (side & 1) === Direction.Out;
+    const by = isOut ? port : output;
+    if (by === undefined || this.rows.role(by.slot) !== 'edge') return false;
+    // What was sampled as it left is derived where it came in, and the other way about.
+    const basis = isOut ? side >>> 1 : side >>> 1 === Basis.Derived ? Basis.Measured : Basis.Derived;
+    return this.isBasis(by, Direction.Out, basis);
+  }
+
+  private isBasis({slot}: Port, direction: number, basis: number): boolean {
+    return basis === this.rows.basis(slot, direction);
   }
 }
 
 const emptyPair = (port: Port): PairScratch => ({
   ...{source: [0, 0, 0, 0], destination: [0, 0, 0, 0], port, role: 'unknown', isIn: false, ttl: 0, samples: 0},
-  ...{bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0, weight: 0, destQp: 0, time: 0, slotsLow: 0, slotsHigh: 0},
+  ...{
+    counts: false,
+    leaves: false,
+    goesOn: false,
+    bytes: 0,
+    squares: 0,
+    largest: 0,
+    ce: 0,
+    cnp: 0,
+    weight: 0,
+    destQp: 0,
+    time: 0,
+    slotsLow: 0,
+    slotsHigh: 0,
+  },
 });

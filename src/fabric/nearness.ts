@@ -42,6 +42,31 @@ export function nearestOf(
   return isAtEdge || those.length < 2 ? those : ofOneSwitch(those, newest);
 }
 
+/** Ranks of `farPlaceOf` are below this. */
+export const FAR_PLACES = 8;
+
+/**
+ * The rank of a place among those at one distance from the source, as seen from the other end: the highest is nearest to
+ * where packets leave. Of switches that bridge, the first is not entered from another, and the last does not send on to
+ * one (`goesOn`).
+ * Ports of unknown role rank as edge ports do, so that finding them to be such changes nothing.
+ */
+export function farPlaceOf(role: Role, isIn: boolean, goesOn: boolean): number {
+  const side = isIn ? (role === 'core' ? 1 : 0) : 2;
+  return 2 * side + (goesOn ? 0 : 1);
+}
+
+/** Where no edge port is seen that they leave by: the sightings of a flow that are farthest from its source. */
+export function farthestOf(sightings: readonly Sighting[], role: (slot: number) => Role): readonly Sighting[] {
+  if (sightings.length < 2) return sightings;
+  const place = ({ttl, side, port, output}: Sighting) => {
+    const goesOn = output !== undefined && role(output.slot) === 'core';
+    return farPlaceOf(role(port.slot), (side & 1) === Direction.In, goesOn) - FAR_PLACES * ttl;
+  };
+  const most = sightings.reduce((farthest, one) => Math.max(farthest, place(one)), Number.NEGATIVE_INFINITY);
+  return sightings.filter((one) => place(one) === most);
+}
+
 function ofOneSwitch(sightings: readonly Sighting[], newest: number): Sighting[] {
   const first = sightings[0]!.port.agent;
   const switches = new Set(sightings.map(({port}) => port.agent));

@@ -1,5 +1,5 @@
 import {formatAddress} from './address.ts';
-import {PLACES, placeOf} from './nearness.ts';
+import {FAR_PLACES, farPlaceOf, PLACES, placeOf} from './nearness.ts';
 import type {Port, Role} from './ports.ts';
 
 /** Seconds of a slice. */
@@ -13,8 +13,10 @@ const MAX_HOSTS = 65_536;
 const FORGET_SLICES = 60;
 /** Rows of a slice that are kept; what comes past them is left out, and the others stand for it. */
 const MAX_ROWS = 131_072;
-/** The nearest place of a host is sought anew after so many slices: ports may change their roles. */
-const NEAREST_SLICES = 5;
+/** The places of a host are sought anew after so many slices: ports may change their roles. */
+const PLACES_SLICES = 5;
+/** What leaves the fabric has come farther than to any place in it. */
+const LEFT = Number.POSITIVE_INFINITY;
 
 /** Frames of this byte-weighted mean length and more are data: acknowledges and notifications are shorter. */
 const LEAST_DATA_BYTES = 192;
@@ -32,6 +34,12 @@ export interface PairRow {
   role: Role;
   isIn: boolean;
   ttl: number;
+  /** Whether it counts at that port: other ways of sampling hold the same packets there once more. */
+  counts: boolean;
+  /** Whether it counts at an edge port that the switch sends it out by: there it leaves the fabric. */
+  leaves: boolean;
+  /** Whether the switch is known to send it on to another switch. */
+  goesOn: boolean;
   samples: number;
   /** Σ L and Σ L² as sampled. */
   bytes: number;
@@ -50,8 +58,8 @@ export interface PairRow {
 }
 
 /**
- * What hosts sent each other in two seconds, a row for each flow and about a second. Arrays are as long or longer than
- * there are rows.
+ * What hosts sent each other in two seconds, rows for each flow and about a second: what is told of it where it enters,
+ * and of its marks where it has come farthest. Arrays are as long or longer than there are rows.
  */
 export interface PairSlice {
   /** Counts slices since the epoch. */
@@ -77,11 +85,15 @@ export interface PairSlice {
   /** Variance of `bytes`, and the largest that one sample stood for. */
   squares: Float32Array;
   largest: Float32Array;
-  ce: Float32Array;
   cnp: Float32Array;
+  /** By row: samples and frames where they have come farthest on their way, and which of these frames are marked CE. */
+  farSamples: Float32Array;
+  farFrames: Float32Array;
+  ce: Float32Array;
 }
 
-const COLUMNS = ['samples', 'data', 'frames', 'bytes', 'squares', 'largest', 'ce', 'cnp'] as const;
+const ESTIMATES = ['samples', 'data', 'frames', 'bytes', 'squares', 'largest', 'cnp'] as const;
+const COLUMNS = [...ESTIMATES, 'farSamples', 'farFrames', 'ce'] as const;
 const WORDS = ['source', 'destination', 'destQp', 'told', 'slotsLow', 'slotsHigh'] as const;
 /** Rows that a slice has room for at first, and room for more than the one before it had. */
 const FIRST_ROWS = 1_024;
@@ -93,7 +105,11 @@ interface Host {
   /** The nearest place that it was seen at: hops, then what the place is. */
   nearest: number;
   nearestBefore: number;
-  nearestSlice: number;
+  /** The farthest place that what is sent to it was seen at: hops, then what the place is, seen from the other end. */
+  farthest: number;
+  farthestBefore: number;
+  /** The slice since which both are sought. */
+  placesSlice: number;
   /** The edge port that its traffic comes in at. */
   home: Port | undefined;
   heardSlice: number;
@@ -106,7 +122,8 @@ interface Slice extends Omit<PairSlice, 'hosts' | 'scale'> {
 
 /**
  * What hosts sent each other in the last seconds: of each host the samples at the place nearest to it alone, so that each
- * packet counts once. Kept as it comes, and handed over to whoever adds it up.
+ * packet counts once. Switches mark what they send, so marks count at the other end: where packets to a host leave the
+ * fabric, or, where that is not seen, at the farthest place. Kept as it comes, and handed over to whoever adds it up.
  */
 export class PairLog {
   private readonly hosts: Host[] = [];
@@ -122,26 +139,22 @@ export class PairLog {
     if (!slice) return;
     const source = this.hostOf(row.source, number);
     const destination = this.hostOf(row.destination, number);
-    if (source < 0 || destination < 0 || !this.isNearest(this.hosts[source]!, row, number)) return;
+    if (source < 0 || destination < 0) return;
+    const isNearest = row.counts && this.isNearest(this.hosts[source]!, row, number);
+    const isFarthest = this.isFarthest(this.hosts[destination]!, row, number);
+    if (!isNearest && !isFarthest) return;
     slice.came++;
     if (slice.rows === MAX_ROWS) return;
     if (slice.rows === slice.source.length) grow(slice);
     const at = slice.rows++;
-    const {samples, bytes, squares, weight} = row;
     slice.source[at] = source;
     slice.destination[at] = destination;
     slice.destQp[at] = row.destQp;
-    slice.told[at] = Math.max(0, row.time - number * SLICE_SECONDS * 1_000);
-    slice.slotsLow[at] = row.slotsLow;
-    slice.slotsHigh[at] = row.slotsHigh;
-    slice.samples[at] = samples;
-    slice.data[at] = squares >= LEAST_DATA_BYTES * bytes ? (bytes * bytes) / squares : 0;
-    slice.frames[at] = samples * weight;
-    slice.bytes[at] = bytes * weight;
-    slice.squares[at] = squares * weight * weight;
-    slice.largest[at] = row.largest * weight;
-    slice.ce[at] = row.ce * weight;
-    slice.cnp[at] = row.cnp * weight;
+    if (isNearest) putNearest(slice, at, row);
+    if (!isFarthest) return;
+    slice.farSamples[at] = row.samples;
+    slice.farFrames[at] = row.samples * row.weight;
+    slice.ce[at] = row.ce * row.weight;
   }
 
   /** The address of a host, by its number. */
@@ -195,7 +208,9 @@ export class PairLog {
       address: formatAddress(a, b, c, d),
       nearest: Number.POSITIVE_INFINITY,
       nearestBefore: Number.POSITIVE_INFINITY,
-      nearestSlice: slice,
+      farthest: Number.NEGATIVE_INFINITY,
+      farthestBefore: Number.NEGATIVE_INFINITY,
+      placesSlice: slice,
       home: undefined,
       heardSlice: slice,
     };
@@ -216,19 +231,52 @@ export class PairLog {
   }
 
   /** Whether no place nearer to the source is known, of this slice and some before. */
-  private isNearest(host: Host, {ttl, isIn, role, port}: PairRow, slice: number): boolean {
-    if (slice >= host.nearestSlice + NEAREST_SLICES) {
-      host.nearestBefore = host.nearest;
-      host.nearest = Number.POSITIVE_INFINITY;
-      host.nearestSlice = slice;
-    }
-    const initial = INITIAL_TTLS.find((value) => value >= ttl) ?? ttl;
-    const place = PLACES * (initial - ttl) + placeOf(role, isIn);
+  private isNearest(host: Host, row: PairRow, slice: number): boolean {
+    seekAnew(host, slice);
+    const place = PLACES * hopsOf(row.ttl) + placeOf(row.role, row.isIn);
     if (place < host.nearest) host.nearest = place;
     if (place > Math.min(host.nearest, host.nearestBefore)) return false;
-    if (isIn && role === 'edge') host.home = port;
+    if (row.isIn && row.role === 'edge') host.home = row.port;
     return true;
   }
+
+  /** Whether no place is known that packets to the destination come to later, of this slice and some before. */
+  private isFarthest(host: Host, row: PairRow, slice: number): boolean {
+    seekAnew(host, slice);
+    const {leaves, ttl, role, isIn, goesOn} = row;
+    const place = leaves ? LEFT : FAR_PLACES * hopsOf(ttl) + farPlaceOf(role, isIn, goesOn);
+    if (place > host.farthest) host.farthest = place;
+    return place >= Math.max(host.farthest, host.farthestBefore);
+  }
+}
+
+/** Switches that a packet has come through. */
+function hopsOf(ttl: number): number {
+  return (INITIAL_TTLS.find((value) => value >= ttl) ?? ttl) - ttl;
+}
+
+function seekAnew(host: Host, slice: number): void {
+  if (slice < host.placesSlice + PLACES_SLICES) return;
+  host.nearestBefore = host.nearest;
+  host.nearest = Number.POSITIVE_INFINITY;
+  host.farthestBefore = host.farthest;
+  host.farthest = Number.NEGATIVE_INFINITY;
+  host.placesSlice = slice;
+}
+
+/** What is told of a row where it enters. */
+function putNearest(slice: Slice, at: number, row: PairRow): void {
+  const {samples, bytes, squares, weight} = row;
+  slice.told[at] = Math.max(0, row.time - slice.number * SLICE_SECONDS * 1_000);
+  slice.slotsLow[at] = row.slotsLow;
+  slice.slotsHigh[at] = row.slotsHigh;
+  slice.samples[at] = samples;
+  slice.data[at] = squares >= LEAST_DATA_BYTES * bytes ? (bytes * bytes) / squares : 0;
+  slice.frames[at] = samples * weight;
+  slice.bytes[at] = bytes * weight;
+  slice.squares[at] = squares * weight * weight;
+  slice.largest[at] = row.largest * weight;
+  slice.cnp[at] = row.cnp * weight;
 }
 
 function makeSlice(number: number, rows: number): Slice {

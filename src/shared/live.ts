@@ -188,7 +188,7 @@ export interface FlowRow {
   operationsPerSecond: number;
   operationsLow: number;
   operationsHigh: number;
-  /** CE-marked share of the flow's frames, 0..1. */
+  /** Share of the flow's frames that are marked CE where they leave the fabric, or have come farthest, 0..1. */
   ce: number;
   ceLow: number;
   ceHigh: number;

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {Fabric} from '../../src/fabric/fabric.ts';
-import {PairLog, type PairRow} from '../../src/fabric/pair-log.ts';
+import {PairLog, type PairRow, type PairSlice} from '../../src/fabric/pair-log.ts';
 import {AGENT, IN, OUT, PartialBuilder, T} from '../support/partial-builder.ts';
 
 const mapped = (last: number): PairRow['source'] => [0, 0, 0xffff, 0x0a000000 + last];
@@ -18,6 +18,9 @@ const row = (source: number, destination: number, more: Partial<PairRow> = {}): 
   role: 'edge',
   isIn: true,
   ttl: 64,
+  counts: true,
+  leaves: false,
+  goesOn: false,
   samples: 2,
   bytes: 8_356,
   squares: 2 * 4_178 ** 2,
@@ -48,6 +51,9 @@ function sliceOf(log: PairLog) {
   return {...slice, rows, column};
 }
 
+/** Rows of a slice that tell what entered. */
+const entered = ({samples}: Pick<PairSlice, 'samples'>) => samples.filter((count) => count > 0).length;
+
 describe('what hosts sent each other', () => {
   it('is weighted, and knows hosts by their numbers', () => {
     const log = logOf(row(1, 2), row(2, 1, {samples: 1, bytes: 82, squares: 82 ** 2, ce: 0, cnp: 1}));
@@ -77,24 +83,76 @@ describe('what hosts sent each other', () => {
       row(1, 3, {role: 'unknown'}),
     );
     // The first came before the nearer place was known.
-    expect(sliceOf(log).rows).toBe(2);
+    expect(entered(sliceOf(log))).toBe(2);
     expect(log.home(0)).toBe(edge);
     expect(log.home(1)).toBeUndefined();
   });
 
   it('counts where a switch sends it out, if that is all that is sampled', () => {
     const log = logOf(row(1, 2, {isIn: false, ttl: 63}), row(1, 2, {isIn: false, ttl: 62}));
-    expect(sliceOf(log).rows).toBe(1);
+    expect(entered(sliceOf(log))).toBe(1);
     expect(log.home(0)).toBeUndefined();
+  });
+
+  it('has its marks where it leaves, and its traffic where it enters', () => {
+    const last = {ttl: 62, port: core!, role: 'core', leaves: true} as const;
+    const log = logOf(
+      row(1, 2, last),
+      row(1, 2, {ce: 0}),
+      row(3, 2, {ttl: 63, port: core!, role: 'core', ce: 0}),
+      // On one switch, it enters and leaves at once.
+      row(4, 2, {leaves: true, samples: 3}),
+    );
+    const {column, ...slice} = sliceOf(log);
+    // The first of each host that was seen; of the third nothing nearer is known.
+    expect(column(slice.samples)).toEqual([2, 2, 2, 3]);
+    expect(column(slice.farSamples)).toEqual([2, 0, 0, 3]);
+    expect(column(slice.farFrames)).toEqual([2_000, 0, 0, 3_000]);
+    expect(column(slice.ce)).toEqual([1_000, 0, 0, 1_000]);
+  });
+
+  it('has its marks of samples as it leaves, where other samples count as it enters', () => {
+    const log = logOf(row(1, 2, {ce: 0}), row(1, 2, {counts: false, leaves: true, samples: 4}));
+    const {column, ...slice} = sliceOf(log);
+    expect(column(slice.samples)).toEqual([2, 0]);
+    expect(column(slice.cnp)).toEqual([0, 0]);
+    expect(column(slice.farSamples).at(-1)).toBe(4);
+    expect(log.home(0)).toBe(edge);
+  });
+
+  it('has its marks where it has come farthest, where none is seen to leave', () => {
+    const log = logOf(
+      row(1, 2, {ttl: 62, port: core!, role: 'core'}),
+      row(1, 2, {ttl: 63, port: core!, role: 'core', ce: 0}),
+      row(1, 2, {ce: 0}),
+      row(1, 2, {ttl: 61, port: core!, role: 'core', samples: 1}),
+    );
+    const {column, ...slice} = sliceOf(log);
+    expect(column(slice.farSamples)).toEqual([2, 0, 0, 1]);
+    const rows: number[][] = [];
+    for (let second = 1_004; second < 1_040; second += 2) {
+      log.add(second, row(1, 2));
+      rows.push(...log.takeOver().map(({farSamples}) => [...farSamples.filter((count) => count > 0)]));
+    }
+    // Until that place is forgotten.
+    expect(rows[0]).toEqual([]);
+    expect(rows.at(-1)).toEqual([2]);
+  });
+
+  it('has its marks on the last of switches that bridge', () => {
+    const onward = {port: core!, role: 'core', goesOn: true} as const;
+    const log = logOf(row(1, 2, {...onward, goesOn: false}), row(1, 2, {...onward, ce: 0}), row(1, 2, {ce: 0}));
+    const {column, farSamples} = sliceOf(log);
+    expect(column(farSamples)).toEqual([2, 0, 0]);
   });
 
   it('tells hosts apart by what TTL they begin with, and finds a new nearest place when the old one is gone', () => {
     const log = logOf(row(1, 2, {ttl: 255}), row(3, 4, {ttl: 128}), row(5, 6, {ttl: 64}));
-    expect(sliceOf(log).rows).toBe(3);
+    expect(entered(sliceOf(log))).toBe(3);
     const rows: number[] = [];
     for (let second = 1_004; second < 1_040; second += 2) {
       log.add(second, row(1, 2, {ttl: 254, role: 'core', port: core!}));
-      rows.push(...log.takeOver().map((slice) => slice.rows));
+      rows.push(...log.takeOver().map(entered));
     }
     expect(rows.slice(0, 4)).toEqual([0, 0, 0, 0]);
     expect(rows.slice(-4)).toEqual([1, 1, 1, 1]);

@@ -230,6 +230,20 @@ const CONGESTION: readonly MetricRow[] = [
     error: '-0.29 % of 142,000/s, one reading 11.8 %; leaf-spine +0.29 % of 125,000/s, 11.1 %',
   },
   {
+    metric: 'CE marks of jobs and flows',
+    definition:
+      'share of their RoCEv2 frames that are marked where they leave at edge links, of the samples there; where that is not seen, where they have come farthest by TTL and role of the port. Without the marks of the last switch where only what comes in is sampled: of these only CNPs tell',
+    scope: 'job, flow',
+    unit: '0..1',
+    rest: ['jobs: jobs.congestion.ceShare', 'flows: flows.ce'],
+    prometheus: ['tenhertz_job_ce_ratio'],
+    sflowRt: [],
+    scenarios: ['incast', 'ecmp-collision'],
+    proof: 'test/proofs/job-marks.test.ts',
+    error:
+      'over a minute `incast` 79.2 % of 79.4 (sampled on egress), 77.4 of 80.0 (both ways), 56.3 of 56.5 (on ingress, where 80.0 leave marked); `ecmp-collision` 43.1 % of 43.0, with bridges 62.1 of 62.0',
+  },
+  {
     metric: 'CNPs, on every hop',
     definition:
       'congestion notification packets (opcode 129) that come in, once for each switch; by the opcode alone, whatever SE and M say: the annex (A17.9.3) gives it no other meaning, and cards are seen that set M',
@@ -353,7 +367,7 @@ const JOBS: readonly MetricRow[] = [
     prometheus: [
       ...['tenhertz_jobs', 'tenhertz_job_info', 'tenhertz_job_hosts', 'tenhertz_job_bytes_per_second'],
       ...['tenhertz_job_bytes_per_second_low', 'tenhertz_job_bytes_per_second_high'],
-      ...['tenhertz_job_period_seconds', 'tenhertz_job_ce_ratio', 'tenhertz_job_cnp_per_second'],
+      ...['tenhertz_job_period_seconds', 'tenhertz_job_cnp_per_second'],
     ],
     sflowRt: [],
     scenarios: ['two-jobs', 'shared-hosts', 'storage', 'rail-jobs', 'start-stop'],

@@ -1,5 +1,5 @@
 import {LEAST_HOSTS, LEAST_TRAFFIC, type Partition, partition} from './jobs.ts';
-import type {PairSums, PairTotals} from './pair-history.ts';
+import type {PairTotals} from './pair-history.ts';
 import type {PairMatrix} from './pairs.ts';
 import {type Pattern, patternOf} from './pattern.ts';
 
@@ -19,8 +19,11 @@ export interface TrafficSums {
   bytes: number;
   squares: number;
   largest: number;
-  ce: number;
   cnp: number;
+  /** Where they have come farthest on their way: samples, frames, and those marked CE among these frames. */
+  farSamples: number;
+  farFrames: number;
+  ce: number;
 }
 
 export const NO_TRAFFIC: Readonly<TrafficSums> = {
@@ -29,10 +32,12 @@ export const NO_TRAFFIC: Readonly<TrafficSums> = {
   bytes: 0,
   squares: 0,
   largest: 0,
-  ce: 0,
   cnp: 0,
+  farSamples: 0,
+  farFrames: 0,
+  ce: 0,
 };
-export const ADDED = ['samples', 'frames', 'bytes', 'squares', 'ce', 'cnp'] as const;
+export const ADDED = ['samples', 'frames', 'bytes', 'squares', 'cnp', 'farSamples', 'farFrames', 'ce'] as const;
 
 /** A group of hosts that work together, as found in one window. Hosts are numbers of the window. */
 export interface Group {
@@ -175,7 +180,7 @@ function eachShared(
   }
 }
 
-function servicesOf({source, destination, bytes}: PairSums, {isService}: Partition): Groups['services'] {
+function servicesOf({source, destination, bytes}: PairTotals, {isService}: Partition): Groups['services'] {
   const services = new Map<number, {partners: Set<number>; bytes: number}>();
   const note = (host: number, other: number, count: number) => {
     if (isService[host] === 0) return;
@@ -185,6 +190,7 @@ function servicesOf({source, destination, bytes}: PairSums, {isService}: Partiti
     known.bytes += count;
   };
   for (let i = 0; i < source.length; i++) {
+    if (bytes[i] === 0) continue;
     note(source[i], destination[i], bytes[i]);
     note(destination[i], source[i], bytes[i]);
   }

@@ -95,9 +95,15 @@ export class JobFinder {
   }
 }
 
-const sumsOf = ({seconds, source, destination, samples, bytes, squares, largest}: PairTotals): PairSums => {
-  return {seconds, source, destination, samples, bytes, squares, largest};
-};
+/** Without the pairs of which nothing but marks was seen. */
+function sumsOf({seconds, source, destination, samples, bytes, squares, largest}: PairTotals): PairSums {
+  const wasSeen = (_: number, pair: number) => samples[pair] > 0;
+  return {
+    ...{seconds, source: source.filter(wasSeen), destination: destination.filter(wasSeen)},
+    ...{samples: samples.filter(wasSeen), bytes: bytes.filter(wasSeen)},
+    ...{squares: squares.filter(wasSeen), largest: largest.filter(wasSeen)},
+  };
+}
 
 const hostsOf = (groups: readonly Group[]) => [...new Set(groups.flatMap(({hosts, beside}) => [...hosts, ...beside]))];
 

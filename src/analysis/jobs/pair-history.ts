@@ -19,10 +19,10 @@ export interface PairSums {
   largest: Float64Array;
 }
 
-const SUMMED = ['samples', 'data', 'frames', 'bytes', 'squares', 'ce', 'cnp'] as const;
+const SUMMED = ['samples', 'data', 'frames', 'bytes', 'squares', 'cnp', 'farSamples', 'farFrames', 'ce'] as const;
 type Summed = (typeof SUMMED)[number];
 
-/** The same with samples of data, frames and marks. */
+/** The same with samples of data, frames and marks; also pairs of which only these were seen. */
 export interface PairTotals extends PairSums, Record<Summed, Float64Array> {
   hosts: number;
 }
@@ -68,7 +68,8 @@ export class PairAdder {
   /** Adds the first `rows` of some columns, each standing for `scale` of them; those that `isWanted`. */
   add(columns: Columns, rows: number, scale: number, isWanted: (row: number) => boolean = () => true): void {
     const {hosts, places, sums} = this;
-    const {source, destination, samples, data, frames, bytes, squares, ce, cnp, largest} = columns;
+    const {source, destination, samples, data, frames, bytes, squares, cnp, farSamples, farFrames, ce, largest} =
+      columns;
     for (let i = 0; i < rows; i++) {
       if (!isWanted(i)) continue;
       const key = source[i]! * hosts + destination[i]!;
@@ -84,8 +85,10 @@ export class PairAdder {
       sums.frames[at]! += frames[i]! * scale;
       sums.bytes[at]! += bytes[i]! * scale;
       sums.squares[at]! += squares[i]! * scale * scale;
-      sums.ce[at]! += ce[i]! * scale;
       sums.cnp[at]! += cnp[i]! * scale;
+      sums.farSamples[at]! += farSamples[i]!;
+      sums.farFrames[at]! += farFrames[i]! * scale;
+      sums.ce[at]! += ce[i]! * scale;
       sums.largest[at] = Math.max(sums.largest[at]!, largest[i]! * scale);
     }
   }

@@ -1,6 +1,7 @@
 import {railsOf} from '../../analysis/imbalance/rails.ts';
 import type {Job, JobEngine} from '../../analysis/jobs/job-engine.ts';
 import {MOST_JOBS} from '../../analysis/jobs/job-work.ts';
+import {ceShareOf} from '../../analysis/sampling-error.ts';
 import {weightedPoissonBand} from '../../shared/band.ts';
 import type {MetricsBuilder} from './builder.ts';
 
@@ -45,9 +46,11 @@ export function jobMetrics(builder: MetricsBuilder, engine: Pick<JobEngine, 'rep
   gauge('tenhertz_job_period_seconds', 'Period of the compute and exchange cycle of a job.', ({period}) => {
     return period && period.periodMs / 1_000;
   });
-  gauge('tenhertz_job_ce_ratio', 'Share of the frames of a job that come marked CE.', ({traffic}) => {
-    return traffic.frames > 0 ? Math.min(1, traffic.ce / traffic.frames) : undefined;
-  });
+  gauge(
+    'tenhertz_job_ce_ratio',
+    'Share of the RoCEv2 frames of a job that are marked CE where they leave the fabric.',
+    ({traffic}) => ceShareOf(traffic)?.value,
+  );
   gauge(
     'tenhertz_job_cnp_per_second',
     'Estimated congestion notifications between the hosts of a job.',

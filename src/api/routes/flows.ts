@@ -19,8 +19,11 @@ const FlowSchema = Type.Object({
   operationsPerSecond: Type.Number({description: 'operations begun a second'}),
   operationsLow: Type.Number({description: '95 % interval, a second'}),
   operationsHigh: Type.Number(),
-  ce: Type.Number({description: 'CE-marked share of its frames, 0..1'}),
-  ceLow: Type.Number({description: '95 % interval'}),
+  ce: Type.Number({
+    description:
+      'share of its frames that are marked CE where they leave the fabric at edge links, 0..1; where that is not seen, where they have come farthest. Switches mark what they send: without the marks of the last one where only what comes in is sampled',
+  }),
+  ceLow: Type.Number({description: '95 % interval, of the samples there'}),
   ceHigh: Type.Number(),
   cnpPerSecond: Type.Number({
     description: 'CNPs that the destination sent back to the source, of all their queue pairs',

@@ -19,7 +19,8 @@ function sliceOf(number: number, more: Partial<Record<'destQp' | 'data' | 'sampl
   const sums = {frames: column(10), bytes: column(1_000), squares: column(1e6), largest: column(1_000)};
   const slice: PairSlice = {
     ...{number, hosts: 5, rows: 1, scale: 2, told: word(1_500), slotsLow: word(bits[0]!), slotsHigh: word(bits[1]!)},
-    ...{...ends, ...sums, samples: column(samples), data: column(data), ce: column(0), cnp: column(0)},
+    ...{...ends, ...sums, samples: column(samples), data: column(data), cnp: column(0)},
+    ...{farSamples: column(0), farFrames: column(0), ce: column(0)},
   };
   return slice;
 }

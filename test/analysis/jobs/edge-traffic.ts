@@ -83,8 +83,10 @@ export function drawSlices(jobs: readonly DrawnJob[], seconds: number, hosts: nu
       bytes: column(({samples}) => samples * FRAME * WEIGHT),
       squares: column(({samples}) => samples * (FRAME * WEIGHT) ** 2),
       largest: column(() => FRAME * WEIGHT),
-      ce: column(() => 0),
       cnp: column(() => 0),
+      farSamples: column(() => 0),
+      farFrames: column(() => 0),
+      ce: column(() => 0),
     };
   });
 }

@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import type {Job, JobReport} from '../../../src/analysis/jobs/job-engine.ts';
+import {NO_TRAFFIC} from '../../../src/analysis/jobs/job-groups.ts';
 import {followedJobs} from '../../../src/analysis/jobs/job-hosts.ts';
 import type {JobHosts} from '../../../src/analysis/stragglers/straggler-engine.ts';
 
@@ -12,7 +13,7 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
   ...{id, name: undefined, since: 0, until: undefined, isProbable: false, why: '', period, pattern: undefined},
   hosts: [{address: '10.1.0.1', name: undefined, port: undefined}],
   groups: [['10.1.0.1']],
-  traffic: {samples: 0, frames: 0, bytes: 0, squares: 0, largest: 0, ce: 0, cnp: 0},
+  traffic: {...NO_TRAFFIC},
   overlaps: [],
   groupTraffic: [],
   mixedPeriods: [],

@@ -139,7 +139,10 @@ const job = (id: string, more: Partial<Job> = {}): Job => ({
     overlaps: [],
   },
   hosts: new Array(8),
-  traffic: {samples: 100, frames: 100_000, bytes: 4e8, squares: 1.6e15, largest: 4e6, ce: 5_000, cnp: 2_000},
+  traffic: {
+    ...{samples: 100, frames: 100_000, bytes: 4e8, squares: 1.6e15, largest: 4e6, cnp: 2_000},
+    ...{farSamples: 50, farFrames: 50_000, ce: 2_500},
+  },
   period: {periodMs: 500} as never,
   pattern: undefined,
   ...more,

@@ -2,7 +2,7 @@ import {QUARTER_SAMPLE, weightedPoissonBand} from '../../../shared/band.ts';
 import type {Banded} from '../../congestion/marks.ts';
 import type {Job} from '../../jobs/job-engine.ts';
 import type {TrafficSums} from '../../jobs/job-groups.ts';
-import {shareBand} from '../../sampling-error.ts';
+import {ceShareOf} from '../../sampling-error.ts';
 import type {StepReport, StragglerReport} from '../../stragglers/straggler-engine.ts';
 import {exact, scaled} from '../banded.ts';
 import {metricRows, type ReadMetric} from '../threshold-metric.ts';
@@ -31,12 +31,6 @@ const ofStragglers =
     return exact(read(from.found.stragglers(of.id)));
   };
 
-function ceShare(traffic: TrafficSums): Banded | undefined {
-  if (!(traffic.frames > 0)) return undefined;
-  const share = Math.min(1, traffic.ce / traffic.frames);
-  return {value: share, ...shareBand(share, traffic)};
-}
-
 function cnps({cnp, frames, samples}: TrafficSums, seconds: number): Banded | undefined {
   if (samples === 0) return undefined;
   const weight = frames / samples;
@@ -59,8 +53,8 @@ export const JOB_METRICS = metricRows([
     'job-ce-share',
     'share',
     'job',
-    'share of the frames of the job that come marked congestion experienced',
-    ofJob(({traffic}) => ceShare(traffic)),
+    'share of the frames of the job that leave the fabric marked congestion experienced',
+    ofJob(({traffic}) => ceShareOf(traffic)),
   ],
   [
     'job-cnp-per-second',
