@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import type {Page} from 'playwright-core';
 import {describe, expect, test} from 'vitest';
-import {History} from '../../web/src/metrics/history.ts';
+import {History, knownFrom} from '../../web/src/metrics/history.ts';
 import {MetricsModel} from '../../web/src/metrics/model.ts';
 import type {FakeServer} from './support/fake-server.ts';
 import {shownPages} from './support/shown-page.ts';
@@ -37,6 +37,18 @@ describe('histories', () => {
     history.put(3_000, 12);
     history.put(4_000, null);
     expect([0, 1, 2, 3].map((i) => history.hasBand(i))).toEqual([false, true, false, false]);
+  });
+
+  test('what begins within a window is known since then', () => {
+    const [early, late] = [new History(), new History()];
+    late.put(90_000, 1);
+    expect([knownFrom([early], 0), knownFrom([early, late], 0), knownFrom([late], 86_000)]).toEqual([
+      null,
+      90_000,
+      null,
+    ]);
+    early.put(30_000, 1);
+    expect([knownFrom([early, late], 0), knownFrom([early, late], 40_000)]).toEqual([30_000, null]);
   });
 
   test('no more than ten minutes are kept', () => {

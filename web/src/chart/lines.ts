@@ -1,7 +1,8 @@
-import type {History} from '../metrics/history.ts';
+import {clock} from '../format.ts';
+import {type History, knownFrom} from '../metrics/history.ts';
 import {drawFurniture, plotBox, type Size, type View} from './frame-of.ts';
 import {valueAxis} from './lanes.ts';
-import {dot, type Style} from './marks.ts';
+import {axisFont, dot, plate, type Style} from './marks.ts';
 import {faded} from './palette.ts';
 import {heldTop} from './scale.ts';
 import type {Box, Context} from './trace.ts';
@@ -59,6 +60,7 @@ export class LinesChart {
     }
     for (const line of lines) stroke(ctx, map, line, style);
     ctx.restore();
+    sayKnownFrom(ctx, map, lines, view, box, style);
     // Points are means of seconds: what came late within them does not show.
     drawFurniture(ctx, {...view, late: []}, box, style);
     if (view.cursor !== null && view.brush === null) {
@@ -68,6 +70,21 @@ export class LinesChart {
       }
     }
     return false;
+  }
+}
+
+/** Says of the blank on the left that nothing is known of it, and not that nothing was, where there is room. */
+function sayKnownFrom(ctx: Context, map: Place, lines: readonly Line[], view: View, box: Box, style: Style): void {
+  const first = knownFrom(
+    lines.map(({history}) => history),
+    view.from * 100,
+  );
+  if (first === null) return;
+  const text = `known since ${clock(first, false)}`;
+  const room = Math.min(box.w, map.x(first) - box.x);
+  axisFont(ctx, style);
+  if (ctx.measureText(text).width + style.font < room) {
+    plate(ctx, text, box.x + room / 2, box.y + box.h / 2, {...box, w: room}, style);
   }
 }
 

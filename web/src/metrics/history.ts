@@ -56,3 +56,9 @@ export class History {
     for (const column of [this.times, this.values, this.low, this.high]) column.length = 0;
   }
 }
+
+/** Epoch ms from which on any of them is known, where that is later than `from` by more than a point may be late; else null. */
+export function knownFrom(histories: readonly History[], from: number): number | null {
+  const first = Math.min(...histories.map(({times}) => times[0] ?? Number.POSITIVE_INFINITY));
+  return Number.isFinite(first) && first > from + GAP_MS ? first : null;
+}
