@@ -282,7 +282,7 @@ export class FlowTable {
     pair.ttl = columns[TTL]![i]!;
     pair.counts = counts;
     pair.leaves = leaves;
-    pair.goesOn = output !== undefined && this.rows.role(output.slot) === 'core';
+    pair.goesOn = !leaves && output !== undefined && this.rows.role(output.slot) === 'core';
     pair.samples = columns[FRAMES]![i]!;
     pair.bytes = columns[BYTES]![i]!;
     pair.squares = columns[SQUARES]![i]!;
