@@ -82,7 +82,15 @@ function rowsOf(fabric) {
       for (let pair = 0; pair < QUEUE_PAIRS; pair++) {
         for (let hop = 0; hop < HOPS; hop++) {
           const port = portOf(hop === 0 ? host : (host * 7 + hop) % LINKS);
-          const place = {port, role: hop === 0 ? 'edge' : 'core', isIn: true, ttl: 64 - hop};
+          const place = {
+            port,
+            role: hop === 0 ? 'edge' : 'core',
+            isIn: true,
+            counts: true,
+            leaves: false,
+            goesOn: hop < 2,
+            ttl: 64 - hop,
+          };
           const ends = {source: address(host), destination, destQp: 100 + pair};
           rows.push({...ends, ...place, ...sums, weight: 10_000, time: 0, slotsLow: 0, slotsHigh: 0});
         }

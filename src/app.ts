@@ -12,7 +12,7 @@ import {listen, probe, reachable, urlOf} from './api/listen.ts';
 import type {LiveHub} from './api/live/hub.ts';
 import type {Api} from './api/server.ts';
 import {AiTrend} from './api/sflow-rt/ai-trend.ts';
-import {keepHeapSmall} from './cli/heap.ts';
+import {keepHeapSmall, letHeapGrow} from './cli/heap.ts';
 import {VERSION} from './cli/version.ts';
 import {type Clock, ManualClock, SteadyClock} from './clock.ts';
 import {parseTargets} from './collector/forward.ts';
@@ -52,6 +52,9 @@ export interface App {
 
 /** So often it is looked for names that agents and ports told and that are not kept yet. */
 const KEEP_EVERY_MS = 60_000;
+
+/** Ports of a fabric for which a small heap costs more than it saves. */
+const LARGE_PORTS = 4_096;
 
 const WEB_ROOT = fileURLToPath(new URL('./web', import.meta.url));
 
@@ -105,10 +108,15 @@ export async function startApp({config, source, log, demo = false, stateDir}: Ap
   let api: Api | undefined;
   const isListening = deferred<void>();
   const ended = deferred<string>();
+  let isLarge = false;
   const take = (message: FromIngest) => {
     switch (message.type) {
       case 'partial':
         takePartial(message.encoded, fabric, played, api?.hub);
+        if (!isLarge && fabric.ports.all.length >= LARGE_PORTS) {
+          isLarge = true;
+          letHeapGrow();
+        }
         analysis.advance();
         aiTrend.advance();
         if (context.info.ready) notifier?.advance();

@@ -32,6 +32,11 @@ export class IngestThreads {
   private readonly options: ThreadsOptions;
   private readonly handler: ThreadsHandler;
   private readonly turns = new OneByOne();
+  /**
+   * Nobody listens there: what is transferred to it is free at once. Left to the garbage collector, the Partials of a large
+   * fabric would make it go through all objects every two seconds.
+   */
+  private readonly nowhere = closedPort();
   private readonly shared: SharedRings | undefined;
   private readonly random = randomBytes(12);
   private isStopped = false;
@@ -96,7 +101,9 @@ export class IngestThreads {
       this.turns.take(() => {
         if (message.type === 'ready') onReady();
         this.handler.message(message);
-        if (message.type === 'partial') worker.postMessage({type: 'taken'} satisfies ToIngest);
+        if (message.type !== 'partial') return;
+        this.nowhere.postMessage(undefined, [message.encoded]);
+        worker.postMessage({type: 'taken'} satisfies ToIngest);
       }),
     );
     worker.on('error', this.handler.error);
@@ -114,4 +121,11 @@ function waysBetween(threads: number): (MessagePort | null)[][] {
     }
   }
   return ways;
+}
+
+function closedPort(): MessagePort {
+  const {port1, port2} = new MessageChannel();
+  port2.close();
+  port1.unref();
+  return port1;
 }

@@ -10,15 +10,26 @@ write({thread: isMainThread ? 'main' : workerData?.tenhertz, id: readlinkSync('/
 if (isMainThread) {
   const taken = [];
   const cpuMs = () => Number(readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ')[0]) / 1e6;
-  const {on} = Worker.prototype;
+  // Partials are taken one after the other, in the order in which they came, each in a turn of its own; then it is said.
+  const came = [];
+  let last = {at: 0, cpu: 0};
+  const {on, postMessage} = Worker.prototype;
   Worker.prototype.on = function (name, listener) {
     if (name !== 'message') return on.call(this, name, listener);
     return on.call(this, name, (message) => {
-      if (message?.type !== 'partial') return listener(message);
-      const [from, cpu] = [performance.now(), cpuMs()];
+      if (message?.type === 'partial')
+        came.push({at: performance.now(), cpu: cpuMs(), bytes: message.encoded.byteLength});
       listener(message);
-      taken.push([Date.now(), performance.now() - from, message.encoded.byteLength, cpuMs() - cpu]);
     });
+  };
+  Worker.prototype.postMessage = function (message, ...more) {
+    if (message?.type === 'taken') {
+      const {at, cpu, bytes} = came.shift();
+      const now = {at: performance.now(), cpu: cpuMs()};
+      taken.push([Date.now(), now.at - Math.max(at, last.at), bytes, now.cpu - Math.max(cpu, last.cpu)]);
+      last = now;
+    }
+    return postMessage.call(this, message, ...more);
   };
   process.on('exit', () => write({taken}));
 }

@@ -18,6 +18,8 @@ import {finalBefore} from '../time.ts';
 /** Bins that are read before bins and other requests get their turn: about 5 ms. A link takes as long as so many more. */
 const COST_AT_ONCE = 20_000;
 const LINK_COST = 100;
+/** Of tens of thousands of links more are read at once: each turn may wait for a bin. */
+const MOST_TURNS = 64;
 const othersFirst = promisify(setImmediate);
 
 const rate = () => Nullable(Type.Number());
@@ -132,12 +134,14 @@ export const linkRoutes: FastifyPluginCallbackTypebox<{context: Context}> = (ser
       const before = finalBefore(fabric);
       const ports = fabric.ports.all.filter(({agent}) => query.agent === undefined || agent.address === query.agent);
       const links: ReturnType<typeof answer>[] = [];
+      const each = LINK_COST + window.to - window.from;
+      const atOnce = Math.max(COST_AT_ONCE, (ports.length * each) / MOST_TURNS);
       let cost = 0;
       for (const port of ports) {
         // One that left while others were read has given its place away.
         if (fabric.ports.at(port.slot) === port) links.push(answer(port, window));
-        cost += LINK_COST + window.to - window.from;
-        if (cost < COST_AT_ONCE) continue;
+        cost += each;
+        if (cost < atOnce) continue;
         cost = 0;
         await othersFirst();
       }
