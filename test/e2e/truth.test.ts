@@ -10,7 +10,7 @@ import {bytesOf, Rest, until} from '../support/rest.ts';
 import {type Server, startServer} from '../support/server.ts';
 
 /** Seconds that the sum is taken over. */
-const SECONDS = {slice: 30, whole: 60};
+const SECONDS = {slice: 20, whole: 60};
 const Z_95 = 1.96;
 const Z_999 = 3.29;
 

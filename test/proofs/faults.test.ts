@@ -48,7 +48,7 @@ async function compare(schedule: FaultSchedule, {server, world}: Played): Promis
 
 it('whatever happens to datagrams, agents, threads and clocks, the figures stay possible and the ledgers exact', async () => {
   const first = proofSeed();
-  const schedules = proofCount(100, 10_000);
+  const schedules = proofCount(70, 10_000);
   for (let seed = first; seed < first + schedules; seed++) {
     const schedule = drawSchedule(seed);
     const played = play(schedule, 7);

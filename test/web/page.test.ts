@@ -59,48 +59,6 @@ describe('rolling', () => {
     expect(p.pins.value.has(links[30]!.id)).toBe(false);
   });
 
-  test('links that findings name stand first until somebody chooses others', () => {
-    const p = page();
-    p.suggest(['10.0.0.1~35']);
-    p.begin();
-    expect(p.links.value[0]).toBe('10.0.0.1~35');
-    expect(new Set(p.links.value).size).toBe(5);
-    const others = p.links.value.slice(1);
-    // What is named no more stays as long as there is room; what is weightiest comes first.
-    p.suggest(['10.0.0.1~36', '10.0.0.1~35', 'not~seen']);
-    expect(p.links.value).toEqual(['10.0.0.1~36', '10.0.0.1~35', ...others.slice(0, 3)]);
-    p.suggest(['10.0.0.1~35', '10.0.0.1~36']);
-    expect(p.links.value.slice(0, 2)).toEqual(['10.0.0.1~36', '10.0.0.1~35']);
-    p.suggest([]);
-    expect(p.links.value).toHaveLength(5);
-    p.suggest(Array.from({length: 9}, (_, i) => `10.0.0.1~${i + 31}`));
-    expect(p.links.value).toHaveLength(5);
-    expect(p.links.value.filter((id) => p.named.value.includes(id))).toHaveLength(4);
-  });
-
-  test.each<[string, (p: Page) => void]>([
-    ['rolled', (p) => p.reroll()],
-    ['added', (p) => p.add('10.0.0.1~33')],
-    ['removed', (p) => p.remove(p.links.value[0]!)],
-    ['pinned', (p) => p.togglePin(p.links.value[0]!)],
-    ['followed to others', (p) => p.restore('?v=1&links=10.0.0.1~33')],
-  ])('links that were %s by hand stay', (_, choose) => {
-    const p = page();
-    p.begin();
-    choose(p);
-    const chosen = p.links.value;
-    p.suggest(['10.0.0.1~35']);
-    expect(p.links.value).toEqual(chosen);
-  });
-
-  test('a step to another page and back is no choice of links', () => {
-    const p = page();
-    p.begin();
-    p.restore(p.queryOf({place: 'jobs'}));
-    p.suggest(['10.0.0.1~35']);
-    expect(p.links.value[0]).toBe('10.0.0.1~35');
-  });
-
   test('a colour stays with its link', () => {
     const p = page();
     p.links.value = ['a~1', 'a~2', 'a~3'];

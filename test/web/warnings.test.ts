@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 import type {LiveEvent} from '../../src/shared/live.ts';
-import {type Attention, byWeight, linksOf, mostTelling} from '../../web/src/attention.ts';
+import {type Attention, byWeight, mostTelling} from '../../web/src/attention.ts';
 import {RECENT_MS, warningsOf} from '../../web/src/warnings.ts';
 
 const NOW = 1_795_000_000_000;
@@ -127,10 +127,5 @@ describe('what comes first', () => {
     expect(keys(6)).not.toContain('step-slow j1 why');
     expect(keys(7)).toHaveLength(7);
     expect(keys(4)).toEqual(['straggler j1 x', 'steps-slower j1', 'collision a', 'step-slow j1']);
-  });
-
-  test('links that are named now are told, each once and in that order', () => {
-    const again = line('discards ', {link: 'a'});
-    expect(linksOf(byWeight([...all, again, line('pfc-storm z', {link: 'z', past: 'over'})]))).toEqual(['c', 'a', 'b']);
   });
 });

@@ -82,7 +82,7 @@ export function start(app: App): void {
   page.restore(location.search);
   followAddress(page);
   effect(() => {
-    if (store.linkList.value.length > 0 && page.links.peek().length === 0) page.begin();
+    if (store.linkList.value.length > 0 && page.links.peek().length === 0) page.reroll();
   });
   effect(() => {
     void store.measure.value;

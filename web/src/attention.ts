@@ -74,11 +74,6 @@ export function mostTelling(all: readonly Attention[], most: number): Attention[
   return all.filter((one) => chosen.has(one));
 }
 
-/** Links that are named by what needs a look now, the weightiest first. */
-export function linksOf(all: readonly Attention[]): string[] {
-  return [...new Set(all.flatMap(({link, past}) => (link === null || past !== undefined ? [] : [link])))];
-}
-
 function ofStraggler(straggler: StragglersAnswer['stragglers'][number]): Attention {
   const {job, host, name, link, kind, effectMs, effectLowMs, effectHighMs, shareOfPeriod, z, cycles} = straggler;
   const isSure = straggler.certainty === 'named';

@@ -25,9 +25,6 @@ import {
 /** Links that a roll of the dice chooses. */
 const ROLL = 5;
 
-/** Links that findings name among them at most: beside one that is as usual it shows what is not. */
-const MOST_NAMED = 4;
-
 /** The shortest stretch that brushing may zoom to, in bins. */
 const SHORTEST_BINS = 5;
 
@@ -42,8 +39,6 @@ export class Page {
   /** Which of the pages is shown. */
   readonly place = signal<Place>('fabric');
   readonly links = signal<readonly string[]>([]);
-  /** Links that findings name now, the weightiest first. */
-  readonly named = signal<readonly string[]>([]);
   readonly pins = signal<ReadonlySet<string>>(new Set());
   readonly window = signal(DEFAULTS.window);
   readonly trend = signal(DEFAULTS.trend);
@@ -89,8 +84,6 @@ export class Page {
   /** The directions of links that are shown, received first. */
   readonly directions = computed(() => DIRECTION_NAMES.filter((name) => [name, 'both'].includes(this.way.value)));
   readonly #colours = new Map<string, number>();
-  /** True as long as nobody has chosen links. */
-  #isOwnDraw = false;
   readonly #store: Store;
   readonly #random: () => number;
 
@@ -104,7 +97,6 @@ export class Page {
     const state = readUrl(search);
     batch(() => {
       this.place.value = state.place;
-      if (state.links.join() !== this.links.peek().join()) this.#isOwnDraw = false;
       this.links.value = state.links;
       this.pins.value = new Set(state.pins);
       this.window.value = state.window;
@@ -188,35 +180,8 @@ export class Page {
     return colour;
   }
 
-  /** Links to begin with, until somebody chooses: those that findings name, and others beside them. */
-  begin(): void {
-    this.reroll();
-    this.#isOwnDraw = true;
-    this.#leadWithNamed();
-  }
-
-  /** Takes which links findings name now. */
-  suggest(named: readonly string[]): void {
-    this.named.value = named;
-    this.#leadWithNamed();
-  }
-
-  /** Puts named links first where nobody has chosen others. Those that are shown already stay where they are. */
-  #leadWithNamed(): void {
-    const shown = this.links.peek();
-    const named = this.named.peek().filter((id) => this.#store.linkById.peek().has(id));
-    if (!this.#isOwnDraw || named.length === 0) return;
-    const kept = shown.filter((id) => named.includes(id));
-    const fresh = named.filter((id) => !shown.includes(id));
-    const first = fresh[0] === named[0] ? [...fresh.slice(0, 1), ...kept, ...fresh.slice(1)] : [...kept, ...fresh];
-    const lead = first.slice(0, MOST_NAMED);
-    const links = [...lead, ...shown.filter((id) => !lead.includes(id))].slice(0, ROLL);
-    if (links.join() !== shown.join()) this.links.value = links;
-  }
-
   /** Draws five links anew; pinned ones stay where they are. Edge links first, for they make up the fabric's sum. */
   reroll(): void {
-    this.#isOwnDraw = false;
     const list = this.#store.linkList.peek();
     const edges = list.filter((link) => link.role === 'edge');
     const pinned = this.links.peek().filter((id) => this.pins.peek().has(id));
@@ -232,7 +197,6 @@ export class Page {
   /** Adds a link; past the most that can be told apart it takes the place of the oldest that is not pinned. */
   add(id: string): void {
     const links = [...this.links.peek()];
-    this.#isOwnDraw = false;
     if (links.includes(id)) return;
     if (links.length >= MOST_LINKS) {
       const oldest = links.findIndex((other) => !this.pins.peek().has(other));
@@ -243,7 +207,6 @@ export class Page {
   }
 
   remove(id: string): void {
-    this.#isOwnDraw = false;
     batch(() => {
       this.links.value = this.links.peek().filter((other) => other !== id);
       this.pins.value = new Set([...this.pins.peek()].filter((other) => other !== id));
@@ -251,7 +214,6 @@ export class Page {
   }
 
   togglePin(id: string): void {
-    this.#isOwnDraw = false;
     const pins = new Set(this.pins.peek());
     if (!pins.delete(id)) pins.add(id);
     this.pins.value = pins;

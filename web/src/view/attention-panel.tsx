@@ -1,4 +1,3 @@
-import {useEffect} from 'preact/hooks';
 import type {
   CongestionAnswer,
   DropsAnswer,
@@ -8,7 +7,7 @@ import type {
   StragglersAnswer,
 } from '../../../src/shared/answers.ts';
 import {useApp} from '../app.ts';
-import {type Attention, attentionsOf, byWeight, type Findings, linksOf, mostTelling} from '../attention.ts';
+import {type Attention, attentionsOf, byWeight, type Findings, mostTelling} from '../attention.ts';
 import {bitRate, cycle, percent, plural, THIN} from '../format.ts';
 import {disturbedAt} from '../late.ts';
 import {useAnswer} from '../rest/asking.ts';
@@ -51,8 +50,6 @@ export function AttentionPanel() {
     disturbedAt(time, store.total.all, store.capacity.value, events),
   );
   const all = byWeight([...found, ...warnings.attentions]);
-  const named = linksOf(all);
-  useEffect(() => page.suggest(named), [page, named.join(' ')]);
   const running = known.filter(({until}) => until === null);
   const window = jobs.value.value?.window ?? null;
   return (

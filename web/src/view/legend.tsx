@@ -34,7 +34,7 @@ export function figureTexts(
   held: HeldPrefix,
   significant: number,
 ): {value: string; error: string} {
-  const prefix = held.of(error > value ? error : value);
+  const prefix = held.of(value === 0 && !Number.isNaN(error) ? error : value);
   const letter = prefix === 0 ? '' : `${THIN}${unitOf(prefix, '')}`;
   return {
     value: scaled(value, prefix, significant) + (Number.isNaN(value) || value === 0 ? '' : letter),
@@ -63,7 +63,6 @@ export function LegendRow({id, link, held}: RowProps) {
   });
   const [first, second] = figures;
   const pinned = page.pins.value.has(id);
-  const isNamed = page.named.value.includes(id);
   const name = link?.name ?? id;
   const silent = link !== undefined && (store.summary.value?.agentsMissing.includes(link.agent) ?? false);
   return (
@@ -90,7 +89,6 @@ export function LegendRow({id, link, held}: RowProps) {
           {link?.agent ?? 'not seen yet'}
           {link?.wire !== undefined && ` · ${link.wire}`}
         </span>
-        {isNamed && <span class="warning">needs a look</span>}
         {silent && first!.mean === null ? (
           <span class="warning">silent</span>
         ) : (
