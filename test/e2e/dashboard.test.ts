@@ -194,15 +194,17 @@ needs('chromium')('the dashboard on the running demo', () => {
   });
 
   it('the page of the fabric names the job and its cycle', async () => {
-    const job = () => (answers.get('jobs') as JobsAnswer | undefined)?.jobs[0];
+    const told = () => answers.get('jobs') as JobsAnswer | undefined;
     await agrees(
       'the job',
       () => byId('attention-jobs').textContent(),
       () => {
-        const periodMs = job()?.period?.periodMs ?? Number.NaN;
-        return `${plural(job()?.hosts.length ?? -1, 'host')} · ${bitRate(job()?.roce.bitsPerSecond ?? Number.NaN)}${
-          Number.isNaN(periodMs) ? '' : ` · cycle ${cycle(periodMs).join(THIN)}`
-        }`;
+        const [job] = told()?.jobs ?? [];
+        // Asked for until its cycle is known.
+        const periodMs = job?.period?.periodMs ?? Number.NaN;
+        const rate = bitRate(job?.roce.bitsPerSecond ?? Number.NaN);
+        const window = Math.round(told()?.window ?? Number.NaN);
+        return `${plural(job?.hosts.length ?? -1, 'host')} · ${rate}, mean of ${window}${THIN}s · cycle ${cycle(periodMs).join(THIN)}`;
       },
     );
     expect(errors()).toEqual([]);
