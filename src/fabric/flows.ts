@@ -3,6 +3,7 @@ import type {PartialHeader, SectionData} from '../account/codec.ts';
 import {Basis, columnIndexes, Direction, FLOWS} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
+import {atOnce} from './at-once.ts';
 import {countByPsn, PSNS} from './flow-psn.ts';
 import {
   FLOWS_A_STEP,
@@ -337,11 +338,7 @@ export class FlowTable {
    * wanted ones are estimated in full: thousands of flows change every second.
    */
   top(query: FlowQuery): TopFlows {
-    const steps = this.topInSteps(query, this.second);
-    for (;;) {
-      const {done, value} = steps.next();
-      if (done) return value;
-    }
+    return atOnce(this.topInSteps(query, this.second));
   }
 
   /**

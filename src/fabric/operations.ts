@@ -4,6 +4,7 @@ import {columnIndexes, Direction, OPERATIONS} from '../account/schema.ts';
 export {kindName, NAK_NAMES} from '../account/operation-names.ts';
 
 import type {Agent} from './agents.ts';
+import {atOnce} from './at-once.ts';
 import type {FlowRows} from './flows.ts';
 import {OperationSums} from './operation-sums.ts';
 import type {Port, Ports} from './ports.ts';
@@ -147,11 +148,7 @@ export class Operations {
 
   /** What came in at the ports of a scope within the window. */
   sums(scope: OperationScope): OperationSums {
-    const steps = this.sumsInSteps(scope);
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value;
-    }
+    return atOnce(this.sumsInSteps(scope));
   }
 
   /** The same in some steps: of thousands of ports it takes tens of milliseconds. */

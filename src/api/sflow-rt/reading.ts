@@ -1,3 +1,4 @@
+import {atOnce} from '../../fabric/at-once.ts';
 import {type CounterSums, sumCounters} from '../../fabric/corrections/counter-sums.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import type {Mark} from '../../fabric/history/sums.ts';
@@ -60,11 +61,7 @@ export function* readFabric(fabric: Fabric, end: number): Generator<void, AiRead
 
 /** The same at once. */
 export function readFabricAtOnce(fabric: Fabric, end: number): AiReading {
-  const steps = readFabric(fabric, end);
-  for (;;) {
-    const {done, value} = steps.next();
-    if (done) return value;
-  }
+  return atOnce(readFabric(fabric, end));
 }
 
 /** Packets a second by reason that these agents told of in the last complete seconds. */

@@ -117,8 +117,7 @@ export class Roles {
 
   /** The same by its place in `ROLES`, for those who ask of all ports. */
   numberAt(slot: number, bin: number): number {
-    if (slot >= this.sinceBin.length) return UNKNOWN;
-    return bin >= this.sinceBin[slot]! ? this.inForce[slot]! : ROLES.indexOf(this.at(slot, bin));
+    return this.numberSince(slot, bin) ?? ROLES.indexOf(this.at(slot, bin));
   }
 
   /** The same for all bins from `from` on; undefined where it changes within them. */
