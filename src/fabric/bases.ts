@@ -50,6 +50,8 @@ export class Bases {
    * measurement; and a change of basis leaves final bins as they were.
    */
   at(place: number, bin: number): number {
+    const now = this.columns.basisAt(place, bin);
+    if (now >= 0) return now;
     const choices = this.choices[place];
     if (!choices) return Basis.Derived;
     let at = choices.length - 1;

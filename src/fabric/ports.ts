@@ -1,4 +1,5 @@
 import {type Agent, agentLabel} from './agents.ts';
+import {PortSlots} from './port-slots.ts';
 
 /** Ports past this bound are refused and counted. */
 export const MAX_PORTS = 131_072;
@@ -34,8 +35,6 @@ export interface Port {
   id: string;
   agent: Agent;
   ifIndex: number;
-  /** The last bin in which its counters, name or flows were heard of; its rows know of samples. */
-  heardBin: number;
   /** As the agent names it (0:1005); undefined when it does not. From the wire: text only, never markup. */
   name: string | undefined;
   /** As the operator names it, in a list or a topology. */
@@ -65,19 +64,21 @@ export class Ports {
   /** By slot, for those who ask of all ports: bit/s, 0 where it is not known; and the agent's index, -1 where no port is. */
   speeds = new Float64Array(FIRST_SLOTS);
   agents = new Int32Array(FIRST_SLOTS).fill(-1);
+  /** By slot: the last bin in which its counters, name or flows were heard of; its rows know of samples. */
+  heard = new Float64Array(FIRST_SLOTS);
   private present: Port[] = [];
   private readonly bySlot: (Port | undefined)[] = [];
   private readonly freeSlots: number[] = [];
   private readonly byId = new Map<string, Port>();
-  /** By the agent's index and ifIndex: ports are asked for by the ten thousand a second. */
-  private readonly byAgent: (Map<number, Port> | undefined)[] = [];
+  private readonly known = new PortSlots();
 
   get(id: string): Port | undefined {
     return this.byId.get(id);
   }
 
   of({index}: Agent, ifIndex: number): Port | undefined {
-    return this.byAgent[index]?.get(ifIndex);
+    const slot = this.known.get(index, ifIndex);
+    return slot < 0 ? undefined : this.bySlot[slot];
   }
 
   /** Those that are known, in the order in which they came. */
@@ -95,21 +96,30 @@ export class Ports {
     return this.bySlot[slot];
   }
 
+  /** The port, made if it is new; undefined where there is no room for it. */
   intern(agent: Agent, ifIndex: number): Port | undefined {
-    const known = this.of(agent, ifIndex);
-    if (known) {
-      known.heardBin = this.bin;
-      return known;
-    }
+    const slot = this.slotOf(agent, ifIndex);
+    return slot < 0 ? undefined : this.bySlot[slot];
+  }
+
+  /** The slot of a port that is heard of, made if it is new; -1 where there is no room for it. */
+  slotOf(agent: Agent, ifIndex: number): number {
+    const known = this.known.get(agent.index, ifIndex);
+    const slot = known < 0 ? this.admit(agent, ifIndex) : known;
+    if (slot >= 0) this.heard[slot] = this.bin;
+    return slot;
+  }
+
+  private admit(agent: Agent, ifIndex: number): number {
     if (this.byId.size >= this.max) {
       this.refused++;
       this.isWanted = true;
-      return undefined;
+      return -1;
     }
     const slot = this.freeSlots.pop() ?? this.bySlot.length;
     const id = `${agent.address}~${ifIndex}`;
     const port: Port = {
-      ...{slot, id, agent, ifIndex, heardBin: this.bin},
+      ...{slot, id, agent, ifIndex},
       ...{name: undefined, speed: undefined, counters: undefined},
     };
     this.bySlot[slot] = port;
@@ -117,11 +127,11 @@ export class Ports {
     this.agents[slot] = agent.index;
     this.present.push(port);
     this.byId.set(id, port);
-    (this.byAgent[agent.index] ??= new Map()).set(ifIndex, port);
+    this.known.add(agent.index, ifIndex, slot);
     agent.ports.push(slot);
     this.revision++;
     this.changes++;
-    return port;
+    return slot;
   }
 
   /** Forgets ports. Their slots may be taken by others from now on: nobody must go by them any more. */
@@ -133,7 +143,7 @@ export class Ports {
       this.speeds[slot] = 0;
       this.freeSlots.push(slot);
       this.byId.delete(id);
-      this.byAgent[agent.index]?.delete(ifIndex);
+      this.known.remove(agent.index, ifIndex);
       agents.add(agent);
     }
     for (const agent of agents) agent.ports = agent.ports.filter((slot) => this.bySlot[slot] !== undefined);
@@ -165,11 +175,13 @@ export class Ports {
   }
 
   private growColumns(): void {
-    const {speeds, agents} = this;
+    const {speeds, agents, heard} = this;
     this.speeds = new Float64Array(2 * speeds.length);
     this.speeds.set(speeds);
     this.agents = new Int32Array(2 * agents.length).fill(-1);
     this.agents.set(agents);
+    this.heard = new Float64Array(2 * heard.length);
+    this.heard.set(heard);
   }
 }
 

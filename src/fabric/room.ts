@@ -42,8 +42,8 @@ function longestSilent<T>(all: readonly T[], max: number, before: number, heardB
 }
 
 /** The last bin with anything of a port. */
-function lastBin({rows}: Fabric, port: Port): number {
-  let last = port.heardBin;
+function lastBin({rows, ports}: Fabric, port: Port): number {
+  let last = ports.heard[port.slot]!;
   for (const direction of [0, 1]) {
     for (const row of rows.of(port.slot, direction)) last = Math.max(last, row.lastBin);
   }

@@ -27,6 +27,11 @@ export class RowColumns {
     return bin >= this.since[place]! ? this.basis[row] === this.inForce[place] : undefined;
   }
 
+  /** The basis that counts at a place in a bin; -1 where another one than the one in force may. */
+  basisAt(place: number, bin: number): number {
+    return bin >= this.since[place]! ? this.inForce[place]! : -1;
+  }
+
   set(row: number, place: number, basis: number, rate: number): void {
     while (row >= this.place.length) this.growRows();
     while (place >= this.since.length) this.growPlaces();

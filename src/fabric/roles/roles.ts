@@ -112,7 +112,8 @@ export class Roles {
 
   /** The role of a port in a bin. */
   at(slot: number, bin: number): Role {
-    return (this.steps[slot] ?? UNDECIDED).at(bin);
+    const now = this.numberSince(slot, bin);
+    return now === undefined ? (this.steps[slot] ?? UNDECIDED).at(bin) : ROLES[now]!;
   }
 
   /** The same by its place in `ROLES`, for those who ask of all ports. */
