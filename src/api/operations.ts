@@ -7,6 +7,7 @@ import {ROLES} from '../fabric/roles/roles.ts';
 import type {OperationsAnswer} from '../shared/answers.ts';
 
 const BITS = 8;
+const EDGE = ROLES.indexOf('edge');
 
 /** An estimate a second with its 95 % interval; null where nothing is known. */
 export interface Rate {
@@ -40,8 +41,8 @@ export interface OperationAnswer {
 /** Ports at which each packet enters the fabric once. */
 export const edgeOf =
   ({roles, newest}: Fabric): OperationScope =>
-  ({slot}) =>
-    ROLES[roles.numberAt(slot, newest)] === 'edge';
+  (slot) =>
+    roles.numberAt(slot, newest) === EDGE;
 
 /** What came in at the ports of a scope over the window, as rates with their bands. `name` is what the scope is called. */
 export function operationsOf(
@@ -52,7 +53,7 @@ export function operationsOf(
 ): OperationAnswer {
   const {operations, ports} = fabric;
   const window = operations.windowSeconds;
-  const isKnown = window > 0 && ports.all.some(scope);
+  const isKnown = window > 0 && ports.has(scope);
   const rate = (moments: Moments): Rate => {
     const {samples} = moments;
     if (!isKnown) return {perSecond: null, low: null, high: null, samples};

@@ -30,7 +30,7 @@ export function applyCounters(
       const delta = value(name);
       return Number.isNaN(delta) ? null : (delta * 1_000) / elapsedMs;
     };
-    port.counters = {
+    ports.setCounters(port, {
       time: value('time'),
       elapsedMs,
       inOctetsPerSecond: perSecond('inOctets'),
@@ -43,7 +43,7 @@ export function applyCounters(
       outErrorsPerSecond: perSecond('outErrors'),
       fcsErrorsPerSecond: perSecond('fcsErrors'),
       symbolErrorsPerSecond: perSecond('symbolErrors'),
-    };
+    });
   }
 }
 

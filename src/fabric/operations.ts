@@ -42,8 +42,8 @@ interface Batch {
   values: Float64Array;
 }
 
-/** Whose operations are asked for: what came in at the ports that it accepts. */
-export type OperationScope = (port: Port) => boolean;
+/** Whose operations are asked for: what came in at the ports in the slots that it accepts. */
+export type OperationScope = (slot: number) => boolean;
 
 /** Operations, acknowledgements and Ultra Ethernet as they came in at each port, over the last complete seconds. */
 export class Operations {
@@ -163,8 +163,8 @@ export class Operations {
       for (let i = 0; i < batch.entries; i++) {
         const slot = batch.slot[i]!;
         if (accepted[slot] === 0) {
-          const port = this.ports.at(slot);
-          accepted[slot] = port && scope(port) ? this.rows.basis(slot, Direction.In) + 1 : NONE;
+          accepted[slot] =
+            this.ports.agents[slot]! >= 0 && scope(slot) ? this.rows.basis(slot, Direction.In) + 1 : NONE;
         }
         if (batch.basis[i]! + 1 !== accepted[slot]) continue;
         sums.add(batch.kind[i]!, batch.weight[i]!, batch.values, i * VALUES);
@@ -203,8 +203,16 @@ export class Operations {
 
   /** What one more sample at any of the ports could have stood for. */
   private largestRate(scope: OperationScope): number {
+    const {ports} = this;
     let largest = 0;
-    for (const port of this.ports.all) if (scope(port)) largest = Math.max(largest, port.agent.largest.rate);
+    // Ports of an agent mostly stand side by side, and have the same.
+    let asked = -1;
+    for (let slot = 0; slot < ports.slots; slot++) {
+      const agent = ports.agents[slot]!;
+      if (agent < 0 || agent === asked || !scope(slot)) continue;
+      asked = agent;
+      largest = Math.max(largest, ports.at(slot)!.agent.largest.rate);
+    }
     return largest;
   }
 }

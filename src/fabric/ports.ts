@@ -1,4 +1,5 @@
 import {type Agent, agentLabel} from './agents.ts';
+import {CounterColumns} from './counter-columns.ts';
 import {PortSlots} from './port-slots.ts';
 
 /** Ports past this bound are refused and counted. */
@@ -66,6 +67,8 @@ export class Ports {
   agents = new Int32Array(FIRST_SLOTS).fill(-1);
   /** By slot: the last bin in which its counters, name or flows were heard of; its rows know of samples. */
   heard = new Float64Array(FIRST_SLOTS);
+  /** What `counters` of ports say, for sums over many. */
+  readonly counted = new CounterColumns();
   private present: Port[] = [];
   private readonly bySlot: (Port | undefined)[] = [];
   private readonly freeSlots: number[] = [];
@@ -94,6 +97,12 @@ export class Ports {
   /** The port in a slot; undefined where one has left and none has come since. */
   at(slot: number): Port | undefined {
     return this.bySlot[slot];
+  }
+
+  /** Whether there is a port in one of the slots that are accepted. */
+  has(accepts: (slot: number) => boolean): boolean {
+    for (let slot = 0; slot < this.slots; slot++) if (this.agents[slot]! >= 0 && accepts(slot)) return true;
+    return false;
   }
 
   /** The port, made if it is new; undefined where there is no room for it. */
@@ -141,6 +150,7 @@ export class Ports {
       this.bySlot[slot] = undefined;
       this.agents[slot] = -1;
       this.speeds[slot] = 0;
+      this.counted.release(slot);
       this.freeSlots.push(slot);
       this.byId.delete(id);
       this.known.remove(agent.index, ifIndex);
@@ -172,6 +182,11 @@ export class Ports {
     port.speed = speed;
     this.speeds[port.slot] = speed ?? 0;
     this.revision++;
+  }
+
+  setCounters(port: Port, counters: CounterRates): void {
+    port.counters = counters;
+    this.counted.set(port.slot, counters);
   }
 
   private growColumns(): void {

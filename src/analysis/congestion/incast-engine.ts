@@ -90,7 +90,7 @@ export class IncastEngine {
   private choose(): void {
     const {fabric, loads, watched} = this;
     const isEdge = ({slot}: Port) => fabric.roles.at(slot, loads.bin) === 'edge';
-    const fresh = fabric.ports.all.filter((port) => loads.fullBins(port) > 0 && !watched.has(port) && isEdge(port));
+    const fresh = loads.fullPorts().filter((port) => !watched.has(port) && isEdge(port));
     if (fresh.length === 0) return;
     const [out, into] = [new LinkSums(), new LinkSums()];
     for (const port of fabric.ports.all) {

@@ -6,6 +6,7 @@ import {directionOf} from '../../fabric/rows.ts';
 import {weightedPoissonBand} from '../../shared/band.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState} from '../../shared/live.ts';
+import {Block, KEPT, Kept} from './link-block.ts';
 
 /** Analyses of links look every 2 s of the fabric's time. */
 const BLOCK_BINS = 20;
@@ -19,6 +20,7 @@ const WIRE_BYTES = 20;
 /** A bin that takes so much of the speed is taken for full. */
 export const FULL = 0.8;
 const BIN_SECONDS = BIN_MS / 1_000;
+const FIRST_SLOTS = 256;
 
 export const IN = directionOf('in');
 export const OUT = directionOf('out');
@@ -84,82 +86,6 @@ export function utilisationOf(sums: LinkSums, speed: number | undefined): Utilis
 
 function loadOf({bytes, frames, seconds}: LinkSums, speed: number): number {
   return (8 * (bytes + WIRE_BYTES * frames)) / (speed * seconds);
-}
-
-/** Sums that are kept of a link's direction, in this order. */
-const Kept = {
-  Samples: 0,
-  Frames: 1,
-  FrameSquares: 2,
-  Bytes: 3,
-  Squares: 4,
-  RoceSamples: 5,
-  RoceFrames: 6,
-  RoceBytes: 7,
-  Ce: 8,
-  Cnp: 9,
-  /** Bins that were full. */
-  Full: 10,
-  RoceSquares: 11,
-} as const;
-const KEPT = 12;
-const FIRST_SLOTS = 256;
-
-/** What links carried in two seconds. */
-class Block {
-  /** At (slot * 2 + direction) * KEPT. */
-  readonly sums: Float64Array;
-  /** At slot * 2 + direction: the largest L that was possible, weighed, and the largest rate. */
-  readonly largest: Float64Array;
-  readonly largestRate: Float64Array;
-  /** By slot: bins in which the agent was there. */
-  readonly bins: Float64Array;
-
-  constructor(slots: number) {
-    this.sums = new Float64Array(slots * 2 * KEPT);
-    this.largest = new Float64Array(slots * 2);
-    this.largestRate = new Float64Array(slots * 2);
-    this.bins = new Float64Array(slots);
-  }
-
-  /** Forgets the slots from..to-1. */
-  clear(from = 0, to = this.bins.length): void {
-    this.sums.fill(0, from * 2 * KEPT, to * 2 * KEPT);
-    this.largest.fill(0, from * 2, to * 2);
-    this.largestRate.fill(0, from * 2, to * 2);
-    this.bins.fill(0, from, to);
-  }
-
-  /** The same with room for more slots. */
-  larger(slots: number): Block {
-    const grown = new Block(slots);
-    grown.sums.set(this.sums);
-    grown.largest.set(this.largest);
-    grown.largestRate.set(this.largestRate);
-    grown.bins.set(this.bins);
-    return grown;
-  }
-
-  addTo(slot: number, direction: number, into: LinkSums): void {
-    if (!(this.bins[slot]! > 0)) return; // past the end, too
-    const {sums} = this;
-    const place = slot * 2 + direction;
-    const at = place * KEPT;
-    into.bins += this.bins[slot]!;
-    into.samples += sums[at + Kept.Samples]!;
-    into.frames += sums[at + Kept.Frames]!;
-    into.frameSquares += sums[at + Kept.FrameSquares]!;
-    into.bytes += sums[at + Kept.Bytes]!;
-    into.squares += sums[at + Kept.Squares]!;
-    into.roceSamples += sums[at + Kept.RoceSamples]!;
-    into.roceFrames += sums[at + Kept.RoceFrames]!;
-    into.roceBytes += sums[at + Kept.RoceBytes]!;
-    into.roceSquares += sums[at + Kept.RoceSquares]!;
-    into.ceFrames += sums[at + Kept.Ce]!;
-    into.cnpFrames += sums[at + Kept.Cnp]!;
-    into.largest = Math.max(into.largest, this.largest[place]!);
-    into.largestRate = Math.max(into.largestRate, this.largestRate[place]!);
-  }
 }
 
 /**
@@ -228,11 +154,16 @@ export class LinkLoads {
     return this.sent[slot] ?? 0;
   }
 
-  /** In how many bins of the last 8 to 10 s a link was full. */
-  fullBins({slot}: Port): number {
-    let bins = 0;
-    for (const block of this.blocks) bins += block.sums[(slot * 2 + OUT) * KEPT + Kept.Full] ?? 0;
-    return bins;
+  /** Ports that were full in any bin of the last 8 to 10 s. */
+  fullPorts(): Port[] {
+    const {ports} = this.fabric;
+    const full: Port[] = [];
+    for (let slot = 0; slot < this.isHere.length; slot++) {
+      if (!this.blocks.some((block) => block.isFull[slot] === 1)) continue;
+      const port = ports.at(slot);
+      if (port) full.push(port);
+    }
+    return full;
   }
 
   /** Adds the last 8 to 10 s of a link's direction to `into`: whole 10 s when a block has just ended. */
@@ -243,14 +174,14 @@ export class LinkLoads {
 
   private restart(from: number): void {
     this.next = from;
-    for (const block of this.blocks) block.clear();
+    for (const block of this.blocks) block.begin();
   }
 
   private take(bin: number): void {
     const {fabric} = this;
     if (fabric.ports.slots > this.isHere.length) this.grow(fabric.ports.slots * 2);
     const block = this.blocks[Math.floor(bin / BLOCK_BINS) % WINDOW_BLOCKS]!;
-    if (bin % BLOCK_BINS === 0) block.clear();
+    if (bin % BLOCK_BINS === 0) block.begin();
     this.isHere.fill(0);
     this.sent.fill(0);
     if (fabric.skipped.has(bin)) return;
@@ -264,34 +195,36 @@ export class LinkLoads {
     }
     const {count} = fabric.rows.columns;
     for (let first = 0; first < count; first += CHUNK_ROWS) {
-      this.takeRows(first, Math.min(count, first + CHUNK_ROWS), bin, block);
+      const to = Math.min(count, first + CHUNK_ROWS);
+      this.takeRows(first, to, bin, block);
+      if (!block.isAsked) this.takeLargest(first, to, bin, block);
     }
+    block.isAsked = true;
     for (const slot of this.sending) {
       const speed = fabric.ports.speeds[slot]!;
       const load = speed === 0 ? 0 : this.sent[slot]! / (speed * BIN_SECONDS);
       this.sent[slot] = load;
-      if (load >= FULL) block.sums[(slot * 2 + OUT) * KEPT + Kept.Full]!++;
+      if (load >= FULL) block.isFull[slot] = 1;
     }
     this.sending.length = 0;
   }
 
-  /** Adds a bin of the rows from..to-1, which are of one chunk, in the way of measuring that counts. */
-  private takeRows(from: number, to: number, bin: number, {sums, largest, largestRate}: Block): void {
+  /** Adds a bin of the rows from..to-1, which are of one chunk, in the way of measuring that counts: most have no sample. */
+  private takeRows(from: number, to: number, bin: number, block: Block): void {
     const {isHere, sent, sending} = this;
+    const {sums} = block;
     const {rows, rings} = this.fabric;
     const places = rows.columns.place;
     const chunk = rings.chunk(from);
     const cells = rings.at(from, bin) - from;
     for (let row = from; row < to; row++) {
-      const place = places[row]!;
-      if (place < 0 || isHere[place >> 1] === 0 || !rows.counts(row, bin)) continue;
       const cell = cells + row;
-      const rate = rows.weightOf(row, bin);
-      const possible = rate * chunk.largest[cell]! * LARGEST_UNIT;
-      if (possible > largest[place]!) largest[place] = possible;
-      if (possible > 0 && rate > largestRate[place]!) largestRate[place] = rate;
       const frames = chunk.frames[cell]!;
       if (frames === 0) continue;
+      const place = places[row]!;
+      if (place < 0 || isHere[place >> 1] === 0 || !rows.counts(row, bin)) continue;
+      const rate = rows.weightOf(row, bin);
+      block.see(place, rate, chunk.largest[cell]!);
       const bytes = chunk.bytes[cell]!;
       const variance = rate * rate * rows.clumpingOf(row, bin);
       const at = place * KEPT;
@@ -310,6 +243,20 @@ export class LinkLoads {
       const slot = place >> 1;
       if (sent[slot] === 0) sending.push(slot);
       sent[slot]! += 8 * (bytes + WIRE_BYTES * frames) * rate;
+    }
+  }
+
+  /** What one more sample could have stood for where there were none: asked of all rows once in a block, as it begins. */
+  private takeLargest(from: number, to: number, bin: number, block: Block): void {
+    const {isHere} = this;
+    const {rows, rings} = this.fabric;
+    const places = rows.columns.place;
+    const chunk = rings.chunk(from);
+    const cells = rings.at(from, bin) - from;
+    for (let row = from; row < to; row++) {
+      const place = places[row]!;
+      if (place < 0 || isHere[place >> 1] === 0 || !rows.counts(row, bin)) continue;
+      block.see(place, rows.weightOf(row, bin), chunk.largest[cells + row]!);
     }
   }
 

@@ -125,16 +125,18 @@ function operationsIn(fabric: Fabric, {agent, link, job}: Of, report: JobReport 
   if (link !== undefined) {
     const port = fabric.ports.get(link);
     if (!port) throw new Problem(404, `no link ${link} is known`);
-    return operationsOf(fabric, link, (one) => one === port);
+    return operationsOf(fabric, link, (slot) => slot === port.slot);
   }
   if (job !== undefined) {
     const found = report?.jobs.find(({id}) => id === job);
     if (!found) throw new Problem(404, `there is no job '${job}'`);
-    const ports = new Set(found.hosts.map(({port}) => port));
-    return operationsOf(fabric, job, (one) => ports.has(one));
+    // One that has left has given its slot to another.
+    const present = found.hosts.filter(({port}) => port && fabric.ports.at(port.slot) === port);
+    const slots = new Set(present.map(({port}) => port!.slot));
+    return operationsOf(fabric, job, (slot) => slots.has(slot));
   }
   if (agent === undefined) return operationsOf(fabric, 'fabric', edgeOf(fabric));
   const known = fabric.agents.get(agent);
   if (!known) throw new Problem(404, `no agent ${agent} is known`);
-  return operationsOf(fabric, agent, (one) => one.agent === known);
+  return operationsOf(fabric, agent, (slot) => fabric.ports.agents[slot] === known.index);
 }

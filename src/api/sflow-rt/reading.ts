@@ -1,9 +1,10 @@
 import {atOnce} from '../../fabric/at-once.ts';
-import {type CounterSums, sumCounters} from '../../fabric/corrections/counter-sums.ts';
+import type {CounterSums} from '../../fabric/counter-columns.ts';
 import type {Fabric} from '../../fabric/fabric.ts';
 import type {Mark} from '../../fabric/history/sums.ts';
 import type {Role} from '../../fabric/ports.ts';
 import {FABRIC_SCOPE} from '../../fabric/reader.ts';
+import {ROLES} from '../../fabric/roles/roles.ts';
 import {BIN_MS} from '../../shared/bins.ts';
 import {BinState, type Estimate} from '../../shared/live.ts';
 import {meanOver} from '../estimate.ts';
@@ -44,8 +45,11 @@ export function* readFabric(fabric: Fabric, end: number): Generator<void, AiRead
   const edge = edgeOf(fabric);
   const sums = yield* fabric.operations.sumsInSteps(edge);
   yield;
-  const ports = fabric.ports.all.filter(({slot}) => roles.includes(fabric.roles.at(slot, to)));
-  const counters = sumCounters(fabric, ports);
+  const {ports} = fabric;
+  const isMeant = ROLES.map((role) => roles.includes(role));
+  const accepts = (slot: number) => isMeant[fabric.roles.numberAt(slot, to)]!;
+  const counters = ports.counted.sums(fabric.time, accepts);
+  const agents = fabric.agents.all.filter((agent) => agent.ports.some(accepts)).map(({address}) => address);
   yield;
   return {
     all: meanOver(fabric, FABRIC_SCOPE, 'all', from, to),
@@ -55,7 +59,7 @@ export function* readFabric(fabric: Fabric, end: number): Generator<void, AiRead
     trimmedPerSecond: everyHop(fabric, 'trimmed', roles, from, to),
     counters,
     operations: operationsOf(fabric, 'fabric', edge, sums),
-    drops: dropRates(fabric, new Set(ports.map(({agent}) => agent.address))),
+    drops: dropRates(fabric, new Set(agents)),
   };
 }
 
