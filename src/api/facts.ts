@@ -6,17 +6,34 @@ import {BinState} from '../shared/live.ts';
 import type {Context} from './context.ts';
 import {agentMeasures} from './sampling.ts';
 
-/** Bins between two looks where only their number is told: that is asked for twice a second. */
-const COUNT_EVERY_BINS = 20;
+/** Where only the number of findings is told, twice a second, each agent is looked at anew every so many times. */
+const PARTS = 4;
+/** And all of them after so many bins without a look. */
+const OLD_BINS = 20;
 
-const counted = new WeakMap<Context, {bin: number; counts: {warning: number; bad: number}}>();
+/** What was known of agents when they were looked at last, and when that was. */
+interface Looked {
+  bin: number;
+  times: number;
+  readonly agents: WeakMap<Agent, AgentFacts>;
+}
+
+const lookedAt = new WeakMap<Context, Looked>();
 
 /** Gathers what findings are made from. */
-export function gatherFacts({fabric, info}: Context): Facts {
+export function gatherFacts(context: Context): Facts {
+  const {fabric} = context;
+  return factsWith(
+    fabric.agents.all.map((agent) => factsOf(agent, fabric)),
+    context,
+  );
+}
+
+function factsWith(agents: readonly AgentFacts[], {fabric, info}: Context): Facts {
   const {watch, time} = fabric;
   const {seconds, reading} = watch.recent();
   return {
-    agents: fabric.agents.all.map((agent) => factsOf(agent, fabric)),
+    agents,
     total: readLedgers(fabric),
     recent: reading,
     recentSeconds: seconds,
@@ -31,16 +48,29 @@ export function gatherFacts({fabric, info}: Context): Facts {
 
 /** How many findings are not ok. */
 export function findingCounts(context: Context): {warning: number; bad: number} {
-  const bin = Math.max(0, context.fabric.newest);
-  const last = counted.get(context);
-  if (last && bin - last.bin < COUNT_EVERY_BINS) return last.counts;
-  const levels = findings(gatherFacts(context)).map(({level}) => level);
-  const counts = {
+  const levels = findings(factsWith(agentFactsOfLate(context), context)).map(({level}) => level);
+  return {
     warning: levels.filter((level) => level === 'warning').length,
     bad: levels.filter((level) => level === 'bad').length,
   };
-  counted.set(context, {bin, counts});
-  return counts;
+}
+
+/** What is known of agents: of each as it was in one of the last looks, for of hundreds of them it takes long. */
+function agentFactsOfLate(context: Context): AgentFacts[] {
+  const {fabric} = context;
+  const bin = Math.max(0, fabric.newest);
+  const looked: Looked = lookedAt.get(context) ?? {bin: Number.NEGATIVE_INFINITY, times: 0, agents: new WeakMap()};
+  lookedAt.set(context, looked);
+  const isOld = bin - looked.bin >= OLD_BINS;
+  looked.bin = bin;
+  const part = ++looked.times % PARTS;
+  return fabric.agents.all.map((agent) => {
+    const known = looked.agents.get(agent);
+    if (known && !isOld && agent.index % PARTS !== part) return known;
+    const facts = factsOf(agent, fabric);
+    looked.agents.set(agent, facts);
+    return facts;
+  });
 }
 
 function factsOf(agent: Agent, fabric: Context['fabric']): AgentFacts {

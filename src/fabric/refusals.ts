@@ -10,31 +10,35 @@ interface Span {
 }
 
 /**
- * Where samples found no room: there a zero is not known to be one. By place, slot * 2 + direction; there are as many of
- * them as there are ports at most.
+ * Where samples found no room: there a zero is not known to be one. By place, slot * 2 + direction; mostly there are none.
  */
 export class Refusals {
-  private readonly spans: (Span | undefined)[] = [];
+  private readonly spans = new Map<number, Span>();
   private count = 0;
   private lastBin = Number.NEGATIVE_INFINITY;
 
   /** A sample of a bin found no room. */
   add(place: number, bin: number): void {
-    const span = this.spans[place];
-    if (!span || bin > span.to + REFUSED_BINS) this.spans[place] = {from: bin, to: bin};
+    const span = this.spans.get(place);
+    if (!span || bin > span.to + REFUSED_BINS) this.spans.set(place, {from: bin, to: bin});
     else if (bin > span.to) span.to = bin;
     else if (bin < span.from) span.from = bin;
   }
 
   /** Whether samples of a place are missing in a bin, or may be. */
   has(place: number, bin: number): boolean {
-    const span = this.spans[place];
+    const span = this.spans.size === 0 ? undefined : this.spans.get(place);
     return span !== undefined && bin >= span.from && bin <= span.to + REFUSED_BINS;
+  }
+
+  /** All places that ever found none. */
+  get places(): Iterable<number> {
+    return this.spans.keys();
   }
 
   /** The port of a place has left. */
   release(place: number): void {
-    this.spans[place] = undefined;
+    this.spans.delete(place);
   }
 
   /** So many were refused by all tables up to a bin. */

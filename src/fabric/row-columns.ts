@@ -17,6 +17,9 @@ export class RowColumns {
   /** The largest L of late, of all and of RoCEv2 samples, as rings keep it (`lengthCode`). */
   largest = new Uint16Array(FIRST_ROWS);
   roceLargest = new Uint16Array(FIRST_ROWS);
+  /** Rows of a place, one after the other: the first by place, the next by row; -1 where there is none. */
+  private firstOf = new Int32Array(FIRST_ROWS).fill(-1);
+  private next = new Int32Array(FIRST_ROWS).fill(-1);
   /** By place: the basis in force, and the first bin that it counts in. */
   private inForce = new Uint8Array(FIRST_ROWS).fill(Basis.Derived);
   private since = new Float64Array(FIRST_ROWS).fill(Number.NEGATIVE_INFINITY);
@@ -32,11 +35,23 @@ export class RowColumns {
     return bin >= this.since[place]! ? this.inForce[place]! : -1;
   }
 
+  /** The first row of a place; -1 where there is none. */
+  firstAt(place: number): number {
+    return this.firstOf[place] ?? -1;
+  }
+
+  /** The next row of the same place; -1 behind the last. */
+  nextOf(row: number): number {
+    return this.next[row]!;
+  }
+
   set(row: number, place: number, basis: number, rate: number): void {
     while (row >= this.place.length) this.growRows();
     while (place >= this.since.length) this.growPlaces();
     if (row >= this.count) this.count = row + 1;
     this.place[row] = place;
+    this.next[row] = this.firstOf[place]!;
+    this.firstOf[place] = row;
     this.basis[row] = basis;
     this.rate[row] = rate;
     this.largest[row] = 0;
@@ -44,6 +59,7 @@ export class RowColumns {
   }
 
   forget(row: number): void {
+    this.unlink(row);
     this.place[row] = -1;
     this.largest[row] = 0;
     this.roceLargest[row] = 0;
@@ -56,9 +72,22 @@ export class RowColumns {
     this.inForce[place] = basis;
   }
 
+  private unlink(row: number): void {
+    const place = this.place[row]!;
+    if (place < 0) return;
+    let before = this.firstOf[place]!;
+    if (before === row) {
+      this.firstOf[place] = this.next[row]!;
+      return;
+    }
+    while (this.next[before] !== row) before = this.next[before]!;
+    this.next[before] = this.next[row]!;
+  }
+
   private growRows(): void {
     const rows = 2 * this.place.length;
     this.place = longer(this.place, new Int32Array(rows));
+    this.next = longer(this.next, new Int32Array(rows).fill(-1));
     this.basis = longer(this.basis, new Uint8Array(rows));
     this.rate = longer(this.rate, new Float64Array(rows));
     this.largest = longer(this.largest, new Uint16Array(rows));
@@ -67,6 +96,7 @@ export class RowColumns {
 
   private growPlaces(): void {
     const places = 2 * this.since.length;
+    this.firstOf = longer(this.firstOf, new Int32Array(places).fill(-1));
     this.inForce = longer(this.inForce, new Uint8Array(places).fill(Basis.Derived));
     this.since = longer(this.since, new Float64Array(places).fill(Number.NEGATIVE_INFINITY));
   }

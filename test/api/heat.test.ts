@@ -19,7 +19,14 @@ test.each([[['in']], [['out']], [['in', 'out']]] as const)(
       const heat = new HeatColumns(fabric, 'roce', directions);
       const row = (bin: number): SampleRow => {
         const lengths = Array.from({length: 1 + some(3)}, () => 100 + some(4_000));
-        return {bin, agent: AGENTS[some(3)]!, port: 1 + some(PORTS), side: some(4) === 0 ? OUT : IN, roce: lengths};
+        return {
+          bin,
+          agent: AGENTS[some(3)]!,
+          port: 1 + some(PORTS),
+          side: some(4) === 0 ? OUT : IN,
+          rate: 100 * (1 + some(3)),
+          roce: lengths,
+        };
       };
       let newest = T;
       for (let step = 0; step < 60; step++) {
@@ -39,3 +46,19 @@ test.each([[['in']], [['out']], [['in', 'out']]] as const)(
     }
   },
 );
+
+test('a link whose samples found no room is absent, in columns that are kept and in new ones', () => {
+  const fabric = new Fabric({depth: 300, flows: 10});
+  const builder = new PartialBuilder();
+  const heat = new HeatColumns(fabric, 'roce');
+  const sample = (bin: number, port: number): SampleRow => ({bin, agent: '10.0.0.1', port, side: IN, roce: [1_000]});
+  const rowsOf = (bin: number) => [1, 2, 3].map((port) => sample(bin, port));
+  heat.note(fabric.apply(builder.next(T, {rows: rowsOf(T - 1)}))!);
+  expect([...heat.columns(T - 1, T - 1)[0]!].map((cell) => cell > 0)).toEqual([true, true, true]);
+  const {slot} = fabric.ports.get('10.0.0.1~2')!;
+  fabric.rows.refusals.add(slot * 2, T - 1);
+  heat.note(fabric.apply(builder.next(T + 1, {rows: [sample(T, 1)]}))!);
+  for (const column of heat.columns(T - 1, T)) {
+    expect([...column].map((cell) => cell > 0)).toEqual([0, 1, 2].map((other) => other !== slot));
+  }
+});

@@ -182,17 +182,13 @@ export class LinkLoads {
     if (fabric.ports.slots > this.isHere.length) this.grow(fabric.ports.slots * 2);
     const block = this.blocks[Math.floor(bin / BLOCK_BINS) % WINDOW_BLOCKS]!;
     if (bin % BLOCK_BINS === 0) block.begin();
-    this.isHere.fill(0);
     this.sent.fill(0);
-    if (fabric.skipped.has(bin)) return;
-    this.ownSlots();
-    for (const agent of fabric.agents.all) {
-      if (agent.presence.state(bin) === BinState.Absent) continue;
-      for (const slot of agent.ports) {
-        this.isHere[slot] = 1;
-        block.bins[slot]!++;
-      }
+    if (fabric.skipped.has(bin)) {
+      this.isHere.fill(0);
+      return;
     }
+    this.ownSlots();
+    this.takePresence(bin, block);
     const {count} = fabric.rows.columns;
     for (let first = 0; first < count; first += CHUNK_ROWS) {
       const to = Math.min(count, first + CHUNK_ROWS);
@@ -207,6 +203,19 @@ export class LinkLoads {
       if (load >= FULL) block.isFull[slot] = 1;
     }
     this.sending.length = 0;
+  }
+
+  private takePresence(bin: number, {bins}: Block): void {
+    const {agents, ports} = this.fabric;
+    const {isHere} = this;
+    const isPresent = new Uint8Array(agents.limit);
+    for (const {index, presence} of agents.all) isPresent[index] = presence.state(bin) === BinState.Absent ? 0 : 1;
+    for (let slot = 0; slot < ports.slots; slot++) {
+      const agent = ports.agents[slot]!;
+      const here = agent < 0 ? 0 : isPresent[agent]!;
+      isHere[slot] = here;
+      bins[slot]! += here;
+    }
   }
 
   /** Adds a bin of the rows from..to-1, which are of one chunk, in the way of measuring that counts: most have no sample. */

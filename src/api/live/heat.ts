@@ -10,6 +10,8 @@ const MAX_CELLS = 32 * 1024 * 1024;
 const MAX_SNAPSHOT_CELLS = 2 * 1024 * 1024;
 const IN = directionOf('in');
 const OUT = directionOf('out');
+/** The byte of a link that carried nothing. */
+const NOTHING = 1;
 const BITS_PER_SECOND = (8 * 1_000) / BIN_MS;
 
 /** A bin of all links, and by agent whether it was absent then. */
@@ -39,8 +41,10 @@ export class HeatColumns {
   /** What open columns were made with: speeds, and their stand-in. */
   private revision = -1;
   private busiestThen = 1;
-  /** By twice the slot plus the direction: what a link carried in the bin at hand. */
+  /** By twice the slot plus the direction: what a link carried in the bin at hand; 0 but while a column is filled. */
   private bytes = new Float64Array(0);
+  /** Where that is not 0. */
+  private readonly carried: number[] = [];
   /** Columns of bins before this one are as they were when it became final. */
   private openFrom: number;
 
@@ -66,7 +70,7 @@ export class HeatColumns {
       for (const bin of kept.keys()) if (bin >= this.openFrom) this.followAgents(bin);
       for (let i = 0; touched && i < touched.count; i++) {
         const way = touched.ways[i]!;
-        if ((way & 1) === IN ? this.hasIn : this.hasOut) this.readAgain(way >>> 1, touched.bins[i]!);
+        if (this.isAsked(way)) this.readAgain(way >>> 1, touched.bins[i]!);
       }
     }
     this.openFrom = Math.max(this.openFrom, fabric.finalBin);
@@ -107,23 +111,30 @@ export class HeatColumns {
   private fill({cells, absent}: Column, bin: number): void {
     const {ports, rows, rings} = this.fabric;
     if (this.bytes.length < 2 * cells.length) this.bytes = new Float64Array(4 * cells.length);
-    const bytes = this.bytes.fill(0);
+    const {bytes, carried} = this;
     const {count, place} = rows.columns;
     for (let first = 0; first < count; first += CHUNK_ROWS) {
       const chunk = rings.chunk(first);
       const column = this.measure === 'roce' ? chunk.roceBytes : chunk.bytes;
       const at = rings.at(first, bin) - first;
       for (let row = first; row < Math.min(count, first + CHUNK_ROWS); row++) {
-        if (column[at + row] === 0 || place[row]! < 0 || !rows.counts(row, bin)) continue;
+        if (column[at + row] === 0 || place[row]! < 0) continue;
+        if (!this.isAsked(place[row]!) || !rows.counts(row, bin)) continue;
+        if (bytes[place[row]!] === 0) carried.push(place[row]!);
         bytes[place[row]!]! += column[at + row]! * rows.weightOf(row, bin);
       }
     }
     const {agents, speeds} = ports;
     for (let slot = 0; slot < cells.length; slot++) {
-      if (agents[slot]! >= 0 && absent[agents[slot]!] === 0) {
-        cells[slot] = this.shade(speeds[slot]!, bytes[2 * slot + IN]!, bytes[2 * slot + OUT]!);
-      }
+      if (agents[slot]! >= 0 && absent[agents[slot]!] === 0) cells[slot] = NOTHING;
     }
+    for (const place of carried) {
+      const slot = place >> 1;
+      if (cells[slot] !== 0) cells[slot] = this.shade(speeds[slot]!, bytes[2 * slot + IN]!, bytes[2 * slot + OUT]!);
+    }
+    for (const place of carried) bytes[place] = 0;
+    carried.length = 0;
+    for (const place of rows.refusals.places) if (this.isRefused(place >> 1, bin)) cells[place >> 1] = 0;
   }
 
   private isAbsent(state: number, bin: number): boolean {
@@ -132,11 +143,11 @@ export class HeatColumns {
   }
 
   private cell(slot: number, bin: number, {absent}: Column): number {
-    const port = this.fabric.ports.at(slot);
-    if (!port || absent[port.agent.index] === 1) return 0;
-    if (this.isRefused(slot, bin)) return 0;
-    const received = this.hasIn ? this.bytesOf(slot, IN, bin) : 0;
-    return this.shade(port.speed ?? 0, received, this.hasOut ? this.bytesOf(slot, OUT, bin) : 0);
+    const {agents, speeds} = this.fabric.ports;
+    const agent = agents[slot]!;
+    if (agent < 0 || absent[agent] === 1 || this.isRefused(slot, bin)) return 0;
+    const received = this.hasIn ? this.bytesOf(slot * 2 + IN, bin) : 0;
+    return this.shade(speeds[slot]!, received, this.hasOut ? this.bytesOf(slot * 2 + OUT, bin) : 0);
   }
 
   /** Whether samples of a direction that is asked for found no room: then what it carried is not known. */
@@ -146,15 +157,14 @@ export class HeatColumns {
   }
 
   /** What a direction of a link carried, estimated. */
-  private bytesOf(slot: number, direction: number, bin: number): number {
+  private bytesOf(place: number, bin: number): number {
     const {rows, rings} = this.fabric;
-    const basis = rows.basis(slot, direction, bin);
+    const {columns} = rows;
     let bytes = 0;
-    for (const row of rows.of(slot, direction)) {
-      if (row.basis !== basis) continue;
-      const chunk = rings.chunk(row.index);
-      const at = rings.at(row.index, bin);
-      bytes += (this.measure === 'roce' ? chunk.roceBytes[at]! : chunk.bytes[at]!) * rows.weight(row, bin);
+    for (let row = columns.firstAt(place); row >= 0; row = columns.nextOf(row)) {
+      const chunk = rings.chunk(row);
+      const carried = (this.measure === 'roce' ? chunk.roceBytes : chunk.bytes)[rings.at(row, bin)]!;
+      if (carried > 0 && rows.counts(row, bin)) bytes += carried * rows.weightOf(row, bin);
     }
     return bytes;
   }
@@ -163,13 +173,19 @@ export class HeatColumns {
   private shade(speed: number, received: number, sent: number): number {
     const rate = Math.max(this.hasIn ? received : 0, this.hasOut ? sent : 0) * BITS_PER_SECOND;
     if (speed === 0 && rate > this.busiest) this.busiest = rate;
-    return 1 + Math.round(254 * Math.min(1, rate / (speed || this.busiest)));
+    return NOTHING + Math.round(254 * Math.min(1, rate / (speed || this.busiest)));
   }
 
-  /** Whether agents are there is known better now. */
+  /** Whether a place, twice the slot plus the direction, is of a direction that is shown. */
+  private isAsked(place: number): boolean {
+    return (place & 1) === IN ? this.hasIn : this.hasOut;
+  }
+
+  /** Whether agents are there, and samples found room, is known better now. */
   private followAgents(bin: number): void {
     const column = this.kept.get(bin)!;
-    const {agents} = this.fabric;
+    const {agents, rows} = this.fabric;
+    for (const place of rows.refusals.places) this.readAgain(place >> 1, bin);
     for (const {index, presence, ports} of agents.all) {
       const isAbsent = this.isAbsent(presence.state(bin), bin) ? 1 : 0;
       if (index >= column.absent.length) continue; // its ports are new: the column is made anew

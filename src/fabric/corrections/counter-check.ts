@@ -4,7 +4,7 @@ import type {Fabric} from '../fabric.ts';
 import {Moments} from '../history/moments.ts';
 import type {Port} from '../ports.ts';
 import {readBin} from '../reader.ts';
-import {addCompared, CounterSpan, nothingCompared} from './counter-span.ts';
+import {addCompared, type Compared, CounterSpan, nothingCompared} from './counter-span.ts';
 import {type Comparison, compare, differs} from './counter-verdict.ts';
 
 /**
@@ -107,10 +107,18 @@ export class CounterCheck {
    * twice.
    */
   ofAgent({ports}: Agent): Comparison | undefined {
-    const watched = ports.flatMap((slot) => [this.watched[slot * 2], this.watched[slot * 2 + 1]]);
-    const spans = watched.flatMap((one) => (one ? [one.span.whole()] : []));
-    const read = spans.filter(({ms}) => ms > 0);
-    if (read.length * 2 <= spans.length) return undefined;
+    const read: Compared[] = [];
+    let spans = 0;
+    for (const slot of ports) {
+      for (let at = slot * 2; at <= slot * 2 + 1; at++) {
+        const watched = this.watched[at];
+        if (!watched) continue;
+        spans++;
+        const whole = watched.span.whole();
+        if (whole.ms > 0) read.push(whole);
+      }
+    }
+    if (read.length * 2 <= spans) return undefined;
     const all = read.reduce(addCompared, nothingCompared());
     const typical = all.samples > 0 ? all.bytes / all.samples : 0;
     const sum = nothingCompared();
