@@ -106,7 +106,7 @@ function readStretch(
   const {firstBin, tiers} = fabric;
   const end = Math.min(first + bins, fabric.newest + 1);
   let isUnconfirmed = false;
-  let bin = Math.max(first, Math.min(firstBin, tiers.firstBin));
+  let bin = Math.max(first, Math.min(firstBin, tiers.firstBin(scope)));
   while (bin < firstBin && bin < end) bin += tiers.read(scope, measure, bin, first + bins - bin, into) || 1;
   for (; bin < end; bin++) {
     const state = readBin(fabric, scope, measure, bin, one.clear());

@@ -31,6 +31,11 @@ export class Refusals {
     return span !== undefined && bin >= span.from && bin <= span.to + REFUSED_BINS;
   }
 
+  /** Whether samples of a place ever found none. */
+  knows(place: number): boolean {
+    return this.spans.has(place);
+  }
+
   /** All places that ever found none. */
   get places(): Iterable<number> {
     return this.spans.keys();

@@ -45,6 +45,15 @@ export class RowColumns {
     return this.next[row]!;
   }
 
+  /** Whether no other row of its place is measured in the same way. */
+  isAlone(row: number): boolean {
+    const {basis, next} = this;
+    for (let other = this.firstAt(this.place[row]!); other >= 0; other = next[other]!) {
+      if (other !== row && basis[other] === basis[row]) return false;
+    }
+    return true;
+  }
+
   set(row: number, place: number, basis: number, rate: number): void {
     while (row >= this.place.length) this.growRows();
     while (place >= this.since.length) this.growPlaces();

@@ -2,6 +2,10 @@
 const STEPS = 1_100;
 const MOST = 65_535;
 
+/** Steps within a doubling, and doublings: together they are a number. */
+const PARTS = Float64Array.from({length: STEPS}, (_, step) => 2 ** (step / STEPS));
+const DOUBLINGS = Float64Array.from({length: Math.ceil(MOST / STEPS)}, (_, power) => 2 ** power);
+
 /** A number of one or more in 16 bits, to 0.03 %; what is less is one, nothing is 0. */
 export function encodeLog(value: number): number {
   if (!(value > 0)) return 0;
@@ -9,5 +13,7 @@ export function encodeLog(value: number): number {
 }
 
 export function decodeLog(code: number): number {
-  return code === 0 ? 0 : 2 ** ((code - 1) / STEPS);
+  if (code === 0) return 0;
+  const doublings = ((code - 1) / STEPS) | 0;
+  return DOUBLINGS[doublings]! * PARTS[code - 1 - doublings * STEPS]!;
 }

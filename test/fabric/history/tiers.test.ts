@@ -2,30 +2,30 @@ import {describe, expect, it} from 'vitest';
 import {readSeries, type Series} from '../../../src/api/series.ts';
 import {Fabric} from '../../../src/fabric/fabric.ts';
 import {decodeLog, encodeLog} from '../../../src/fabric/history/log-code.ts';
-import type {Moments} from '../../../src/fabric/history/moments.ts';
-import {Tier} from '../../../src/fabric/history/tier.ts';
+import {CELL_FIGURES, CHUNK_CELLS, Figure, Tier} from '../../../src/fabric/history/tier.ts';
 import {makeCoarse} from '../../../src/fabric/history/tiers.ts';
 import {FABRIC_SCOPE, type Scope} from '../../../src/fabric/reader.ts';
 import {Random} from '../../../src/simulator/random.ts';
-import {AGENT, PartialBuilder, T} from '../../support/partial-builder.ts';
+import {AGENT, IN_DERIVED, OUT_DERIVED, PartialBuilder, type SampleRow, T} from '../../support/partial-builder.ts';
 
 /** Figures of the coarse history are as good as this. */
 const TOLERANCE = 0.002;
 const DEPTH = 300;
 
 /** Two fabrics that hear the same: one that remembers 30 s in bins, and one that remembers all of it. */
-function world(bins: number, samplesOf: (bin: number) => number[]) {
+function world(bins: number, rowsOf: (bin: number) => SampleRow[]) {
   const short = new Fabric({depth: DEPTH, flows: 10});
   const long = new Fabric({depth: bins + 50, flows: 10});
   for (const fabric of [short, long]) {
     const builder = new PartialBuilder();
     for (let bin = T; bin < T + bins; bin++) {
-      fabric.apply(
-        builder.next(bin + 1, {rows: [{bin, roce: samplesOf(bin)}], heard: [{agent: AGENT, at: bin * 100}]}),
-      );
+      fabric.apply(builder.next(bin + 1, {rows: rowsOf(bin), heard: [{agent: AGENT, at: bin * 100}]}));
     }
   }
-  const link = (fabric: Fabric): Scope => ({kind: 'link', port: fabric.ports.all[0]!, direction: 0});
+  const link = (fabric: Fabric, ifIndex = 1, direction = 0): Scope => ({
+    ...{kind: 'link', direction},
+    port: fabric.ports.get(`${AGENT}~${ifIndex}`)!,
+  });
   const span = (from: number, to: number, step: number) => ({from: from * 100, to: to * 100, step});
   return {
     short,
@@ -33,6 +33,10 @@ function world(bins: number, samplesOf: (bin: number) => number[]) {
     both: (from: number, to: number, step: number, isLink: boolean) =>
       [short, long].map((fabric) =>
         readSeries(fabric, isLink ? link(fabric) : FABRIC_SCOPE, 'roce', span(from, to, step)),
+      ) as [Series, Series],
+    ofLink: (ifIndex: number, direction: number) =>
+      [short, long].map((fabric) =>
+        readSeries(fabric, link(fabric, ifIndex, direction), 'all', span(T, T + bins - DEPTH, 1_000)),
       ) as [Series, Series],
   };
 }
@@ -42,7 +46,7 @@ const random = new Random(1);
 const drawn = Array.from({length: 1_500}, () =>
   Array.from({length: Math.floor(random.uniform() * 4)}, () => (random.uniform() < 0.3 ? 82 : 4_178)),
 );
-const {short, both} = world(1_500, (bin) => drawn[bin - T]!);
+const {short, both} = world(1_500, (bin) => [{bin, roce: drawn[bin - T]!}]);
 
 function expectSame(coarse: readonly (number | null)[], exact: readonly (number | null)[], tolerance = TOLERANCE) {
   expect(coarse).toHaveLength(exact.length);
@@ -64,6 +68,36 @@ describe('beyond the history of bins', () => {
     expect(exact.values[0]).toBeGreaterThan(0);
     for (const column of ['values', 'low', 'high', 'samples', 'min', 'max'] as const) {
       expectSame(coarse[column]!, exact[column]!);
+    }
+  });
+
+  it('links are what they were, of however many rows they are measured by', () => {
+    const some = (bin: number, of: number) => drawn[(bin - T + of) % drawn.length]!;
+    const {ofLink} = world(600, (bin) => [
+      {bin, port: 1, roce: some(bin, 1), other: some(bin, 2)},
+      {bin, port: 1, roce: some(bin, 3), rate: 2_000},
+      {bin, port: 2, roce: some(bin, 4)},
+      // Beside what is measured, what is derived does not count.
+      {bin, port: 2, side: IN_DERIVED, source: 0, other: some(bin, 5)},
+      {bin, port: 2, side: OUT_DERIVED, source: 0, other: some(bin, 6)},
+      // A better way of measuring comes half way.
+      {bin, port: 3, side: IN_DERIVED, source: 0, other: some(bin, 7)},
+      ...(bin < T + 222 ? [] : [{bin, port: 3, roce: [...some(bin, 8), 1_000]}]),
+      ...Array.from({length: 100}, (_, i) => ({bin, port: 4 + i, roce: some(bin, 9 + i)})),
+    ]);
+    for (const [ifIndex, direction] of [
+      [1, 0],
+      [2, 0],
+      [2, 1],
+      [3, 0],
+      [67, 0],
+      [103, 0],
+    ] as const) {
+      const [coarse, exact] = ofLink(ifIndex, direction);
+      expect(exact.values.filter((value) => value! > 0).length).toBeGreaterThan(20);
+      for (const column of ['values', 'low', 'high', 'samples', 'min', 'max'] as const) {
+        expectSame(coarse[column]!, exact[column]!);
+      }
     }
   });
 
@@ -104,13 +138,16 @@ describe('beyond the history of bins', () => {
 });
 
 describe('a tier', () => {
-  const coarse = (bytes: number) => {
-    const one = makeCoarse();
-    one.bins = 10;
-    one.min = 0;
-    one.max = bytes;
-    Object.assign(one.moments, {bytes, squares: bytes * 1_000, largest: 1_000, samples: 5} satisfies Partial<Moments>);
-    return one;
+  /** Ten bins, of which one has all the bytes. */
+  const figures = (bytes: number) => {
+    const cell = new Float64Array(CELL_FIGURES);
+    cell[0] = 10;
+    cell[1 + Figure.Bytes] = bytes;
+    cell[1 + Figure.Squares] = bytes * 1_000;
+    cell[1 + Figure.Largest] = 1_000;
+    cell[1 + Figure.Samples] = 5;
+    cell[1 + Figure.Max] = bytes;
+    return cell;
   };
   const read = (tier: Tier, scope: number, cell: number) => {
     const into = makeCoarse();
@@ -120,32 +157,57 @@ describe('a tier', () => {
 
   it('forgets what is older than it reaches, and gives the memory back', () => {
     const tier = new Tier(10, 600, Number.POSITIVE_INFINITY);
-    for (let cell = 0; cell < 6_000; cell++) tier.add(3, cell, 0, coarse(1_000_000));
+    for (let cell = 0; cell < 6_000; cell++) tier.put(3, cell, figures(1_000_000));
     expect(read(tier, 3, 5_999).moments.bytes / 1e6).toBeCloseTo(1, 2);
     expect(read(tier, 3, 5_400).bins).toBe(10);
     expect(read(tier, 3, 5_000).bins).toBe(0);
     const {bytes} = tier;
-    for (let cell = 6_000; cell < 12_000; cell++) tier.add(3, cell, 0, coarse(1_000_000));
+    for (let cell = 6_000; cell < 12_000; cell++) tier.put(3, cell, figures(1_000_000));
     expect(tier.bytes).toBe(bytes);
+  });
+
+  it('says the same of a cell that is put twice', () => {
+    const tier = new Tier(10, 600, Number.POSITIVE_INFINITY);
+    for (let times = 0; times < 2; times++) tier.put(3, 1, figures(1_000_000));
+    expect(read(tier, 3, 1).bins).toBe(10);
+    expect(read(tier, 3, 1).moments.bytes / 1e6).toBeCloseTo(1, 2);
+  });
+
+  it('makes a cell of a coarser one of those of a chunk, part by part, and keeps their extremes', () => {
+    const seconds = new Tier(10, 600, Number.POSITIVE_INFINITY);
+    const tens = new Tier(100, 600, Number.POSITIVE_INFINITY);
+    for (let cell = 0; cell < CHUNK_CELLS; cell++) {
+      for (const scope of [0, 63, 64, 200]) if (scope !== 63 || cell === 4) seconds.put(scope, cell, figures(1 + cell));
+    }
+    for (let part = 0; part < 3; part++) seconds.fold(0, tens, part, 3);
+    const {moments, ...told} = read(tens, 64, 0);
+    expect(told.bins).toBe(10 * CHUNK_CELLS);
+    expect(told.min).toBe(0);
+    expect(told.max / CHUNK_CELLS).toBeCloseTo(1, 3);
+    const bytes = (CHUNK_CELLS * (CHUNK_CELLS + 1)) / 2;
+    expect(moments.bytes / bytes).toBeCloseTo(1, 3);
+    expect(moments.squares / bytes / 1_000).toBeCloseTo(1, 2);
+    expect(moments.samples).toBe(5 * CHUNK_CELLS);
+    expect([0, 63, 200, 1].map((scope) => read(tens, scope, 0).bins)).toEqual([100, 10, 100, 0]);
   });
 
   it('takes no more memory than it may: with more scopes it reaches back less far, and then refuses', () => {
     const few = new Tier(10, 36_000, 1_000_000);
     const many = new Tier(10, 36_000, 1_000_000);
     for (let cell = 0; cell < 1_200; cell++) {
-      for (let scope = 0; scope < 64; scope++) few.add(scope, cell, 0, coarse(1));
-      for (let scope = 0; scope < 256; scope++) many.add(scope, cell, 0, coarse(1));
+      for (let scope = 0; scope < 64; scope++) few.put(scope, cell, figures(1));
+      for (let scope = 0; scope < 256; scope++) many.put(scope, cell, figures(1));
       expect(Math.max(few.bytes, many.bytes)).toBeLessThanOrEqual(1_000_000);
     }
     expect(many.first).toBeGreaterThan(few.first);
     const none = new Tier(10, 36_000, 1_000);
-    none.add(0, 0, 0, coarse(1));
+    none.put(0, 0, figures(1));
     expect(read(none, 0, 0).bins).toBe(0);
   });
 
   it('knows nothing any more of a scope that was given back, and all of the others', () => {
     const tier = new Tier(10, 600, Number.POSITIVE_INFINITY);
-    for (const scope of [6, 7, 8]) tier.add(scope, 1, 0, coarse(1_000));
+    for (const scope of [6, 7, 8]) tier.put(scope, 1, figures(1_000));
     tier.release(7);
     expect([6, 7, 8].map((scope) => read(tier, scope, 1).bins)).toEqual([10, 0, 10]);
   });
