@@ -136,7 +136,7 @@ function sampledDirections(fabric: Fabric, port: Port): SampledDirection[] {
     const basis = fabric.rows.basis(port.slot, direction, fabric.newest);
     const rows = fabric.rows.of(port.slot, direction).filter((row) => row.basis === basis);
     if (rows.length === 0 || BASIS_NAMES[basis] === 'derived') return [];
-    const {rate} = rows.reduce((last, row) => (row.lastBin >= last.lastBin ? row : last));
+    const {rate} = rows.reduce((last, row) => (fabric.rows.lastBin(row) >= fabric.rows.lastBin(last) ? row : last));
     return [{speed, rate, frame: frameOf(fabric, port, direction)}];
   });
 }

@@ -1,11 +1,13 @@
 import {Basis, Direction} from '../account/schema.ts';
-import type {RowColumns} from './row-columns.ts';
+import {longer, type RowColumns} from './row-columns.ts';
 
 /** Which basis counts from which bin on. */
 interface Choice {
   from: number;
   basis: number;
 }
+
+const FIRST_PLACES = 512;
 
 /** Changes of basis that are remembered a port and direction; they are rare. */
 const MAX_CHOICES = 8;
@@ -38,6 +40,8 @@ export class Bases {
   /** The bases that counted, the one in force last. */
   private readonly choices: (Choice[] | undefined)[] = [];
   private readonly contests: (Contest | undefined)[] = [];
+  /** By place: the basis in force plus 1 where nothing else is to be compared with it, else 0. */
+  private settled = new Uint8Array(FIRST_PLACES);
   private readonly columns: RowColumns;
 
   /** `columns` are told of the bases in force. */
@@ -71,6 +75,7 @@ export class Bases {
    * `openFrom` on, where it has shown that it tells more. Returns whether what counted is another one now.
    */
   hear(place: number, basis: number, samples: number, rate: number, bin: number, openFrom: number): boolean {
+    if (this.settled[place] === basis + 1) return false;
     const inForce = this.choices[place]?.at(-1)?.basis;
     if (inForce === undefined) {
       this.choose(place, openFrom, basis);
@@ -89,6 +94,7 @@ export class Bases {
     const winner = winnerOf(contest, inForce);
     if (winner === undefined) return false;
     this.contests[place] = undefined;
+    this.settled[place] = inForce + 1;
     if (winner === inForce) return false;
     this.choose(place, openFrom, winner);
     return true;
@@ -106,6 +112,7 @@ export class Bases {
   release(place: number): void {
     this.choices[place] = undefined;
     this.contests[place] = undefined;
+    this.settled[place] = 0; // past the end, too
     this.columns.choose(place, Number.NEGATIVE_INFINITY, Basis.Derived);
   }
 
@@ -121,6 +128,7 @@ export class Bases {
       ...{framesBetter: 0, framesWorse: 0, samplesBetter: 0, samplesWorse: 0},
     };
     this.contests[place] = contest;
+    this.settled[place] = 0;
     return contest;
   }
 
@@ -128,6 +136,8 @@ export class Bases {
     const choices = (this.choices[place] ??= []);
     choices.push({from, basis});
     if (choices.length > MAX_CHOICES) choices.shift();
+    while (place >= this.settled.length) this.settled = longer(this.settled, new Uint8Array(2 * this.settled.length));
+    this.settled[place] = basis + 1;
     this.columns.choose(place, from, basis);
   }
 }

@@ -3,6 +3,7 @@ import {COUNTS, Count} from '../account/ledger.ts';
 import {Measure} from '../account/measures.ts';
 import {
   AGENTS,
+  Basis,
   BINS,
   COUNTERS,
   COUNTS_SECTION,
@@ -23,6 +24,7 @@ import {BIN_MS, binOf, REVISED_BINS} from '../shared/bins.ts';
 import {type Agent, Agents, type SubAgent} from './agents.ts';
 import {Corrections} from './corrections/correction.ts';
 import {CounterCheck} from './corrections/counter-check.ts';
+import type {Stream} from './corrections/stream.ts';
 import {Tally} from './corrections/tally.ts';
 import {CountRates} from './count-rates.ts';
 import {applyCounters, applyNames} from './counters.ts';
@@ -38,14 +40,14 @@ import {TickRing} from './history/ticks.ts';
 import {Tiers} from './history/tiers.ts';
 import {Totals} from './history/totals.ts';
 import {Operations} from './operations.ts';
-import {type Port, Ports} from './ports.ts';
+import {Ports} from './ports.ts';
 import {Producers} from './producers.ts';
 import {QueueLog} from './queues.ts';
 import {Roles, SingleSwitch} from './roles/roles.ts';
 import {InferredRoles} from './roles/roles-inferred.ts';
 import {Room} from './room.ts';
 import {RowFinder} from './row-finder.ts';
-import {BASIS_MEMORY_BINS, Direction, type Row, Rows} from './rows.ts';
+import {BASIS_MEMORY_BINS, Direction, Rows} from './rows.ts';
 import {Touched} from './touched.ts';
 import {EventLog} from './watch/events.ts';
 import {Watch} from './watch/watch.ts';
@@ -311,59 +313,81 @@ export class Fabric {
     const samples = columns[FIRST_MEASURE + Measure.Frames]!;
     const ticks0 = columns[FIRST_MEASURE + Measure.RoceTicks0]!;
     const ticks1 = columns[FIRST_MEASURE + Measure.RoceTicks1]!;
+    const agents = columns[bin['agent']!]!;
     const hints = this.finder.hintsOf(producer);
-    const openFrom = this.openFrom;
+    const {openFrom, subAgents} = this;
+    let heard: Agent | undefined;
+    let heardAt = Number.NaN;
     for (let i = 0; i < rows; i++) {
       const at = bins[i]!;
       if (at < openFrom || at < this.settledTo) {
         this.lateRows++;
         continue;
       }
-      const row = this.finder.find(section, i, hints, this.subAgents);
-      if (!row) continue;
+      const stream = subAgents[agents[i]!]?.stream;
+      const row = stream ? this.finder.find(columns, i, hints, stream) : -1;
+      if (!stream || row < 0) continue;
       // A row may have ticks alone: of samples that were taken in its bin, and count in the next one.
-      if (samples[i]! > 0) this.addSamples(row, at, columns, i, openFrom);
-      const {port, direction, basis} = row;
-      if (ticks0[i]! + ticks1[i]! > 0 && this.rows.basis(port.slot, direction, at) === basis) {
-        this.ticksOf(port, direction, at)?.add(port.slot, at, ticks0[i]!, ticks1[i]!);
+      if (samples[i]! > 0) {
+        const {agent} = stream;
+        if (agent !== heard || at !== heardAt) this.hear(agent, at);
+        heard = agent;
+        heardAt = at;
+        this.addSamples(row, stream, at, columns, i, openFrom);
+      }
+      if (ticks0[i]! + ticks1[i]! > 0 && this.rows.counts(row, at)) {
+        const place = this.rows.columns.place[row]!;
+        this.ticksOf(place, at)?.add(place >> 1, at, ticks0[i]!, ticks1[i]!);
       }
     }
   }
 
-  /** Adds entry `i` of the section's columns to a row in the bin `at`. */
-  private addSamples(row: Row, at: number, columns: SectionData['columns'], i: number, openFrom: number): void {
-    const {port, direction, stream} = row;
-    const samples = columns[FIRST_MEASURE + Measure.Frames]![i]!;
+  /** There are samples of an agent in the bin `at`. */
+  private hear(agent: Agent, at: number): void {
     this.makeRoom(at);
     this.skipped.witness(at);
     if (at < this.oldest) this.oldest = at;
-    this.confirmedFrom = Math.min(this.confirmedFrom, port.agent.presence.witness(at));
-    this.rings.add(row.index, at, columns, FIRST_MEASURE, i);
-    this.touched.add(port.slot, direction, at);
-    const largest = columns[FIRST_MEASURE + Measure.Largest]![i]!;
-    this.rows.touch(row, at, largest, columns[FIRST_MEASURE + Measure.RoceLargest]![i]!);
-    if (stream) {
-      if (this.corrections.isActive) this.corrections.laying.arrive(stream, at, samples);
-      const counts = this.rows.basis(port.slot, direction, at) === row.basis;
-      const bytes = columns[FIRST_MEASURE + Measure.Bytes]![i]!;
-      if (counts) this.tally.add(row, samples, bytes, columns[FIRST_MEASURE + Measure.Squares]![i]!);
-    }
-    // Another basis counts in all bins that are open, not from the sample on that decides.
-    if (this.rows.prefer(row, samples, at, openFrom)) {
-      this.revalue(openFrom);
-      this.touched.all(openFrom);
-      this.ticksOf(port, direction, at)?.clear(port.slot, openFrom);
-    }
-    // Behind what decides whether it counts.
-    if (at <= this.newest) this.sums.addEntry(row.index, at, columns, FIRST_MEASURE, i);
-    port.agent.largest.note(row.rate, largest, at, this.newest + 1);
     if (at < this.dirtyFrom) this.dirtyFrom = at;
+    this.confirmedFrom = Math.min(this.confirmedFrom, agent.presence.witness(at));
   }
 
-  /** Where the samples of a port and direction are kept by tick. */
-  private ticksOf({slot}: Port, direction: number, at: number): PortTicks | undefined {
-    if (direction === Direction.In) return this.portTicks;
-    return this.roles.at(slot, at) === 'edge' ? this.portTicksOut : undefined;
+  /** Adds entry `i` of the section's columns, samples of a stream, to a row in the bin `at`. */
+  private addSamples(
+    row: number,
+    stream: Stream,
+    at: number,
+    columns: SectionData['columns'],
+    i: number,
+    openFrom: number,
+  ): void {
+    const {rows} = this;
+    const {place, basis, rate} = rows.columns;
+    const samples = columns[FIRST_MEASURE + Measure.Frames]![i]!;
+    const largest = columns[FIRST_MEASURE + Measure.Largest]![i]!;
+    this.rings.add(row, at, columns, FIRST_MEASURE, i);
+    this.touched.add(place[row]!, at);
+    rows.touch(row, at, largest, columns[FIRST_MEASURE + Measure.RoceLargest]![i]!);
+    if (basis[row] !== Basis.Derived) {
+      if (this.corrections.isActive) this.corrections.laying.arrive(stream, at, samples);
+      const bytes = columns[FIRST_MEASURE + Measure.Bytes]![i]!;
+      const squares = columns[FIRST_MEASURE + Measure.Squares]![i]!;
+      if (rows.counts(row, at)) this.tally.add(place[row]!, rate[row]!, samples, bytes, squares);
+    }
+    // Another basis counts in all bins that are open, not from the sample on that decides.
+    if (rows.prefer(row, samples, at, openFrom)) {
+      this.revalue(openFrom);
+      this.touched.all(openFrom);
+      this.ticksOf(place[row]!, at)?.clear(place[row]! >> 1, openFrom);
+    }
+    // Behind what decides whether it counts.
+    if (at <= this.newest) this.sums.addEntry(row, at, columns, FIRST_MEASURE, i);
+    stream.agent.largest.note(rate[row]!, largest, at, this.newest + 1);
+  }
+
+  /** Where the samples of a place are kept by tick. */
+  private ticksOf(place: number, at: number): PortTicks | undefined {
+    if ((place & 1) === Direction.In) return this.portTicks;
+    return this.roles.at(place >> 1, at) === 'edge' ? this.portTicksOut : undefined;
   }
 
   /** Samples of bins before this one come too late. */
@@ -422,7 +446,7 @@ export class Fabric {
     const {rows, sums} = this;
     const first = Math.max(from, rows.hasShrunk ? from : Math.min(this.resumFrom, this.newest + 1));
     const {largest, roceLargest} = rows.columns;
-    for (const {index} of rows.news) {
+    for (const index of rows.news) {
       sums.raiseLargest(index, from, Math.min(to, first - 1), largest[index]!, roceLargest[index]!);
     }
     rows.noteLargest(this.rings, from, to);

@@ -45,7 +45,7 @@ function longestSilent<T>(all: readonly T[], max: number, before: number, heardB
 function lastBin({rows, ports}: Fabric, port: Port): number {
   let last = ports.heard[port.slot]!;
   for (const direction of [0, 1]) {
-    for (const row of rows.of(port.slot, direction)) last = Math.max(last, row.lastBin);
+    for (const row of rows.of(port.slot, direction)) last = Math.max(last, rows.lastBin(row));
   }
   return last;
 }

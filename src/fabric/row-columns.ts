@@ -17,6 +17,10 @@ export class RowColumns {
   /** The largest L of late, of all and of RoCEv2 samples, as rings keep it (`lengthCode`). */
   largest = new Uint16Array(FIRST_ROWS);
   roceLargest = new Uint16Array(FIRST_ROWS);
+  /** The last bin with samples. */
+  lastBin = new Float64Array(FIRST_ROWS);
+  /** 1: its data source samples at another rate now: no sample is to come that could have weighed so much. */
+  isFormer = new Uint8Array(FIRST_ROWS);
   /** Rows of a place, one after the other: the first by place, the next by row; -1 where there is none. */
   private firstOf = new Int32Array(FIRST_ROWS).fill(-1);
   private next = new Int32Array(FIRST_ROWS).fill(-1);
@@ -54,7 +58,8 @@ export class RowColumns {
     return true;
   }
 
-  set(row: number, place: number, basis: number, rate: number): void {
+  /** A row of a place is new; `bin` is that of its first samples. */
+  set(row: number, place: number, basis: number, rate: number, bin: number): void {
     while (row >= this.place.length) this.growRows();
     while (place >= this.since.length) this.growPlaces();
     if (row >= this.count) this.count = row + 1;
@@ -63,6 +68,8 @@ export class RowColumns {
     this.firstOf[place] = row;
     this.basis[row] = basis;
     this.rate[row] = rate;
+    this.lastBin[row] = bin;
+    this.isFormer[row] = 0;
     this.largest[row] = 0;
     this.roceLargest[row] = 0;
   }
@@ -99,6 +106,8 @@ export class RowColumns {
     this.next = longer(this.next, new Int32Array(rows).fill(-1));
     this.basis = longer(this.basis, new Uint8Array(rows));
     this.rate = longer(this.rate, new Float64Array(rows));
+    this.lastBin = longer(this.lastBin, new Float64Array(rows));
+    this.isFormer = longer(this.isFormer, new Uint8Array(rows));
     this.largest = longer(this.largest, new Uint16Array(rows));
     this.roceLargest = longer(this.roceLargest, new Uint16Array(rows));
   }
@@ -111,7 +120,11 @@ export class RowColumns {
   }
 }
 
-function longer<T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(old: T, fresh: T): T {
+/** `fresh` with what the shorter array holds. */
+export function longer<T extends Int32Array | Uint8Array | Uint16Array | Uint32Array | Float64Array>(
+  old: T,
+  fresh: T,
+): T {
   fresh.set(old);
   return fresh;
 }

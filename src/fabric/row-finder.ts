@@ -1,20 +1,29 @@
 import type {SectionData} from '../account/codec.ts';
-import {BINS, columnIndexes} from '../account/schema.ts';
-import type {SubAgent} from './agents.ts';
+import {Basis, BINS, columnIndexes} from '../account/schema.ts';
 import type {Corrections} from './corrections/correction.ts';
+import type {Stream} from './corrections/stream.ts';
 import type {Rings} from './history/rings.ts';
 import type {Ports} from './ports.ts';
-import type {Row, Rows} from './rows.ts';
+import {longer} from './row-columns.ts';
+import {MAX_ROWS, type Row, type Rows} from './rows.ts';
 
 const column = columnIndexes(BINS);
 const BIN = column['bin']!;
-const AGENT = column['agent']!;
 const CLASS = column['sourceClass']!;
 const INDEX = column['sourceIndex']!;
 const RATE = column['rate']!;
 const PORT = column['port']!;
 const SIDE = column['side']!;
 const HINT = column['row']!;
+
+const FIRST_ROWS = 512;
+/** Words of a row: whose it is, then its key as a Partial has it. */
+const WORDS = 5;
+
+/** A producer's number of a row → ours plus 1, checked by key before use. */
+export interface Hints {
+  rows: Int32Array;
+}
 
 /** Finds our rows of a Partial's rows: by the producer's own numbers where they are known, else by their keys. */
 export class RowFinder {
@@ -23,8 +32,9 @@ export class RowFinder {
   private readonly rings: Rings;
   private readonly corrections: Corrections;
   private readonly newestBin: () => number;
-  /** Per producer: its number of a row → ours, checked by key before use. */
-  private readonly hints = new Map<number, (Row | undefined)[]>();
+  private readonly hints = new Map<number, Hints>();
+  /** By row, `WORDS` each: whose (`ownerOf`), class and index of the source, ifIndex, side. */
+  private keys = new Uint32Array(FIRST_ROWS * WORDS);
 
   /** `newestBin` is the newest one that the rings have room for. */
   constructor(ports: Ports, rows: Rows, rings: Rings, corrections: Corrections, newestBin: () => number) {
@@ -36,45 +46,59 @@ export class RowFinder {
   }
 
   /** Where a producer's rows are remembered. */
-  hintsOf(producer: number): (Row | undefined)[] {
+  hintsOf(producer: number): Hints {
     let hints = this.hints.get(producer);
     if (!hints) {
-      hints = [];
+      hints = {rows: new Int32Array(FIRST_ROWS)};
       this.hints.set(producer, hints);
     }
     return hints;
   }
 
-  /** The row of entry `i`; undefined when there is no room for it. `subAgents` are those that the Partial names. */
-  find(
-    {columns}: SectionData,
-    i: number,
-    hints: (Row | undefined)[],
-    subAgents: readonly (SubAgent | undefined)[],
-  ): Row | undefined {
-    const subAgent = subAgents[columns[AGENT]![i]!];
-    if (!subAgent) return undefined;
-    const {stream} = subAgent;
+  /** The number of the row of entry `i`, whose samples are of a stream; -1 when there is no room for it. */
+  find(columns: SectionData['columns'], i: number, hints: Hints, stream: Stream): number {
     const hint = columns[HINT]![i]!;
-    const hinted = hints[hint];
-    if (
-      hinted !== undefined &&
-      (hinted.stream === stream || (hinted.stream === undefined && hinted.port.agent === stream.agent)) &&
-      hinted.sourceIndex === columns[INDEX]![i]! &&
-      hinted.port.ifIndex === columns[PORT]![i]! &&
-      hinted.rate === columns[RATE]![i]! &&
-      (hinted.direction | (hinted.basis << 1)) === columns[SIDE]![i]! &&
-      hinted.sourceClass === columns[CLASS]![i]! &&
-      this.rows.all[hinted.index] === hinted
-    ) {
-      return hinted;
+    const row = hint < hints.rows.length ? hints.rows[hint]! - 1 : -1;
+    if (row >= 0 && this.is(row, columns, i, stream)) return row;
+    const found = this.make(columns, i, stream);
+    if (!found) return -1;
+    this.note(found.index, columns, i, stream);
+    // Numbers beyond any table would take memory without end.
+    if (hint < MAX_ROWS) {
+      while (hint >= hints.rows.length) hints.rows = longer(hints.rows, new Int32Array(2 * hints.rows.length));
+      hints.rows[hint] = found.index + 1;
     }
-    const row = this.make(columns, i, subAgent);
-    hints[hint] = row;
-    return row;
+    return found.index;
   }
 
-  private make(columns: SectionData['columns'], i: number, {stream}: SubAgent): Row | undefined {
+  private is(row: number, columns: SectionData['columns'], i: number, stream: Stream): boolean {
+    const {keys} = this;
+    const {place, rate} = this.rows.columns;
+    const at = row * WORDS;
+    const side = columns[SIDE]![i]!;
+    return (
+      place[row]! >= 0 &&
+      keys[at] === ownerOf(stream, side) &&
+      keys[at + 1] === columns[CLASS]![i] &&
+      keys[at + 2] === columns[INDEX]![i] &&
+      keys[at + 3] === columns[PORT]![i] &&
+      keys[at + 4] === side &&
+      rate[row] === columns[RATE]![i]
+    );
+  }
+
+  private note(row: number, columns: SectionData['columns'], i: number, stream: Stream): void {
+    const at = row * WORDS;
+    while (at >= this.keys.length) this.keys = longer(this.keys, new Uint32Array(2 * this.keys.length));
+    const side = columns[SIDE]![i]!;
+    this.keys[at] = ownerOf(stream, side);
+    this.keys[at + 1] = columns[CLASS]![i]!;
+    this.keys[at + 2] = columns[INDEX]![i]!;
+    this.keys[at + 3] = columns[PORT]![i]!;
+    this.keys[at + 4] = side;
+  }
+
+  private make(columns: SectionData['columns'], i: number, stream: Stream): Row | undefined {
     const [sourceClass, sourceIndex] = [columns[CLASS]![i]!, columns[INDEX]![i]!];
     const [rate, side, bin] = [columns[RATE]![i]!, columns[SIDE]![i]!, columns[BIN]![i]!];
     const port = this.ports.intern(stream.agent, columns[PORT]![i]!);
@@ -84,3 +108,7 @@ export class RowFinder {
     return this.rows.intern(port, sourceClass, sourceIndex, rate, side, stream, bin, weigher, hold);
   }
 }
+
+/** Samples of a port are those of a stream; what is derived is of all streams of an agent. */
+const ownerOf = ({number, agent}: Stream, side: number): number =>
+  side >>> 1 === Basis.Derived ? agent.index : number;

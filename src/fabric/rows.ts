@@ -6,17 +6,16 @@ import {REVISED_BINS} from '../shared/bins.ts';
 import {Bases} from './bases.ts';
 import type {Stream} from './corrections/stream.ts';
 import type {Weigher} from './corrections/weigher.ts';
-import {lengthCode, type Rings} from './history/rings.ts';
+import type {Rings} from './history/rings.ts';
 import type {Port} from './ports.ts';
 import {Refusals} from './refusals.ts';
 import {RowColumns} from './row-columns.ts';
+import {RowLargest} from './row-largest.ts';
 
 /** Rows past this bound are refused and counted. */
 export const MAX_ROWS = 1_000_000;
 /** A way of measuring that was not seen for so long no longer decides (10 minutes). */
 export const BASIS_MEMORY_BINS = 6_000;
-/** The largest length is remembered for one to two of these with samples; a quiet row keeps the last it had. */
-const LARGEST_GENERATION_BINS = 300;
 
 /** One (data source, rate, port, side): the finest grain that is kept apart. */
 export interface Row {
@@ -33,13 +32,6 @@ export interface Row {
   weigher: Weigher;
   /** Whose samples they are; undefined where they were taken at other ports, and so of any stream. */
   stream: Stream | undefined;
-  lastBin: number;
-  /** The largest L of late, of all and of RoCEv2 samples: this generation's and the last one's. */
-  largest: [number, number];
-  roceLargest: [number, number];
-  generation: number;
-  /** Its data source samples at another rate now: no sample is to come that could have weighed so much. */
-  isFormer: boolean;
 }
 
 /** Rows by port and direction. */
@@ -57,8 +49,9 @@ export class Rows {
   private readonly stale: number[] = [];
   /** At slot * 2 + direction. */
   private readonly ofPort: Row[][] = [];
-  /** Rows whose largest L is another one than was written down last, and the last bin that it was for. */
-  readonly news: Row[] = [];
+  private readonly largest = new RowLargest();
+  /** Rows, by number, whose largest L is another one than was written down last, and the last bin that it was for. */
+  readonly news: number[] = [];
   /** Whether any of those became smaller. */
   hasShrunk = false;
   private notedTo = Number.NEGATIVE_INFINITY;
@@ -108,64 +101,52 @@ export class Rows {
       rate,
       weigher: weigher(),
       stream,
-      lastBin: bin,
-      largest: [0, 0],
-      roceLargest: [0, 0],
-      generation: Math.floor(bin / LARGEST_GENERATION_BINS),
-      isFormer: false,
     };
     this.all[row.index] = row;
     this.byKey.set(key, row);
     const at = port.slot * 2 + row.direction;
-    this.columns.set(row.index, at, row.basis, rate);
+    this.columns.set(row.index, at, row.basis, rate, bin);
+    this.largest.begin(row.index, bin);
     (this.ofPort[at] ??= []).push(row);
     return row;
   }
 
-  /** The row got samples in `bin`, the largest of these lengths. */
-  touch(row: Row, bin: number, largest: number, roceLargest: number): void {
-    if (bin > row.lastBin) row.lastBin = bin;
-    const beside = this.ofPort[row.port.slot * 2 + row.direction]!;
-    if (beside.length > 1) this.succeed(row, beside);
-    const generation = Math.floor(bin / LARGEST_GENERATION_BINS);
-    if (generation > row.generation) {
-      row.largest = [0, row.largest[0] || row.largest[1]];
-      row.roceLargest = [0, row.roceLargest[0] || row.roceLargest[1]];
-      row.generation = generation;
-    }
-    if (largest > row.largest[0]) row.largest[0] = largest;
-    if (roceLargest > row.roceLargest[0]) row.roceLargest[0] = roceLargest;
+  /** A row, by its number, got samples in `bin`, the largest of these lengths. */
+  touch(row: number, bin: number, largest: number, roceLargest: number): void {
+    const {columns} = this;
+    if (bin > columns.lastBin[row]!) columns.lastBin[row] = bin;
+    const first = columns.firstAt(columns.place[row]!);
+    if (first !== row || columns.nextOf(row) >= 0) this.succeed(row, first);
+    this.largest.add(row, bin, largest, roceLargest);
     this.codeLargest(row);
   }
 
   /** Puts the largest L of a row into its columns. */
-  private codeLargest(row: Row): void {
+  private codeLargest(row: number): void {
     const {columns} = this;
-    const largest = row.isFormer ? 0 : Math.max(row.largest[0], row.largest[1]);
-    const roceLargest = row.isFormer ? 0 : Math.max(row.roceLargest[0], row.roceLargest[1]) || largest;
-    const [code, roceCode] = [lengthCode(largest), lengthCode(roceLargest)];
-    if (code === columns.largest[row.index] && roceCode === columns.roceLargest[row.index]) return;
-    if (code < columns.largest[row.index]! || roceCode < columns.roceLargest[row.index]!) this.hasShrunk = true;
-    columns.largest[row.index] = code;
-    columns.roceLargest[row.index] = roceCode;
+    const isFormer = columns.isFormer[row] === 1;
+    const code = isFormer ? 0 : this.largest.code(row);
+    const roceCode = isFormer ? 0 : this.largest.roceCode(row);
+    if (code === columns.largest[row] && roceCode === columns.roceLargest[row]) return;
+    if (code < columns.largest[row]! || roceCode < columns.roceLargest[row]!) this.hasShrunk = true;
+    columns.largest[row] = code;
+    columns.roceLargest[row] = roceCode;
     this.news.push(row);
   }
 
   /** Rows of a data source at other rates, without samples since all bins of then are final, are former ones. */
-  private succeed(row: Row, beside: readonly Row[]): void {
-    row.isFormer = false;
-    if (row.basis === Basis.Derived) return;
-    for (const other of beside) {
-      if (
-        other.rate !== row.rate &&
-        other.sourceIndex === row.sourceIndex &&
-        other.sourceClass === row.sourceClass &&
-        other.basis === row.basis &&
-        other.lastBin < row.lastBin - REVISED_BINS
-      ) {
-        other.isFormer = true;
-        this.codeLargest(other);
-      }
+  private succeed(row: number, first: number): void {
+    const {columns} = this;
+    columns.isFormer[row] = 0;
+    if (columns.basis[row] === Basis.Derived) return;
+    const {sourceIndex, sourceClass} = this.all[row]!;
+    for (let other = first; other >= 0; other = columns.nextOf(other)) {
+      if (columns.rate[other] === columns.rate[row] || columns.basis[other] !== columns.basis[row]) continue;
+      if (columns.lastBin[other]! >= columns.lastBin[row]! - REVISED_BINS) continue;
+      const beside = this.all[other]!;
+      if (beside.sourceIndex !== sourceIndex || beside.sourceClass !== sourceClass) continue;
+      columns.isFormer[other] = 1;
+      this.codeLargest(other);
     }
   }
 
@@ -175,7 +156,7 @@ export class Rows {
    */
   noteLargest(rings: Rings, from: number, to: number): void {
     const {columns, news} = this;
-    for (const {index} of news) {
+    for (const index of news) {
       const [largest, roceLargest] = [columns.largest[index]!, columns.roceLargest[index]!];
       for (let bin = from; bin <= to; bin++) rings.setLargest(index, bin, largest, roceLargest);
     }
@@ -228,21 +209,27 @@ export class Rows {
     return this.bases.since(slot * 2 + direction, from);
   }
 
-  /** A row has `samples` in a bin: its basis may count from `openFrom` on. Returns whether that changes anything. */
-  prefer({port, direction, basis, rate}: Row, samples: number, bin: number, openFrom: number): boolean {
-    return this.bases.hear(port.slot * 2 + direction, basis, samples, rate, bin, openFrom);
+  /** A row, by its number, has `samples` in a bin: its basis may count from `openFrom` on. Returns whether that changes anything. */
+  prefer(row: number, samples: number, bin: number, openFrom: number): boolean {
+    const {place, basis, rate} = this.columns;
+    return this.bases.hear(place[row]!, basis[row]!, samples, rate[row]!, bin, openFrom);
+  }
+
+  /** The last bin with samples of a row. */
+  lastBin({index}: Row): number {
+    return this.columns.lastBin[index]!;
   }
 
   /** Forgets rows without samples since `before`, and bases without samples in ten minutes. */
   sweep(before: number, newest: number): void {
     for (const row of this.all) {
-      if (row === undefined || row.lastBin >= before) continue;
+      if (row === undefined || this.lastBin(row) >= before) continue;
       this.forget(row);
       const at = row.port.slot * 2 + row.direction;
       this.ofPort[at] = this.of(row.port.slot, row.direction).filter((other) => other !== row);
     }
     this.ofPort.forEach((rows, at) => {
-      const alive = rows.filter((row) => newest - row.lastBin <= BASIS_MEMORY_BINS);
+      const alive = rows.filter((row) => newest - this.lastBin(row) <= BASIS_MEMORY_BINS);
       // Where there is none nothing better is known.
       if (alive.length > 0) this.bases.fallBack(at, Math.min(...alive.map(({basis}) => basis)), newest + 1);
     });

@@ -17,10 +17,11 @@ export class Touched {
     this.count = 0;
   }
 
-  add(slot: number, direction: number, bin: number): void {
+  /** One direction of a link, as twice the slot plus the direction, in a bin. */
+  add(place: number, bin: number): void {
     if (bin >= this.wholeFrom) return;
     if (this.count === this.ways.length) this.grow();
-    this.ways[this.count] = slot * 2 + direction;
+    this.ways[this.count] = place;
     this.bins[this.count++] = bin;
   }
 

@@ -24,7 +24,7 @@ function liveLinks(fabric: Fabric): Port[] {
   if (last?.newest === newest && last.changes === ports.changes) return last.ports;
   const isLive = ({slot}: Port) =>
     (['in', 'out'] as const).some((name) =>
-      rows.of(slot, directionOf(name)).some((row) => newest - row.lastBin < SILENT_BINS),
+      rows.of(slot, directionOf(name)).some((row) => newest - rows.lastBin(row) < SILENT_BINS),
     );
   const live = ports.all.filter(isLive);
   lastLive.set(fabric, {newest, changes: ports.changes, ports: live});

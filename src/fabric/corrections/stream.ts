@@ -27,6 +27,9 @@ export interface StreamDelta {
 
 /** A stream of datagrams, as far as corrections go: what got lost of it, and its data sources. */
 export class Stream {
+  private static made = 0;
+  /** Another one of each that there ever was. */
+  readonly number = Stream.made++;
   readonly agent: Agent;
   readonly id: number;
   losses: Losses;

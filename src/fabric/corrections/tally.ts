@@ -1,5 +1,5 @@
 import type {Rings} from '../history/rings.ts';
-import type {Row, Rows} from '../rows.ts';
+import type {Rows} from '../rows.ts';
 
 /** What is added up, in this order. */
 const What = {Samples: 0, Frames: 1, Bytes: 2, Squares: 3} as const;
@@ -21,15 +21,15 @@ export interface Tallied {
 export class Tally {
   private sums = new Float64Array(FIRST_SLOTS * 2 * SUMS);
 
-  /** Samples of a row have arrived; each counts for its nominal rate until its bin is final. */
-  add({port, direction, rate}: Row, samples: number, bytes: number, squares: number): void {
-    this.put((port.slot * 2 + direction) * SUMS, samples, samples * rate, bytes * rate, squares * rate * rate);
+  /** Samples at a place (slot * 2 + direction) have arrived; each counts for its nominal rate until its bin is final. */
+  add(place: number, rate: number, samples: number, bytes: number, squares: number): void {
+    this.put(place * SUMS, samples, samples * rate, bytes * rate, squares * rate * rate);
   }
 
   /** The bins from..to-1 are final: what they are corrected by. */
   correct(rows: Rows, rings: Rings, from: number, to: number): void {
     for (const row of rows.all) {
-      if (row === undefined || row.stream === undefined || !row.weigher.isActive || row.lastBin < from) continue;
+      if (row === undefined || row.stream === undefined || !row.weigher.isActive || rows.lastBin(row) < from) continue;
       const {port, direction, rate} = row;
       const chunk = rings.chunk(row.index);
       for (let bin = from; bin < to; bin++) {

@@ -79,6 +79,6 @@ describe('a fabric with a budget', () => {
     expect(fabric.rows.refused).toBeGreaterThan(0);
     expect(fabric.rows.size).toBe(fabric.rings.bytes / (MIN_DEPTH * CELL));
     expect(fabric.rings.bytes).toBeLessThan(4 * 1024 ** 2);
-    expect(fabric.rows.of(fabric.ports.get(`${AGENT}~1`)!.slot, 0)[0]!.lastBin).toBe(T + 904);
+    expect(fabric.rows.lastBin(fabric.rows.of(fabric.ports.get(`${AGENT}~1`)!.slot, 0)[0]!)).toBe(T + 904);
   });
 });
