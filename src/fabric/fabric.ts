@@ -21,6 +21,7 @@ import {
   TICKS,
 } from '../account/schema.ts';
 import {BIN_MS, binOf, REVISED_BINS} from '../shared/bins.ts';
+import {addressOf, deltaOf, subAgentOf} from './agent-rows.ts';
 import {type Agent, Agents, type SubAgent} from './agents.ts';
 import {Corrections} from './corrections/correction.ts';
 import {CounterCheck} from './corrections/counter-check.ts';
@@ -54,7 +55,6 @@ import {Watch} from './watch/watch.ts';
 import {Names} from './wiring/names.ts';
 import {TopologyRoles, Wiring} from './wiring/topology.ts';
 
-const agent = columnIndexes(AGENTS);
 const bin = columnIndexes(BINS);
 /** Columns of `BINS` from here on are the measures. */
 const FIRST_MEASURE = bin['row']! + 1;
@@ -266,45 +266,26 @@ export class Fabric {
     const section = sectionOf(partial, AGENTS);
     if (!section) return [];
     const second = Math.floor((partial.watermark - 1) / BINS_PER_SECOND);
-    const {columns} = section;
-    const value = (name: string, row: number) => columns[agent[name]!]![row]!;
-    return Array.from({length: section.rows}, (_, row) => {
-      const words = [0, 1, 2, 3].map((word) => value(`address${word}`, row)) as [number, number, number, number];
-      const known = this.agents.intern(words, value('lastArrival', row));
-      if (!known) return undefined;
+    const {columns, rows} = section;
+    const found: (Agent | undefined)[] = [];
+    for (let row = 0; row < rows; row++) {
+      const delta = deltaOf(columns, row);
+      const known = this.agents.intern(addressOf(columns, row), delta.lastArrival);
+      found.push(known);
+      if (!known) continue;
       // Producers go on naming those that were silent for long, and may have left here.
-      const isHeard = value('received', row) + value('duplicates', row) > 0;
-      const id = value('subAgent', row);
+      const isHeard = delta.received + delta.duplicates > 0;
+      const id = subAgentOf(columns, row);
       const subAgent = isHeard ? this.agents.subAgent(known, id) : known.subAgents.get(id);
       this.subAgents[row] = subAgent;
-      if (!subAgent) return known;
-      const delta = {
-        received: value('received', row),
-        missing: value('missing', row),
-        duplicates: value('duplicates', row),
-        late: value('late', row),
-        restarts: value('restarts', row),
-        flowSamples: value('flowSamples', row),
-        counterSamples: value('counterSamples', row),
-        missingFlowSamples: value('missingFlowSamples', row),
-        missingCounterSamples: value('missingCounterSamples', row),
-        agentDrops: value('agentDrops', row),
-        uncertainMs: value('uncertainMs', row),
-        timestamped: value('timestamped', row),
-        timestampsRefused: value('timestampsRefused', row),
-        uptimeMs: value('uptimeMs', row),
-        largestDatagram: value('largestDatagram', row),
-        longestGapMs: value('longestGapMs', row),
-        lastArrival: value('lastArrival', row),
-      };
+      if (!subAgent) continue;
       this.confirmedFrom = Math.min(this.confirmedFrom, this.agents.report(known, subAgent, delta));
-      if (delta.received > 0) {
-        known.producer = partial.producer;
-        known.recent.add(second, delta.flowSamples, delta.missingFlowSamples, delta.uncertainMs);
-        this.corrections.laying.hear(subAgent, delta);
-      }
-      return known;
-    });
+      if (delta.received === 0) continue;
+      known.producer = partial.producer;
+      known.recent.add(second, delta.flowSamples, delta.missingFlowSamples, delta.uncertainMs);
+      this.corrections.laying.hear(subAgent, delta);
+    }
+    return found;
   }
 
   private applyBins(section: SectionData, {producer}: Partial): void {

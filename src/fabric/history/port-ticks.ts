@@ -1,5 +1,6 @@
 import {TICK_BASE, TICKS_PER_WORD} from '../../account/measures.ts';
 import {BIN_MS, TICK_MS} from '../../shared/bins.ts';
+import {longer} from '../row-columns.ts';
 
 export const TICKS_PER_BIN = BIN_MS / TICK_MS;
 
@@ -9,13 +10,9 @@ export const PORT_TICK_BINS = 640;
 /** Samples of one tick beyond which no more are told: 25,500 a second on one port. */
 const MOST = 255;
 
-interface Ring {
-  /** By tick modulo its length. */
-  counts: Uint8Array;
-  /** The bins it may hold something of: from the first one, to the newest one that had a sample. */
-  from: number;
-  upTo: number;
-}
+/** Rings of one block of memory. */
+const BLOCK_RINGS = 16;
+const FIRST_SLOTS = 256;
 
 /**
  * RoCEv2 samples of one direction of each port by tick of 10 ms, unscaled, on the basis that counts there: when exactly a
@@ -26,52 +23,70 @@ export class PortTicks {
   /** Bins that are kept. */
   readonly depth: number;
   private readonly most: number;
-  private readonly rings = new Map<number, Ring>();
+  private readonly ringBytes: number;
+  /** By slot: the number of its ring plus 1, 0 where it has none. */
+  private ringOf = new Int32Array(FIRST_SLOTS);
+  /** By ring: whose it is, -1 where nobody's; the bins that it may hold something of, to the newest that had a sample. */
+  private slots = new Int32Array(FIRST_SLOTS);
+  private from = new Float64Array(FIRST_SLOTS);
+  private upTo = new Float64Array(FIRST_SLOTS);
+  /** `BLOCK_RINGS` rings each: counts by tick modulo the length of a ring. */
+  private readonly blocks: Uint8Array[] = [];
+  /** Rings that were ever made, and those of them that ports left behind. */
+  private made = 0;
+  private readonly free: number[] = [];
   /** The latest bin for which it was looked who could give way: nobody that could not then can for an earlier one. */
   private soughtFor = Number.NEGATIVE_INFINITY;
 
   /** `budget` in bytes. */
   constructor(depth = PORT_TICK_BINS, budget = Number.POSITIVE_INFINITY) {
     this.depth = depth;
-    this.most = Math.floor(budget / (depth * TICKS_PER_BIN));
+    this.ringBytes = depth * TICKS_PER_BIN;
+    this.most = Math.floor(budget / this.ringBytes);
   }
 
   /** Ports that are kept. */
   get size(): number {
-    return this.rings.size;
+    return this.made - this.free.length;
   }
 
   /** Bytes taken. */
   get bytes(): number {
-    return this.rings.size * this.depth * TICKS_PER_BIN;
+    return this.blocks.reduce((sum, {length}) => sum + length, 0);
   }
 
   has(slot: number): boolean {
-    return this.rings.has(slot);
+    return this.find(slot) >= 0;
   }
 
   /** Adds the ten counts of a bin, packed as a Partial has them: those of its first half, and of its second. */
   add(slot: number, bin: number, first: number, second: number): void {
     if (first === 0 && second === 0) return;
-    const ring = this.rings.get(slot) ?? this.make(slot, bin);
-    if (!ring || bin <= ring.upTo - this.depth) return;
+    let ring = this.find(slot);
+    if (ring < 0) ring = this.make(slot, bin);
+    if (ring < 0 || bin <= this.upTo[ring]! - this.depth) return;
     this.advance(ring, bin);
-    const at = (bin % this.depth) * TICKS_PER_BIN;
-    unpack(first, ring.counts, at);
-    unpack(second, ring.counts, at + TICKS_PER_WORD);
-    if (bin < ring.from) ring.from = bin;
+    const counts = this.blockOf(ring);
+    const at = this.placeOf(ring, bin);
+    unpack(first, counts, at);
+    unpack(second, counts, at + TICKS_PER_WORD);
+    if (bin < this.from[ring]!) this.from[ring] = bin;
   }
 
   /** What was added to a port in the bins from `from` on is forgotten: it is measured in another way now. */
   clear(slot: number, from: number): void {
-    const ring = this.rings.get(slot);
-    if (!ring) return;
-    for (let bin = Math.max(from, ring.upTo - this.depth + 1); bin <= ring.upTo; bin++) this.empty(ring, bin);
+    const ring = this.find(slot);
+    if (ring < 0) return;
+    const upTo = this.upTo[ring]!;
+    this.empty(ring, Math.max(from, upTo - this.depth + 1), upTo);
   }
 
   /** The port of a slot has left. */
   release(slot: number): void {
-    this.rings.delete(slot);
+    const ring = this.find(slot);
+    if (ring < 0) return;
+    this.leave(ring);
+    this.free.push(ring);
   }
 
   /**
@@ -79,76 +94,126 @@ export class PortTicks {
    * in them. What is not kept is 0.
    */
   copy(slot: number, from: number, to: number, into: Float64Array, at = 0): number {
-    const ring = this.rings.get(slot);
     into.fill(0, at, at + (to - from) * TICKS_PER_BIN);
-    if (!ring) return 0;
     let sum = 0;
-    const first = Math.max(from, ring.from, ring.upTo - this.depth + 1);
-    for (let bin = first; bin < to && bin <= ring.upTo; bin++) {
-      const held = (bin % this.depth) * TICKS_PER_BIN;
-      const start = at + (bin - from) * TICKS_PER_BIN;
+    this.visit(slot, from, to, (counts, held, start) => {
       for (let tick = 0; tick < TICKS_PER_BIN; tick++) {
-        const count = ring.counts[held + tick]!;
-        into[start + tick] = count;
+        const count = counts[held + tick]!;
+        into[at + start + tick] = count;
         sum += count;
       }
-    }
+    });
     return sum;
   }
 
   /** Adds the ticks of a port in the bins from..to-1 to `into`, `TICKS_PER_BIN` a bin. */
   addTo(slot: number, from: number, to: number, into: Float64Array): void {
-    const ring = this.rings.get(slot);
-    if (!ring) return;
-    const first = Math.max(from, ring.from, ring.upTo - this.depth + 1);
-    const {counts} = ring;
-    for (let bin = first; bin < to && bin <= ring.upTo; bin++) {
-      const held = (bin % this.depth) * TICKS_PER_BIN;
-      const start = (bin - from) * TICKS_PER_BIN;
+    this.visit(slot, from, to, (counts, held, start) => {
       for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[start + tick]! += counts[held + tick]!;
-    }
+    });
   }
 
   /** Copies the ticks of a port in the bins from..to-1 to `into` from `at` on; what is not kept is left as it is. */
   copyCounts(slot: number, from: number, to: number, into: Uint8Array, at: number): void {
-    const ring = this.rings.get(slot);
-    if (!ring) return;
-    const first = Math.max(from, ring.from, ring.upTo - this.depth + 1);
-    for (let bin = first; bin < to && bin <= ring.upTo; bin++) {
-      const held = (bin % this.depth) * TICKS_PER_BIN;
-      const start = at + (bin - from) * TICKS_PER_BIN;
-      for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[start + tick] = ring.counts[held + tick]!;
+    this.visit(slot, from, to, (counts, held, start) => {
+      for (let tick = 0; tick < TICKS_PER_BIN; tick++) into[at + start + tick] = counts[held + tick]!;
+    });
+  }
+
+  /** Tells of each bin of from..to-1 that is kept of a port where its counts stand, and how far behind `from` it begins. */
+  private visit(
+    slot: number,
+    from: number,
+    to: number,
+    visit: (counts: Uint8Array, held: number, start: number) => void,
+  ): void {
+    const ring = this.find(slot);
+    if (ring < 0) return;
+    const upTo = this.upTo[ring]!;
+    const counts = this.blockOf(ring);
+    const first = Math.max(from, this.from[ring]!, upTo - this.depth + 1);
+    for (let bin = first; bin < to && bin <= upTo; bin++) {
+      visit(counts, this.placeOf(ring, bin), (bin - from) * TICKS_PER_BIN);
     }
   }
 
-  private make(slot: number, bin: number): Ring | undefined {
-    const room = this.rings.size < this.most ? new Uint8Array(this.depth * TICKS_PER_BIN) : this.roomOfSilent(bin);
-    if (!room) return undefined;
-    const ring = {counts: room, from: bin, upTo: bin};
-    this.rings.set(slot, ring);
+  /** The ring of a slot; -1 where it has none. */
+  private find(slot: number): number {
+    return slot < this.ringOf.length ? this.ringOf[slot]! - 1 : -1;
+  }
+
+  private blockOf(ring: number): Uint8Array {
+    return this.blocks[(ring / BLOCK_RINGS) | 0]!;
+  }
+
+  /** Where the counts of a bin stand in the block of a ring. */
+  private placeOf(ring: number, bin: number): number {
+    return (ring % BLOCK_RINGS) * this.ringBytes + (bin % this.depth) * TICKS_PER_BIN;
+  }
+
+  private make(slot: number, bin: number): number {
+    const ring = this.free.pop() ?? (this.made < this.most ? this.next() : this.takeOfSilent(bin));
+    if (ring < 0) return -1;
+    while (slot >= this.ringOf.length) this.ringOf = longer(this.ringOf, new Int32Array(2 * this.ringOf.length));
+    this.ringOf[slot] = ring + 1;
+    this.slots[ring] = slot;
+    this.from[ring] = bin;
+    this.upTo[ring] = bin;
+    const at = (ring % BLOCK_RINGS) * this.ringBytes;
+    this.blockOf(ring).fill(0, at, at + this.ringBytes);
     return ring;
   }
 
-  /** The memory of a port that has nothing in it any more, emptied. */
-  private roomOfSilent(bin: number): Uint8Array | undefined {
-    if (bin <= this.soughtFor) return undefined;
-    for (const [slot, {counts, upTo}] of this.rings) {
-      if (upTo > bin - this.depth) continue;
-      this.rings.delete(slot);
-      return counts.fill(0);
+  /** A ring that there was not before. */
+  private next(): number {
+    const ring = this.made++;
+    if (ring % BLOCK_RINGS === 0) {
+      this.blocks.push(new Uint8Array(Math.min(BLOCK_RINGS, this.most - ring) * this.ringBytes));
+    }
+    if (ring >= this.slots.length) {
+      const length = 2 * this.slots.length;
+      this.slots = longer(this.slots, new Int32Array(length));
+      this.from = longer(this.from, new Float64Array(length));
+      this.upTo = longer(this.upTo, new Float64Array(length));
+    }
+    return ring;
+  }
+
+  /** The ring of a port that has nothing in it any more; -1 where there is none. */
+  private takeOfSilent(bin: number): number {
+    if (bin <= this.soughtFor) return -1;
+    for (let ring = 0; ring < this.made; ring++) {
+      if (this.upTo[ring]! > bin - this.depth) continue;
+      this.leave(ring);
+      return ring;
     }
     this.soughtFor = bin;
-    return undefined;
+    return -1;
   }
 
-  private advance(ring: Ring, bin: number): void {
-    for (let next = Math.max(ring.upTo + 1, bin - this.depth + 1); next <= bin; next++) this.empty(ring, next);
-    if (bin > ring.upTo) ring.upTo = bin;
+  /** A ring is nobody's any more. */
+  private leave(ring: number): void {
+    this.ringOf[this.slots[ring]!] = 0;
+    this.slots[ring] = -1;
   }
 
-  private empty({counts}: Ring, bin: number): void {
-    const at = (bin % this.depth) * TICKS_PER_BIN;
-    counts.fill(0, at, at + TICKS_PER_BIN);
+  private advance(ring: number, bin: number): void {
+    const upTo = this.upTo[ring]!;
+    if (bin <= upTo) return;
+    this.empty(ring, Math.max(upTo + 1, bin - this.depth + 1), bin);
+    this.upTo[ring] = bin;
+  }
+
+  /** Empties the bins from..to, which are no more than are kept: what lies behind the end is at the beginning. */
+  private empty(ring: number, from: number, to: number): void {
+    if (from > to) return;
+    const counts = this.blockOf(ring);
+    const begin = (ring % BLOCK_RINGS) * this.ringBytes;
+    const at = this.placeOf(ring, from);
+    const end = at + (to - from + 1) * TICKS_PER_BIN;
+    const over = end - begin - this.ringBytes;
+    counts.fill(0, at, over > 0 ? end - over : end);
+    if (over > 0) counts.fill(0, begin, begin + over);
   }
 }
 

@@ -164,12 +164,16 @@ export class Rings {
     chunk.frames[cell]! += columns[first + Measure.Frames]![i]!;
     chunk.bytes[cell] = Math.min(chunk.bytes[cell]! + columns[first + Measure.Bytes]![i]!, 0xffffffff);
     chunk.squares[cell]! += columns[first + Measure.Squares]![i]!;
-    chunk.roceFrames[cell]! += columns[first + Measure.RoceFrames]![i]!;
-    chunk.roceBytes[cell] = Math.min(chunk.roceBytes[cell]! + columns[first + Measure.RoceBytes]![i]!, 0xffffffff);
-    chunk.roceSquares[cell]! += columns[first + Measure.RoceSquares]![i]!;
-    chunk.ce[cell] = Math.min(chunk.ce[cell]! + columns[first + Measure.CeFrames]![i]!, 0xffff);
-    chunk.cnp[cell] = Math.min(chunk.cnp[cell]! + columns[first + Measure.CnpFrames]![i]!, 0xffff);
-    chunk.trimmed[cell] = Math.min(chunk.trimmed[cell]! + columns[first + Measure.TrimmedFrames]![i]!, 0xffff);
+    const roceFrames = columns[first + Measure.RoceFrames]![i]!;
+    if (roceFrames > 0) {
+      chunk.roceFrames[cell]! += roceFrames;
+      chunk.roceBytes[cell] = Math.min(chunk.roceBytes[cell]! + columns[first + Measure.RoceBytes]![i]!, 0xffffffff);
+      chunk.roceSquares[cell]! += columns[first + Measure.RoceSquares]![i]!;
+    }
+    // Marks are rare, and each column is a miss of the cache.
+    mark(chunk.ce, cell, columns[first + Measure.CeFrames]![i]!);
+    mark(chunk.cnp, cell, columns[first + Measure.CnpFrames]![i]!);
+    mark(chunk.trimmed, cell, columns[first + Measure.TrimmedFrames]![i]!);
   }
 
   /**
@@ -211,4 +215,8 @@ export class Rings {
       halves.fill(0, start, start + STRIDE);
     }
   }
+}
+
+function mark(marks: Uint16Array, cell: number, frames: number): void {
+  if (frames > 0) marks[cell] = Math.min(marks[cell]! + frames, 0xffff);
 }
