@@ -1,14 +1,12 @@
 import type {SectionData} from '../../account/codec.ts';
 import type {Agent, Agents} from '../agents.ts';
 import type {Port, Ports, Role} from '../ports.ts';
+import {Arrivals} from './arrivals.ts';
 import type {RoleSource} from './roles.ts';
-import {Evidence, framesPerSecond, type Seen, type Thing} from './roles-evidence.ts';
-import {type Arrival, ENOUGH, rarity, weigh} from './roles-odds.ts';
+import {Evidence} from './roles-evidence.ts';
+import {ENOUGH, Odds, rarity} from './roles-odds.ts';
+import {Verdict, Verdicts} from './verdicts.ts';
 
-/** TTLs that hosts begin with: one of them has crossed no router. */
-const INITIAL_TTLS = new Set([64, 128, 255]);
-/** Things that are weighed at one port: the most frequent ones. */
-const MAX_ARRIVALS = 96;
 /** Decided ports are looked at again every so many seconds that are watched, undecided ones always. */
 const AGAIN_EVERY = 8;
 /**
@@ -29,29 +27,20 @@ const AT_ONCE_LOOKS = 3;
 const AT_ONCE_SECONDS = 2;
 /** A role that stands is given up when so many looks in a row speak against it. */
 const DOUBTS = 3;
-/**
- * Frames a second that a source of other IP traffic must send to be taken for a host: switches send some of their own
- * (telemetry, sFlow itself at some 1,000 datagrams).
- */
-const HOST_FRAMES_PER_SECOND = 2_000;
-
-/** Things and ports that are looked at in one bin at most. */
-const THINGS_A_STEP = 24_576;
-const PORTS_A_STEP = 12_288;
+/** Steps that a look at all ports is made in, less than the bins of a second; and the least work of one: sightings, ports. */
+const STEPS = 8;
+const LEAST_STEP = 8_192;
 
 const TOO_FEW = 'too few samples have come in here yet to tell';
 
-/** What is concluded of one port. */
-interface Verdict {
-  role: Role;
-  why: string;
-  doubts: number;
-  /** Looks in which flows were also seen coming in at an edge port. */
-  coreLooks: number;
-}
-
 /** Why a port is not shown to be where its traffic enters the fabric; undefined when it is shown. */
 type Objection = {why: string; isSure: boolean};
+
+const OBJECT_TO_FEW: Objection = {why: TOO_FEW, isSure: false};
+const OBJECT_TO_LITTLE: Objection = {
+  why: 'so little comes in here that a switch might send it by itself',
+  isSure: false,
+};
 
 /**
  * Roles from the samples alone; rather unknown than wrong. A wire that leads to another switch brings only what came in
@@ -65,20 +54,22 @@ type Objection = {why: string; isSure: boolean};
  */
 export class InferredRoles implements RoleSource {
   readonly from = 'inferred';
-  revision = 0;
   private readonly agents: Agents;
   private readonly evidence: Evidence;
-  /** By slot. */
-  private readonly verdicts: (Verdict | undefined)[] = [];
-  private readonly sampledAt = new Map<Agent, number>();
+  private readonly verdicts = new Verdicts();
+  private readonly odds = new Odds();
   private readonly ports: Ports;
   private readonly unknownShare: () => number;
+  /** Grows whenever ports leave. */
+  private releases = 0;
   private second = Number.NEGATIVE_INFINITY;
   /** Revisions as they were last, and the second in which they changed. */
   private known = -1;
   private newsAt = 0;
   /** The look that is under way. */
   private looking: Generator<void, void> | undefined;
+  /** What has come in at the port that is looked at. */
+  private readonly arrivals: Arrivals;
 
   /** `basisOf` says which basis counts for a port and direction; `unknownShare` how much enters at unknown ports now. */
   constructor(
@@ -91,16 +82,21 @@ export class InferredRoles implements RoleSource {
     this.ports = ports;
     this.unknownShare = unknownShare;
     this.evidence = new Evidence(ports, basisOf, (address) => agents.get(address) !== undefined);
+    this.arrivals = new Arrivals(this.evidence);
+  }
+
+  get revision(): number {
+    return this.verdicts.revision + this.releases;
   }
 
   role({slot}: Port): Role | undefined {
-    const role = this.verdicts[slot]?.role;
+    const role = this.verdicts.role(slot);
     return role === 'unknown' ? undefined : role;
   }
 
   why({slot}: Port): string | undefined {
-    const verdict = this.verdicts[slot];
-    return verdict && (verdict.role === 'unknown' ? verdict.why : `inferred: ${verdict.why}`);
+    const why = this.verdicts.why(slot);
+    return why === undefined || this.verdicts.of(slot) === Verdict.Unknown ? why : `inferred: ${why}`;
   }
 
   /** Takes what a producer saw in the last second; `time` is epoch ms. */
@@ -110,25 +106,29 @@ export class InferredRoles implements RoleSource {
     this.evidence.applyFlows(flows, locals, second);
     if (hosts) this.evidence.applyHosts(hosts, locals, second);
     if (second <= this.second) return;
-    while (this.looking) this.advance();
+    while (this.looking) this.goOn();
     this.second = second;
     this.evidence.age();
     this.looking = this.look(time);
-    this.advance();
+    this.goOn();
   }
 
-  /** Goes on with what was begun, a step with each call. */
+  /** A bin has passed: goes on with what was begun. */
   advance(): void {
-    if (this.looking?.next().done) this.looking = undefined;
+    this.evidence.sweep();
+    this.goOn();
   }
 
   /** Ports have left, and agents. */
   release(ports: ReadonlySet<Port>, agents: ReadonlySet<Agent>): void {
     this.looking = undefined; // it may hold some of them
-    this.evidence.release(ports);
-    for (const {slot} of ports) this.verdicts[slot] = undefined;
-    for (const agent of agents) this.sampledAt.delete(agent);
-    this.revision++;
+    this.evidence.release(ports, agents);
+    for (const {slot} of ports) this.verdicts.release(slot);
+    this.releases++;
+  }
+
+  private goOn(): void {
+    if (this.looking?.next().done) this.looking = undefined;
   }
 
   /** Whether this second's evidence is gathered. */
@@ -144,153 +144,170 @@ export class InferredRoles implements RoleSource {
 
   /** Weighs the evidence of the ports whose turn it is, in steps: of thousands of ports it would hold up a bin. */
   private *look(time: number): Generator<void, void> {
-    const arrivals = yield* this.collect();
-    const {all} = this.agents;
-    const talking = all.filter(({ports}) => ports.length > 0);
+    const talking = this.agents.all.filter(({ports}) => ports.length > 0);
     if (talking.length < 2) return;
-    const rarest = Math.max(...talking.map(rarity));
+    const rarest = talking.reduce((most, agent) => Math.max(most, rarity(agent)), 0);
     const isOverdue = talking.some((agent) => this.isOverdue(agent, time));
-    let weighed = 0;
-    for (const [port, here] of arrivals) {
-      if (++weighed % PORTS_A_STEP === 0) yield;
-      if (here.length > 1) here.sort((a, b) => b.seen.settled - a.seen.settled).splice(MAX_ARRIVALS);
-      if (!isOverdue) this.weighEdge(port, here, rarest);
-    }
-    for (const [port, here] of arrivals) {
-      if (++weighed % PORTS_A_STEP === 0) yield;
-      this.weighCore(port, here);
-    }
-  }
-
-  /** What came in at each port whose turn it is. */
-  private *collect(): Generator<void, Map<Port, Arrival[]>> {
-    const arrivals = new Map<Port, Arrival[]>();
-    let collected = 0;
-    for (const thing of this.evidence.things.values()) {
-      if (++collected % THINGS_A_STEP === 0) yield;
-      for (const seen of thing.seen) {
-        const {port, second} = seen;
-        if (second > (this.sampledAt.get(port.agent) ?? 0)) this.sampledAt.set(port.agent, second);
-        if (thing.isCrowded || !this.isTurnOf(port)) continue;
-        const here = arrivals.get(port);
-        if (here) here.push({thing, seen});
-        else arrivals.set(port, [{thing, seen}]);
+    const {slots} = this.ports;
+    const step = Math.max(LEAST_STEP, Math.ceil((2 * (slots + this.evidence.sightings.size)) / STEPS));
+    let work = 0;
+    for (const isCore of isOverdue ? [true] : [false, true]) {
+      for (let slot = 0; slot < slots; slot++) {
+        if (work >= step) {
+          work = 0;
+          yield;
+        }
+        work++;
+        if (!this.isTurnOf(slot) || (isCore && this.verdicts.of(slot) === Verdict.Edge)) continue;
+        work += this.arrivals.gather(slot);
+        if (this.arrivals.here.length === 0) continue;
+        if (isCore) this.weighCore(slot);
+        else this.weighEdge(slot, rarest);
       }
     }
-    return arrivals;
   }
 
-  private isTurnOf({slot}: Port): boolean {
-    const verdict = this.verdicts[slot];
-    return !verdict || verdict.role === 'unknown' || verdict.doubts > 0 || (slot + this.second) % AGAIN_EVERY === 0;
+  private isTurnOf(slot: number): boolean {
+    const {verdicts} = this;
+    return (
+      verdicts.of(slot) === Verdict.Unknown || verdicts.doubts(slot) > 0 || (slot + this.second) % AGAIN_EVERY === 0
+    );
   }
 
-  private isOverdue(agent: Agent, time: number): boolean {
-    const isSampling = this.second - (this.sampledAt.get(agent) ?? Number.NEGATIVE_INFINITY) <= TALKING_SECONDS;
-    return isSampling && time - agent.lastArrival > OVERDUE_MS;
+  private isOverdue({index, lastArrival}: Agent, time: number): boolean {
+    const isSampling = this.second - this.evidence.lastSampled(index) <= TALKING_SECONDS;
+    return isSampling && time - lastArrival > OVERDUE_MS;
   }
 
-  private weighEdge(port: Port, here: readonly Arrival[], rarest: number): void {
-    const objection = this.objection(port, here, rarest);
-    const verdict = this.verdictOf(port);
+  private weighEdge(slot: number, rarest: number): void {
+    const {verdicts} = this;
+    const objection = this.objection(slot, rarest);
+    const verdict = verdicts.of(slot);
     if (!objection) {
-      verdict.doubts = verdict.role === 'core' ? verdict.doubts + 1 : 0;
-      if (verdict.role === 'core' && verdict.doubts < DOUBTS) return;
-      this.conclude(verdict, 'edge', describe(here.filter(isFromHost)));
-    } else if (verdict.role === 'edge') {
-      verdict.doubts = objection.isSure ? verdict.doubts + 1 : 0;
-      if (verdict.doubts >= DOUBTS) this.conclude(verdict, 'unknown', objection.why);
+      verdicts.setDoubts(slot, verdict === Verdict.Core ? verdicts.doubts(slot) + 1 : 0);
+      if (verdict === Verdict.Core && verdicts.doubts(slot) < DOUBTS) return;
+      this.concludeEdge(slot);
+    } else if (verdict === Verdict.Edge) {
+      verdicts.setDoubts(slot, objection.isSure ? verdicts.doubts(slot) + 1 : 0);
+      if (verdicts.doubts(slot) >= DOUBTS) verdicts.conclude(slot, Verdict.Unknown, objection.why);
     } else {
-      verdict.doubts = 0;
-      if (verdict.role === 'unknown') verdict.why = objection.why;
+      verdicts.setDoubts(slot, 0);
+      if (verdict === Verdict.Unknown) verdicts.conclude(slot, verdict, objection.why);
     }
   }
 
   /** Why it is not sure that what comes in at a port comes from hosts. */
-  private objection(port: Port, all: readonly Arrival[], rarest: number): Objection | undefined {
-    const here = all.filter(isFromHost);
-    if (here.length === 0) {
-      const [first] = all;
-      const why =
-        first && !hasInitialTtl(first.seen)
-          ? `what comes in has crossed a router before (TTL ${first.seen.ttl}), and where it entered is not known`
-          : 'so little comes in here that a switch might send it by itself';
+  private objection(slot: number, rarest: number): Objection | undefined {
+    const {odds, arrivals} = this;
+    const {sightings} = this.evidence;
+    const {here, fromHosts} = arrivals;
+    if (fromHosts.length === 0) {
+      if (arrivals.hasInitialTtl(here[0]!)) return OBJECT_TO_LITTLE;
+      const ttl = sightings.ttl(here[0]!);
+      const why = `what comes in has crossed a router before (TTL ${ttl}), and where it entered is not known`;
       return {why, isSure: false};
     }
-    const {alone, others} = weigh(port, here, rarest);
-    if (alone < ENOUGH) return {why: TOO_FEW, isSure: false};
-    for (const [other, odds] of others) {
-      if (odds >= ENOUGH) continue;
-      const shared = here.find(({thing}) => thing.seen.some((seen) => seen.port.agent === other)) ?? here[0]!;
-      const why = `${shared.thing.address} comes in here and at ${other.address} alike: which is first cannot be told`;
-      return {why, isSure: odds < ENOUGH / 4};
+    odds.clear(rarest);
+    for (const index of fromHosts) {
+      odds.add(sightings.settled(index), sightings.rate(index), arrivals.isFlow(index));
+    }
+    if (odds.alone() < ENOUGH) return OBJECT_TO_FEW;
+    this.weighOthers(slot);
+    for (let other = 0; other < odds.otherSwitches; other++) {
+      const notByIt = odds.notBy(other);
+      if (notByIt < ENOUGH) return {why: this.alike(odds.agent(other)), isSure: notByIt < ENOUGH / 4};
     }
     return undefined;
   }
 
-  private weighCore(port: Port, here: readonly Arrival[]): void {
-    const verdict = this.verdictOf(port);
-    if (verdict.role === 'edge') return;
+  /** What other switches have sampled of it, where they may have had it before: with the same TTL or a higher one. */
+  private weighOthers(slot: number): void {
+    const {sightings, things} = this.evidence;
+    const {agents} = this.ports;
+    this.arrivals.fromHosts.forEach((index, arrival) => {
+      const ttl = sightings.ttl(index);
+      for (let other = things.first(sightings.thing(index)); other !== 0; other = sightings.next(other)) {
+        const agent = agents[sightings.slot(other)]!;
+        if (agent !== agents[slot] && sightings.ttl(other) >= ttl)
+          this.odds.addOther(arrival, agent, sightings.all(other));
+      }
+    });
+  }
+
+  private alike(agent: number): string {
+    const {sightings, things} = this.evidence;
+    const {agents} = this.ports;
+    let there = 0;
+    const isShared = (index: number) => {
+      there = things.first(sightings.thing(index));
+      while (there !== 0 && agents[sightings.slot(there)] !== agent) there = sightings.next(there);
+      return there !== 0;
+    };
+    const shared = this.arrivals.fromHosts.find(isShared)!;
+    const other = this.ports.at(sightings.slot(there))!.agent.address;
+    const address = this.evidence.address(sightings.thing(shared));
+    return `${address} comes in here and at ${other} alike: which is first cannot be told`;
+  }
+
+  private concludeEdge(slot: number): void {
+    const {sightings, things} = this.evidence;
+    let first = 0;
+    let more = 0;
+    let samples = 0;
+    for (const index of this.arrivals.fromHosts) {
+      if (this.arrivals.isFlow(index)) continue;
+      if (first === 0) first = index;
+      else more++;
+      samples += sightings.settled(index);
+    }
+    // There may be no room for its sources.
+    const shown = first || this.arrivals.fromHosts[0]!;
+    const address = [0, 1, 2, 3].map((word) => things.address(sightings.thing(shown), word));
+    this.verdicts.concludeEdge(slot, address, sightings.ttl(shown), samples, more);
+  }
+
+  private weighCore(slot: number): void {
+    const {verdicts, arrivals} = this;
+    const {sightings} = this.evidence;
     let isFarther = false;
     let atOnce = 0;
-    let witness: {thing: Thing; edge: Port} | undefined;
-    for (const {thing, seen} of here) {
-      const edge = thing.seen.find((one) => one.port.agent !== port.agent && this.isEdge(one.port));
-      if (!edge || edge.ttl < seen.ttl) continue;
-      if (edge.ttl > seen.ttl && (thing.kind === 'flow' || !hasInitialTtl(seen))) isFarther = true;
-      else if (edge.ttl === seen.ttl && thing.kind === 'flow' && this.isRecent(seen) && this.isRecent(edge))
-        atOnce += seen.newer + seen.new;
+    let shown = 0;
+    let edgeShown = 0;
+    for (const index of arrivals.here) {
+      const thing = sightings.thing(index);
+      const edge = this.edgeOf(thing, slot);
+      const isFlow = arrivals.isFlow(index);
+      const farther = edge === 0 ? -1 : sightings.ttl(edge) - sightings.ttl(index);
+      if (farther < 0) continue;
+      if (farther > 0 && (isFlow || !arrivals.hasInitialTtl(index))) isFarther = true;
+      else if (farther === 0 && isFlow && this.isRecent(index) && this.isRecent(edge))
+        atOnce += sightings.recent(index);
       else continue;
-      witness ??= {thing, edge: edge.port};
+      if (shown !== 0) continue;
+      shown = index;
+      edgeShown = edge;
     }
-    if (!witness) return;
-    if (atOnce >= AT_ONCE_SAMPLES) verdict.coreLooks++;
+    if (shown === 0) return;
+    const looks = atOnce >= AT_ONCE_SAMPLES ? verdicts.lookLikeCore(slot) : verdicts.looksLikeCore(slot);
     // What came in at an edge port with a higher TTL has crossed a router since: one sample is enough.
-    if (!isFarther && verdict.coreLooks < AT_ONCE_LOOKS) return;
-    this.conclude(verdict, 'core', `brings in ${witness.thing.address}, which enters at ${witness.edge.id}`);
+    if (!isFarther && looks < AT_ONCE_LOOKS) return;
+    const address = this.evidence.address(sightings.thing(shown));
+    const {id} = this.ports.at(sightings.slot(edgeShown))!;
+    verdicts.conclude(slot, Verdict.Core, `brings in ${address}, which enters at ${id}`);
   }
 
-  private isRecent({second}: Seen): boolean {
-    return this.second - second <= AT_ONCE_SECONDS;
-  }
-
-  private isEdge({slot}: Port): boolean {
-    return this.verdicts[slot]?.role === 'edge';
-  }
-
-  private verdictOf({slot}: Port): Verdict {
-    // Without holes, or the array becomes a table that is made anew again and again.
-    while (this.verdicts.length <= slot) this.verdicts.push(undefined);
-    return (this.verdicts[slot] ??= {role: 'unknown', why: TOO_FEW, doubts: 0, coreLooks: 0});
-  }
-
-  private conclude(verdict: Verdict, role: Role, why: string): void {
-    if (verdict.role !== role) {
-      verdict.doubts = 0;
-      verdict.coreLooks = 0;
-      this.revision++;
+  /** The first edge port of another switch that a thing was seen at, as its sighting there; 0 where there is none. */
+  private edgeOf(thing: number, slot: number): number {
+    const {sightings, things} = this.evidence;
+    const {agents} = this.ports;
+    for (let index = things.first(thing); index !== 0; index = sightings.next(index)) {
+      const there = sightings.slot(index);
+      if (this.verdicts.of(there) === Verdict.Edge && agents[there] !== agents[slot]) return index;
     }
-    verdict.role = role;
-    verdict.why = why;
+    return 0;
   }
-}
 
-/** Whether it has crossed no router; a sample that was taken on the way out may have crossed the switch itself. */
-function hasInitialTtl({ttl, isDerived}: Seen): boolean {
-  return INITIAL_TTLS.has(ttl) || (isDerived && INITIAL_TTLS.has(ttl + 1));
-}
-
-/** Whether it comes straight from its host. Of other IP traffic than RoCEv2 there must be more than a switch sends itself. */
-function isFromHost({thing, seen}: Arrival): boolean {
-  if (!hasInitialTtl(seen)) return false;
-  return thing.kind !== 'host' || framesPerSecond(seen) >= HOST_FRAMES_PER_SECOND;
-}
-
-/** "10.1.2.3 and 2 more send from here, 0 hops away, 412 samples, …" */
-function describe(here: readonly Arrival[]): string {
-  const sources = here.filter(({thing}) => thing.kind !== 'flow');
-  const [first] = sources;
-  const samples = Math.round(sources.reduce((sum, {seen}) => sum + seen.settled, 0));
-  const more = sources.length > 1 ? ` and ${sources.length - 1} more come` : ' comes';
-  return `${first?.thing.address}${more} in here with the TTL of the host (${first?.seen.ttl}), ${samples} samples, and at no other switch before`;
+  private isRecent(index: number): boolean {
+    return this.second - this.evidence.sightings.second(index) <= AT_ONCE_SECONDS;
+  }
 }
