@@ -1,4 +1,5 @@
 import {NAK_CODES, OperationSum} from '../account/operation-table.ts';
+import type {ColumnArray} from '../account/schema.ts';
 import {Moments} from './history/moments.ts';
 
 /** A mean over samples that stand for different numbers of frames: Σ w, Σ w², Σ w·x, Σ w²·x, Σ w²·x². */
@@ -45,36 +46,36 @@ export class OperationSums {
     this.naks = Array.from({length: NAK_CODES + 1}, () => this.none());
   }
 
-  /** Adds an entry: its kind, what its samples stand for, and where its sums stand, in the order of `OperationSum`. */
-  add(kind: number, weight: number, values: Float64Array, at: number): void {
+  /** Adds an entry: its kind, what its samples stand for, and its sums: entry `i` of columns in the order of `OperationSum`. */
+  add(kind: number, weight: number, sums: readonly ColumnArray[], i: number): void {
     let moments = this.kinds.get(kind);
     if (!moments) this.kinds.set(kind, (moments = this.none()));
-    count(moments, values[at + OperationSum.Frames]!, weight);
-    moments.bytes += values[at + OperationSum.Bytes]! * weight;
-    moments.squares += values[at + OperationSum.Squares]! * weight * weight;
-    moments.largest = Math.max(moments.largest, values[at + OperationSum.Largest]! * weight);
-    const reths = values[at + OperationSum.RdmaFrames]!;
+    count(moments, sums[OperationSum.Frames]![i]!, weight);
+    moments.bytes += sums[OperationSum.Bytes]![i]! * weight;
+    moments.squares += sums[OperationSum.Squares]![i]! * weight * weight;
+    moments.largest = Math.max(moments.largest, sums[OperationSum.Largest]![i]! * weight);
+    const reths = sums[OperationSum.RdmaFrames]![i]!;
     if (reths > 0) {
       count(this.rdma, reths, weight);
-      this.rdmaBytes.add(reths, weight, values[at + OperationSum.RdmaBytes]!, values[at + OperationSum.RdmaSquares]!);
+      this.rdmaBytes.add(reths, weight, sums[OperationSum.RdmaBytes]![i]!, sums[OperationSum.RdmaSquares]![i]!);
     }
-    this.addAnswers(weight, values, at);
+    this.addAnswers(weight, sums, i);
   }
 
-  private addAnswers(weight: number, values: Float64Array, at: number): void {
+  private addAnswers(weight: number, sums: readonly ColumnArray[], i: number): void {
     const {credits} = this;
-    const told = values[at + OperationSum.CreditFrames]!;
+    const told = sums[OperationSum.CreditFrames]![i]!;
     if (told > 0) {
       credits.samples += told;
       credits.weights += told * weight;
-      credits.sum += values[at + OperationSum.Credits]! * weight;
-      credits.least = Math.min(credits.least, values[at + OperationSum.LeastCredits]!);
-      credits.most = Math.max(credits.most, values[at + OperationSum.MostCredits]!);
+      credits.sum += sums[OperationSum.Credits]![i]! * weight;
+      credits.least = Math.min(credits.least, sums[OperationSum.LeastCredits]![i]!);
+      credits.most = Math.max(credits.most, sums[OperationSum.MostCredits]![i]!);
     }
-    const rnr = values[at + OperationSum.Rnr]!;
+    const rnr = sums[OperationSum.Rnr]![i]!;
     if (rnr > 0) count(this.rnr, rnr, weight);
     for (let code = 0; code < this.naks.length; code++) {
-      const naks = values[at + OperationSum.Naks + code]!;
+      const naks = sums[OperationSum.Naks + code]![i]!;
       if (naks > 0) count(this.naks[code]!, naks, weight);
     }
   }

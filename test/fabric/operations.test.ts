@@ -138,16 +138,16 @@ describe('operations', () => {
   });
 
   it('are forgotten where there is too much to keep: the window is shorter then, and no rate wrong', () => {
-    // A 32nd of it is for operations: 400 entries.
+    // A 32nd of it is for operations: 569 entries.
     const {second, ask} = start(1, 2 * 1024 ** 2);
     second(0, [], [measured()]);
-    const many = Array.from({length: 150}, (_, kind): OperationRow => ({kind, lengths: [100]}));
+    const many = Array.from({length: 220}, (_, kind): OperationRow => ({kind, lengths: [100]}));
     const windows: number[] = [];
     for (let i = 1; i <= 6; i++) {
       second(i * 1_000, many);
       const {window, operations} = ask();
       windows.push(window);
-      expect(operations).toHaveLength(150);
+      expect(operations).toHaveLength(220);
       expect(operations.every(({framesPerSecond}) => framesPerSecond === 1_000)).toBe(true);
     }
     expect(windows).toEqual([1, 2, 2, 2, 2, 2]);

@@ -20,7 +20,7 @@ export const defaultBudget = (): number => Math.min(MOST_BY_DEFAULT, Math.floor(
 /** Samples of ports by 10 ms: 6.4 kB a port that has RoCEv2, and as much again at the edge. */
 const PORT_TICKS_SHARE = 1 / 16;
 
-/** Operations of the last seconds: 160 bytes for each port and kind of packet a second; a part of what is fixed. */
+/** Operations of the last seconds: 115 bytes for each port and kind of packet a second; a part of what is fixed. */
 const OPERATION_BYTES = 64 * 1024 ** 2;
 const OPERATION_SHARE = 1 / 32;
 
