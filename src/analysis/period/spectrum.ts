@@ -50,6 +50,8 @@ export const LEAST_CYCLES = 4;
 export class Spectra {
   private readonly transforms = new Map<number, RealFft>();
   private readonly arrays = new Map<string, Float64Array>();
+  /** By the number of segments: a Hann window of their length. */
+  private readonly windows = new Map<number, Float64Array>();
 
   /**
    * The spectrum of `values` up to `topHz`: the counts themselves, or what is left of them. `tapered` with a Hann
@@ -65,9 +67,10 @@ export class Spectra {
     const kind = `${segments} ${tapered}`;
     const power = this.array(`power ${kind}`, size).fill(0);
     const segment = this.array('segment', length);
+    const window = tapered ? this.window(segments, length) : undefined;
     for (let index = 0; index < segments; index++) {
       const start = counts.length - (segments - index) * length;
-      const variance = noise * prepare(counts, values, start, segment, tapered);
+      const variance = noise * prepare(counts, values, start, segment, window);
       if (variance > 0) fft.addPower(segment, 2 / variance, power);
     }
     const first = Math.ceil(LEAST_CYCLES / (segmentSeconds * stepHz));
@@ -89,6 +92,15 @@ export class Spectra {
     return array.subarray(0, length);
   }
 
+  private window(segments: number, length: number): Float64Array {
+    let window = this.windows.get(segments);
+    if (window?.length !== length) {
+      window = Float64Array.from({length}, (_, i) => 1 - Math.cos((2 * Math.PI * (i + 0.5)) / length));
+      this.windows.set(segments, window);
+    }
+    return window;
+  }
+
   private transform(size: number): RealFft {
     let fft = this.transforms.get(size);
     if (!fft) {
@@ -99,13 +111,13 @@ export class Spectra {
   }
 }
 
-/** Copies a segment of `values` without its straight line, tapered if asked for. Returns Σ weight² · count. */
+/** Copies a segment of `values` without its straight line, weighed by a window if there is one. Returns Σ weight² · count. */
 function prepare(
   counts: Float64Array,
   values: Float64Array,
   start: number,
   into: Float64Array,
-  tapered: boolean,
+  window: Float64Array | undefined,
 ): number {
   const {length} = into;
   let sum = 0;
@@ -119,7 +131,7 @@ function prepare(
   slope /= (length * (length * length - 1)) / 12;
   let variance = 0;
   for (let i = 0; i < length; i++) {
-    const weight = tapered ? 1 - Math.cos((2 * Math.PI * (i + 0.5)) / length) : 1;
+    const weight = window ? window[i] : 1;
     into[i] = weight * (values[start + i] - mean - slope * (i - middle));
     variance += weight * weight * counts[start + i];
   }

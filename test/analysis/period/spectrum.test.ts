@@ -8,9 +8,21 @@ import {poisson} from './period-traffic.ts';
 
 const series = (counts: Float64Array, tickMs = 10): TickSeries => ({counts, tickMs, noise: 1, resolutionMs: tickMs});
 
-it.each([4, 8, 64, 256])('a transform of %i values is what the definition says', (size) => {
+it.each([
+  [4, 4],
+  [4, 1],
+  [8, 7],
+  [8, 2],
+  [16, 4],
+  [16, 5],
+  [64, 63],
+  [64, 15],
+  [128, 31],
+  [256, 64],
+  [256, 65],
+])('a transform of size %i of %i values is what the definition says', (size, length) => {
   const random = new Random(proofSeed(), size);
-  const values = new Float64Array(size - 1).map(() => random.gaussian());
+  const values = new Float64Array(length).map(() => random.gaussian());
   const power = new Float64Array(size / 2 + 1);
   new RealFft(size).addPower(values, 2, power);
   for (let k = 0; k <= size / 2; k++) {
