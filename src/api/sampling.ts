@@ -75,14 +75,16 @@ export function agentMeasures(fabric: Fabric, agent: Agent): Omit<AgentSampling,
   }
   const made = recent.received + recent.missing;
   const comparison = asTold(fabric.counterCheck.ofAgent(agent), fabric.watch.rates.beliesAgent(agent));
-  const rate = claimedRate(agent);
-  const isOff = comparison?.verdict === 'disagrees' && rate !== undefined;
+  const rate = comparison?.verdict === 'disagrees' ? claimedRate(agent) : undefined;
   return {
     timeResolutionMs: recent.uncertainMs,
     timeResolutionNote: timeNote(recent.uncertainMs),
     samples: {...samples, missingShare: made > 0 ? recent.missing / made : null},
     effectiveRates: effectiveRates(agent),
-    samplesVersusCounters: {...(comparison ?? NOTHING), suggestedRate: isOff ? fittingRate(rate, comparison) : null},
+    samplesVersusCounters: {
+      ...(comparison ?? NOTHING),
+      suggestedRate: comparison && rate !== undefined ? fittingRate(rate, comparison) : null,
+    },
     samplesVersusNumbers: fabric.flows.samplesVersusNumbers(agent) ?? {...NOTHING, samples: 0},
   };
 }

@@ -58,6 +58,8 @@ export class SumStore {
 /** A flow on one port, measured in one way, second by second. */
 export class Sighting {
   readonly port: Port;
+  /** That port's. */
+  readonly slot: number;
   /** Direction and basis. */
   readonly side: number;
   readonly place: number;
@@ -74,6 +76,7 @@ export class Sighting {
 
   constructor(port: Port, side: number, place: number, sums: Float64Array, start: number) {
     this.port = port;
+    this.slot = port.slot;
     this.side = side;
     this.place = place;
     this.sums = sums;

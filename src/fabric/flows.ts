@@ -267,7 +267,7 @@ export class FlowTable {
 
   private logPair({columns}: SectionData, i: number, sighting: Sighting, weight: number, time: number): void {
     const {port, side, output} = sighting;
-    const counts = this.isBasis(port, side & 1, side >>> 1);
+    const counts = this.isBasis(port.slot, side & 1, side >>> 1);
     const leaves = this.leaves(sighting);
     if (!counts && !leaves) return;
     this.pair ??= emptyPair(port);
@@ -415,21 +415,21 @@ export class FlowTable {
 
   /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
   private counts(sighting: Sighting, newest: number): boolean {
-    const {port, side} = sighting;
-    return this.isBasis(port, side & 1, side >>> 1) && sighting.isIn(newest);
+    const {slot, side} = sighting;
+    return this.isBasis(slot, side & 1, side >>> 1) && sighting.isIn(newest);
   }
 
   /** Whether it counts at the port that its switch sends it out by, and that is an edge port. */
-  private leaves({port, side, output}: Sighting): boolean {
+  private leaves({slot, side, output}: Sighting): boolean {
     const isOut = (side & 1) === Direction.Out;
-    const by = isOut ? port : output;
-    if (by === undefined || this.rows.role(by.slot) !== 'edge') return false;
+    const by = isOut ? slot : output?.slot;
+    if (by === undefined || this.rows.role(by) !== 'edge') return false;
     // What was sampled as it left is derived where it came in, and the other way about.
     const basis = isOut ? side >>> 1 : side >>> 1 === Basis.Derived ? Basis.Measured : Basis.Derived;
     return this.isBasis(by, Direction.Out, basis);
   }
 
-  private isBasis({slot}: Port, direction: number, basis: number): boolean {
+  private isBasis(slot: number, direction: number, basis: number): boolean {
     return basis === this.rows.basis(slot, direction);
   }
 }

@@ -31,8 +31,8 @@ export function nearestOf(
   let best = Number.POSITIVE_INFINITY;
   let those: Sighting[] = [];
   for (const sighting of sightings) {
-    const {ttl, side, port} = sighting;
-    const rank = placeOf(role(port.slot), (side & 1) === Direction.In) - PLACES * ttl;
+    const {ttl, side, slot} = sighting;
+    const rank = placeOf(role(slot), (side & 1) === Direction.In) - PLACES * ttl;
     if (rank > best) continue;
     if (rank < best) those = [];
     best = rank;
@@ -59,9 +59,9 @@ export function farPlaceOf(role: Role, isIn: boolean, goesOn: boolean): number {
 /** Where no edge port is seen that they leave by: the sightings of a flow that are farthest from its source. */
 export function farthestOf(sightings: readonly Sighting[], role: (slot: number) => Role): readonly Sighting[] {
   if (sightings.length < 2) return sightings;
-  const place = ({ttl, side, port, output}: Sighting) => {
+  const place = ({ttl, side, slot, output}: Sighting) => {
     const goesOn = output !== undefined && role(output.slot) === 'core';
-    return farPlaceOf(role(port.slot), (side & 1) === Direction.In, goesOn) - FAR_PLACES * ttl;
+    return farPlaceOf(role(slot), (side & 1) === Direction.In, goesOn) - FAR_PLACES * ttl;
   };
   const most = sightings.reduce((farthest, one) => Math.max(farthest, place(one)), Number.NEGATIVE_INFINITY);
   return sightings.filter((one) => place(one) === most);

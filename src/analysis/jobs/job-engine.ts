@@ -19,6 +19,8 @@ import type {Pattern} from './pattern.ts';
 const LOOK_EVERY_BINS = 20;
 /** What a look found is taken in over so many bins, that none of them has to wait. */
 const TAKE_BINS = 5;
+/** Entries of the sums that are looked through for hosts in one step. */
+const HOSTS_A_STEP = 16_384;
 /** A job that has ended is told of for so long. */
 const ENDED_MS = 60_000;
 /** Ticks of the series that are compared for being in step, 64 s. */
@@ -161,8 +163,8 @@ export class JobEngine {
       mark: part?.mark,
     }));
     const {appeared, ended} = identities.update(groups, time);
-    let known = new Map<number, JobHost>();
-    let byAddress = new Map<string, JobHost>();
+    const known = new Map<number, JobHost>();
+    const byAddress = new Map<string, JobHost>();
     const follow = ({id, hosts, found: place}: Identity) => {
       const series = this.series.get(id) ?? new JobSeries(fabric);
       this.series.set(id, series);
@@ -170,10 +172,7 @@ export class JobEngine {
       if (place >= 0) series.own = found.jobs[place]!.part;
     };
     this.steps.push(
-      () => {
-        known = this.knownHosts(found.pairs);
-        byAddress = new Map(Array.from(known.values(), (host) => [host.address, host] as const));
-      },
+      ...this.hostSteps(found.pairs, known, byAddress),
       ...identities.shown.map((one) => () => follow(one)),
       () => this.take(found, time, {known, byAddress, appeared, ended}),
       () => this.compare(time),
@@ -224,17 +223,33 @@ export class JobEngine {
   }
 
   /** Hosts by their number in the sums. */
-  private knownHosts({source, destination}: PairSums): Map<number, JobHost> {
-    const {flows, names} = this.fabric;
+  private knownHosts(pairs: PairSums): Map<number, JobHost> {
     const hosts = new Map<number, JobHost>();
+    for (const step of this.hostSteps(pairs, hosts, new Map())) step();
+    return hosts;
+  }
+
+  /** What finds the hosts of the sums, by their number in these and by address: tens of thousands take several bins. */
+  private hostSteps(
+    {source, destination}: PairSums,
+    hosts: Map<number, JobHost>,
+    byAddress: Map<string, JobHost>,
+  ): (() => void)[] {
+    const {flows, names} = this.fabric;
     const note = (host: number) => {
       if (hosts.has(host)) return;
       const address = flows.pairs.address(host);
-      hosts.set(host, {address, name: names.host(address), port: flows.pairs.home(host)});
+      const one = {address, name: names.host(address), port: flows.pairs.home(host)};
+      hosts.set(host, one);
+      byAddress.set(address, one);
     };
-    source.forEach(note);
-    destination.forEach(note);
-    return hosts;
+    const steps: (() => void)[] = [];
+    for (const numbers of [source, destination]) {
+      for (let from = 0; from < numbers.length; from += HOSTS_A_STEP) {
+        steps.push(() => numbers.subarray(from, from + HOSTS_A_STEP).forEach(note));
+      }
+    }
+    return steps;
   }
 
   private jobsOf(found: FoundJobs, byAddress: ReadonlyMap<string, JobHost>): Job[] {
