@@ -133,9 +133,10 @@ export class Bases {
   }
 
   private choose(place: number, from: number, basis: number): void {
-    const choices = (this.choices[place] ??= []);
-    choices.push({from, basis});
-    if (choices.length > MAX_CHOICES) choices.shift();
+    const choices = this.choices[place];
+    if (choices) choices.push({from, basis});
+    else this.choices[place] = [{from, basis}]; // one that is pushed to has room for 17 from the first on
+    if (choices && choices.length > MAX_CHOICES) choices.shift();
     while (place >= this.settled.length) this.settled = longer(this.settled, new Uint8Array(2 * this.settled.length));
     this.settled[place] = basis + 1;
     this.columns.choose(place, from, basis);

@@ -107,7 +107,10 @@ export class Rows {
     const at = port.slot * 2 + row.direction;
     this.columns.set(row.index, at, row.basis, rate, bin);
     this.largest.begin(row.index, bin);
-    (this.ofPort[at] ??= []).push(row);
+    // An array that is pushed to has room for 17 from the first on.
+    const beside = this.ofPort[at];
+    if (beside && beside.length > 0) beside.push(row);
+    else this.ofPort[at] = [row];
     return row;
   }
 

@@ -117,15 +117,12 @@ export class Stream {
   /** The source of a class and index at a rate, made when it is new. */
   source(sourceClass: number, sourceIndex: number, rate: number, bin: number): Source {
     const key = keyOf(sourceClass, sourceIndex);
-    let rates = this.sources.get(key);
+    const rates = this.sources.get(key);
     const known = rates?.find((source) => source.rate === rate);
     if (known) return known;
-    if (!rates) {
-      rates = [];
-      this.sources.set(key, rates);
-    }
     const source = new Source(this, sourceClass, sourceIndex, rate, bin);
-    rates.push(source);
+    if (rates) rates.push(source);
+    else this.sources.set(key, [source]);
     return source;
   }
 

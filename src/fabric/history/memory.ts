@@ -6,10 +6,10 @@ const MOST_BY_DEFAULT = 2 * 1024 ** 3;
 const SHARE = 1 / 4;
 
 /**
- * What is kept of each row beside its cells: row, half a port, source, weigher, what analyses of links keep of its
- * direction, what the ingest thread has of it.
+ * What is kept of each row beside its cells, half a port among it: objects and columns 2 kB, what analyses of links keep
+ * of its direction 1 kB, what the ingest thread has of it 2 kB.
  */
-export const BYTES_PER_ROW = 2_560;
+export const BYTES_PER_ROW = 5_120;
 /** What columns of the heatmap, operations, events and the program itself take, whatever the fabric's size; less of small budgets. */
 const FIXED_BYTES = 192 * 1024 ** 2;
 const FIXED_SHARE = 1 / 4;
@@ -36,7 +36,7 @@ const BYTES_PER_FLOW = 2_048;
 export const flowsWithin = (bytes: number): number => Math.floor(bytes / BYTES_PER_FLOW);
 
 /** History in seconds and tens of seconds. */
-const TIERS_SHARE = 1 / 8;
+const TIERS_SHARE = 1 / 16;
 
 /** What each kind of thing may take of a budget, bytes; together they are the budget. */
 export interface Shares {

@@ -13,12 +13,12 @@ export const lengthCode = (length: number): number => Math.min(0xffff, Math.ceil
 /** History is never shorter: 30 s of bins. */
 export const MIN_DEPTH = 300;
 
-/** The columns that a ring keeps per (row, bin), unscaled; RoCEv2 besides all frames. */
+/** The columns that a ring keeps per (row, bin), unscaled; RoCEv2 besides all frames. For reading alone. */
 export interface Chunk {
-  frames: Uint32Array;
+  frames: Uint16Array;
   bytes: Uint32Array;
   squares: Float32Array;
-  roceFrames: Uint32Array;
+  roceFrames: Uint16Array;
   roceBytes: Uint32Array;
   roceSquares: Float32Array;
   ce: Uint16Array;
@@ -29,45 +29,66 @@ export interface Chunk {
   roceLargest: Uint16Array;
 }
 
-/** Columns of 32 bits, and as many places for columns of 16: a cell has the same index in all. One is not used. */
-const COLUMNS = 6;
+/** Columns of 32 bits, and as many places for columns of 16: a cell has the same index in all. */
+const COLUMNS = 4;
 /** Cells of one bin stand side by side, column by column: what is read together lies together. */
 const STRIDE = COLUMNS * CHUNK_ROWS;
 const CELL_BYTES = COLUMNS * 4 + COLUMNS * 2;
+/** Marks besides, of chunks that have any. */
+const MARKS_BYTES = COLUMNS * 2;
+/** There is always room for marks of all. */
+const MOST_CELL_BYTES = CELL_BYTES + MARKS_BYTES;
+
+/** Cells that each column reaches over. */
+const lengthOf = (depth: number): number => STRIDE * depth - (COLUMNS - 1) * CHUNK_ROWS;
 
 /** A chunk with the memory that its columns lie in. */
 class Held {
   readonly words: Uint32Array;
   readonly halves: Uint16Array;
+  /** None while no frame of its rows was marked: then its columns of marks are those that all such chunks share. */
+  marks: Uint16Array | undefined;
   readonly chunk: Chunk;
 
-  constructor(depth: number) {
+  constructor(depth: number, noMarks: Uint16Array) {
     this.words = new Uint32Array(STRIDE * depth);
     this.halves = new Uint16Array(STRIDE * depth);
     const {words, halves} = this;
-    const length = STRIDE * depth - (COLUMNS - 1) * CHUNK_ROWS;
+    const length = lengthOf(depth);
     const at = (column: number) => column * CHUNK_ROWS;
     const floats = (column: number) => new Float32Array(words.buffer, at(column) * 4, length);
     this.chunk = {
-      frames: words.subarray(at(0), at(0) + length),
-      bytes: words.subarray(at(1), at(1) + length),
-      squares: floats(2),
-      roceFrames: words.subarray(at(3), at(3) + length),
-      roceBytes: words.subarray(at(4), at(4) + length),
-      roceSquares: floats(5),
-      ce: halves.subarray(at(0), at(0) + length),
-      cnp: halves.subarray(at(1), at(1) + length),
-      trimmed: halves.subarray(at(2), at(2) + length),
-      largest: halves.subarray(at(3), at(3) + length),
-      roceLargest: halves.subarray(at(4), at(4) + length),
+      bytes: words.subarray(at(0), at(0) + length),
+      squares: floats(1),
+      roceBytes: words.subarray(at(2), at(2) + length),
+      roceSquares: floats(3),
+      frames: halves.subarray(at(0), at(0) + length),
+      roceFrames: halves.subarray(at(1), at(1) + length),
+      largest: halves.subarray(at(2), at(2) + length),
+      roceLargest: halves.subarray(at(3), at(3) + length),
+      ce: noMarks,
+      cnp: noMarks,
+      trimmed: noMarks,
     };
+  }
+
+  /** Gives it columns of marks of its own. */
+  makeMarks(depth: number): Uint16Array {
+    const marks = new Uint16Array(STRIDE * depth);
+    const length = lengthOf(depth);
+    const column = (index: number) => marks.subarray(index * CHUNK_ROWS, index * CHUNK_ROWS + length);
+    this.marks = marks;
+    this.chunk.ce = column(0);
+    this.chunk.cnp = column(1);
+    this.chunk.trimmed = column(2);
+    return marks;
   }
 }
 
 /**
- * The last bins of every row, unscaled: 36 bytes a cell. Cell (row, bin) stands at bin modulo depth, so that time
- * moves on by clearing one short stretch a chunk. ΣL of a bin fits 32 bits (it would take 475,000 samples of 9 kB);
- * beyond that it saturates.
+ * The last bins of every row, unscaled: 24 bytes a cell, and 8 more where frames are marked. Cell (row, bin) stands at bin
+ * modulo depth, so that time moves on by clearing one short stretch a chunk. Samples of a row and bin fit 16 bits, which
+ * are 655,000 a second at one port, and ΣL fits 32 (it would take 475,000 samples of 9 kB); beyond that they saturate.
  *
  * They take no more memory than they are given: where more rows come than fit, they reach back half as far.
  */
@@ -81,21 +102,25 @@ export class Rings {
   private readonly chunks: Held[] = [];
   /** The bin at place 0, of those about the newest: a bin's remainder is dear, for it is beyond 32 bits. */
   private base = 0;
+  /** Marks of all chunks that have none. */
+  private noMarks: Uint16Array;
 
   constructor(depth: number, budget = Number.POSITIVE_INFINITY, besides = 0) {
     this.depth = depth;
     this.budget = budget;
     this.besides = besides;
+    this.noMarks = new Uint16Array(lengthOf(depth));
   }
 
   /** Bytes taken. */
   get bytes(): number {
-    return this.chunks.length * CHUNK_ROWS * this.depth * CELL_BYTES;
+    const marked = this.chunks.reduce((count, {marks}) => count + (marks ? 1 : 0), 0);
+    return CHUNK_ROWS * this.depth * (this.chunks.length * CELL_BYTES + marked * MARKS_BYTES);
   }
 
   /** Rows that fit where they reach back as little as they may. */
   get mostRows(): number {
-    const bytes = CHUNK_ROWS * (Math.min(this.depth, MIN_DEPTH) * CELL_BYTES + this.besides);
+    const bytes = CHUNK_ROWS * (Math.min(this.depth, MIN_DEPTH) * MOST_CELL_BYTES + this.besides);
     return Math.floor(this.budget / bytes) * CHUNK_ROWS;
   }
 
@@ -108,7 +133,7 @@ export class Rings {
       const depth = this.affordable(this.chunks.length + 1);
       if (depth === 0) return false;
       if (depth < this.depth) this.shorten(depth, newest);
-      this.chunks.push(new Held(depth));
+      this.chunks.push(new Held(depth, this.noMarks));
     }
     return true;
   }
@@ -117,7 +142,7 @@ export class Rings {
   private affordable(chunks: number): number {
     const rows = chunks * CHUNK_ROWS;
     let {depth} = this;
-    while (rows * (depth * CELL_BYTES + this.besides) > this.budget) {
+    while (rows * (depth * MOST_CELL_BYTES + this.besides) > this.budget) {
       if (depth <= MIN_DEPTH) return 0;
       depth = Math.max(MIN_DEPTH, depth >> 1);
     }
@@ -127,15 +152,19 @@ export class Rings {
   /** Keeps the bins up to `newest` that find room in another depth. */
   private shorten(depth: number, newest: number): void {
     const before = this.depth;
-    for (const [index, {words, halves}] of this.chunks.entries()) {
-      const shorter = new Held(depth);
+    this.noMarks = new Uint16Array(lengthOf(depth));
+    for (const [index, {words, halves, marks}] of this.chunks.entries()) {
+      const shorter = new Held(depth, this.noMarks);
+      const kept = marks && shorter.makeMarks(depth);
       let bin = Math.max(0, newest - depth + 1);
       while (bin <= newest) {
         const bins = Math.min(newest - bin + 1, before - (bin % before), depth - (bin % depth));
         const from = (bin % before) * STRIDE;
+        const end = from + bins * STRIDE;
         const to = (bin % depth) * STRIDE;
-        shorter.words.set(words.subarray(from, from + bins * STRIDE), to);
-        shorter.halves.set(halves.subarray(from, from + bins * STRIDE), to);
+        shorter.words.set(words.subarray(from, end), to);
+        shorter.halves.set(halves.subarray(from, end), to);
+        if (marks) kept?.set(marks.subarray(from, end), to);
         bin += bins;
       }
       this.chunks[index] = shorter; // at once, or both were there of all
@@ -161,19 +190,24 @@ export class Rings {
   add(row: number, bin: number, columns: readonly ArrayLike<number>[], first: number, i: number): void {
     const chunk = this.chunk(row);
     const cell = this.at(row, bin);
-    chunk.frames[cell]! += columns[first + Measure.Frames]![i]!;
-    chunk.bytes[cell] = Math.min(chunk.bytes[cell]! + columns[first + Measure.Bytes]![i]!, 0xffffffff);
+    addTo(chunk.frames, cell, columns[first + Measure.Frames]![i]!, 0xffff);
+    addTo(chunk.bytes, cell, columns[first + Measure.Bytes]![i]!, 0xffffffff);
     chunk.squares[cell]! += columns[first + Measure.Squares]![i]!;
     const roceFrames = columns[first + Measure.RoceFrames]![i]!;
     if (roceFrames > 0) {
-      chunk.roceFrames[cell]! += roceFrames;
-      chunk.roceBytes[cell] = Math.min(chunk.roceBytes[cell]! + columns[first + Measure.RoceBytes]![i]!, 0xffffffff);
+      addTo(chunk.roceFrames, cell, roceFrames, 0xffff);
+      addTo(chunk.roceBytes, cell, columns[first + Measure.RoceBytes]![i]!, 0xffffffff);
       chunk.roceSquares[cell]! += columns[first + Measure.RoceSquares]![i]!;
     }
-    // Marks are rare, and each column is a miss of the cache.
-    mark(chunk.ce, cell, columns[first + Measure.CeFrames]![i]!);
-    mark(chunk.cnp, cell, columns[first + Measure.CnpFrames]![i]!);
-    mark(chunk.trimmed, cell, columns[first + Measure.TrimmedFrames]![i]!);
+    const ce = columns[first + Measure.CeFrames]![i]!;
+    const cnp = columns[first + Measure.CnpFrames]![i]!;
+    const trimmed = columns[first + Measure.TrimmedFrames]![i]!;
+    if (ce + cnp + trimmed === 0) return;
+    const held = this.chunks[(row / CHUNK_ROWS) | 0]!;
+    if (!held.marks) held.makeMarks(this.depth);
+    addTo(chunk.ce, cell, ce, 0xffff);
+    addTo(chunk.cnp, cell, cnp, 0xffff);
+    addTo(chunk.trimmed, cell, trimmed, 0xffff);
   }
 
   /**
@@ -210,13 +244,15 @@ export class Rings {
     const place = bin % this.depth;
     this.base = bin - place;
     const start = place * STRIDE;
-    for (const {words, halves} of this.chunks) {
+    for (const {words, halves, marks} of this.chunks) {
       words.fill(0, start, start + STRIDE);
       halves.fill(0, start, start + STRIDE);
+      marks?.fill(0, start, start + STRIDE);
     }
   }
 }
 
-function mark(marks: Uint16Array, cell: number, frames: number): void {
-  if (frames > 0) marks[cell] = Math.min(marks[cell]! + frames, 0xffff);
+/** Adds to a cell of a column, up to the most that it holds. */
+function addTo(column: Uint16Array | Uint32Array, cell: number, value: number, most: number): void {
+  column[cell] = Math.min(column[cell]! + value, most);
 }
