@@ -102,6 +102,8 @@ export class Rings {
   private readonly chunks: Held[] = [];
   /** The bin at place 0, of those about the newest: a bin's remainder is dear, for it is beyond 32 bits. */
   private base = 0;
+  /** The first bin that anything was added to: there is nothing before it. */
+  private first = Number.POSITIVE_INFINITY;
   /** Marks of all chunks that have none. */
   private noMarks: Uint16Array;
 
@@ -156,7 +158,8 @@ export class Rings {
     for (const [index, {words, halves, marks}] of this.chunks.entries()) {
       const shorter = new Held(depth, this.noMarks);
       const kept = marks && shorter.makeMarks(depth);
-      let bin = Math.max(0, newest - depth + 1);
+      // What is not written to takes no memory yet.
+      let bin = Math.max(0, newest - depth + 1, this.first);
       while (bin <= newest) {
         const bins = Math.min(newest - bin + 1, before - (bin % before), depth - (bin % depth));
         const from = (bin % before) * STRIDE;
@@ -188,6 +191,7 @@ export class Rings {
 
   /** Adds entry `i` of columns, the measures' from `first` on, to the cell of a row and bin. */
   add(row: number, bin: number, columns: readonly ArrayLike<number>[], first: number, i: number): void {
+    if (bin < this.first) this.first = bin;
     const chunk = this.chunk(row);
     const cell = this.at(row, bin);
     addTo(chunk.frames, cell, columns[first + Measure.Frames]![i]!, 0xffff);

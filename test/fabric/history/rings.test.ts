@@ -10,6 +10,13 @@ const CHUNK = 64;
 const CELL = 24;
 const MARKED = 32;
 
+const columns = Array.from({length: MEASURES.length}, () => [0]);
+const add = (rings: Rings, row: number, bin: number, of: Partial<Record<keyof typeof Measure, number>>) => {
+  for (const column of columns) column[0] = 0;
+  for (const [name, value] of Object.entries(of)) columns[Measure[name as keyof typeof Measure]]![0] = value;
+  rings.add(row, bin, columns, 0, 0);
+};
+
 describe('rings with a budget', () => {
   it('reach back half as far where more rows come than fit, and no less than 30 s', () => {
     const rings = new Rings(3_000, 4 * CHUNK * MARKED * 3_000);
@@ -29,8 +36,8 @@ describe('rings with a budget', () => {
       const rings = new Rings(3_000, CHUNK * MARKED * 3_000);
       rings.hold(0, newest);
       for (let bin = newest - 2_999; bin <= newest; bin++) {
-        rings.chunk(0).frames[rings.at(5, bin)] = bin - newest + 10_000;
-        rings.chunk(0).roceLargest[rings.at(5, bin)] = bin - newest + 3_000;
+        add(rings, 5, bin, {Frames: bin - newest + 10_000});
+        rings.setLargest(5, bin, 0, bin - newest + 3_000);
       }
       rings.hold(CHUNK, newest);
       expect(rings.depth).toBe(1_500);
@@ -44,12 +51,6 @@ describe('rings with a budget', () => {
 });
 
 describe('marks', () => {
-  const columns = Array.from({length: MEASURES.length}, () => [0]);
-  const add = (rings: Rings, row: number, bin: number, of: Partial<Record<keyof typeof Measure, number>>) => {
-    for (const column of columns) column[0] = 0;
-    for (const [name, value] of Object.entries(of)) columns[Measure[name as keyof typeof Measure]]![0] = value;
-    rings.add(row, bin, columns, 0, 0);
-  };
   const marksOf = (rings: Rings, row: number, bin: number) => {
     const {ce, cnp, trimmed} = rings.chunk(row);
     return [ce, cnp, trimmed].map((column) => column[rings.at(row, bin)]);
