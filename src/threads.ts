@@ -8,6 +8,9 @@ import {OneByOne} from './one-by-one.ts';
 
 const INGEST = new URL(`./ingest${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
+/** Bytes of a Partial from which handing it to nobody is cheaper than leaving it to the garbage collector. */
+const LARGE_PARTIAL = 65_536;
+
 export interface ThreadsOptions {
   source: IngestSource;
   /** How many; a recording has one. */
@@ -102,7 +105,7 @@ export class IngestThreads {
         if (message.type === 'ready') onReady();
         this.handler.message(message);
         if (message.type !== 'partial') return;
-        this.nowhere.postMessage(undefined, [message.encoded]);
+        if (message.encoded.byteLength >= LARGE_PARTIAL) this.nowhere.postMessage(undefined, [message.encoded]);
         worker.postMessage({type: 'taken'} satisfies ToIngest);
       }),
     );

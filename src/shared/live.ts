@@ -206,7 +206,7 @@ export interface FlowRow {
   links: string[];
 }
 
-/** Once a second: the largest RoCEv2 flows of the last seconds. */
+/** Once a second, every two seconds where there are more than 16,384 flows: the largest RoCEv2 flows of the last seconds. */
 export interface FlowsTopic {
   topic: 'flows';
   /** Seconds that the rates are taken over. */

@@ -80,7 +80,7 @@ export class IncastEngine {
     const {loads, watched} = this;
     const {bin} = loads;
     for (const [port, one] of watched) {
-      one.take(bin, loads.lastLoad(port), loads.readBin(port, OUT, this.out), loads.readBin(port, IN, this.into));
+      one.take(bin, loads.lastLoad(port), (way) => loads.readBin(port, way, way === OUT ? this.out : this.into));
     }
     // Others look when blocks end.
     if (bin % LOOK_EVERY_BINS === LOOK_EVERY_BINS / 2) this.look();

@@ -1,6 +1,6 @@
 import type {Port} from '../../fabric/ports.ts';
 import {BIN_MS} from '../../shared/bins.ts';
-import {FULL, LinkSums, utilisationOf} from '../imbalance/link-loads.ts';
+import {FULL, IN, LinkSums, OUT, utilisationOf} from '../imbalance/link-loads.ts';
 import type {MarkedSamples} from './incast.ts';
 import type {SentSamples} from './sent-samples.ts';
 
@@ -66,23 +66,24 @@ export class IncastPort {
     return this.bursts.length === 0 && bin - this.since > MEMORY_BINS;
   }
 
-  /** Takes a bin: what left, part of the speed, and what came in. */
-  take(bin: number, load: number, out: LinkSums, into: LinkSums): void {
+  /** Takes a bin: what left, part of the speed. What left and came in is only read where it is asked for. */
+  take(bin: number, load: number, read: (direction: number) => LinkSums): void {
     const {run} = this;
     if (load >= BUSY) {
       this.lastBusy = bin;
       this.busySeconds.add(secondOf(bin));
     } else if (bin - this.lastBusy > NEAR_BINS) {
-      this.rest(marksOf(out, into));
+      this.rest(marksOf(read(OUT), read(IN)));
     }
     if (load < FULL) {
+      if (run.out.bins === 0) return;
       run.out.clear();
       run.in.clear();
       return;
     }
     if (run.out.bins === 0) run.from = bin;
-    run.out.add(out);
-    run.in.add(into);
+    run.out.add(read(OUT));
+    run.in.add(read(IN));
     const isSure = this.bursts.at(-1)?.to === bin - 1 || (utilisationOf(run.out, this.port.speed)?.low ?? 0) >= FULL;
     if (!isSure) return;
     const burst = this.burst(run.from);

@@ -1,4 +1,5 @@
 import type {Fabric} from '../../fabric/fabric.ts';
+import {FLOWS_A_STEP} from '../../fabric/flow-top.ts';
 import type {EventsTopic, Topic, TopicName} from '../../shared/live.ts';
 import {ANSWER_EVERY, type AnswerTopic} from '../../shared/live-answers.ts';
 import type {Context} from '../context.ts';
@@ -9,8 +10,12 @@ import {jsonBlock} from './blocks.ts';
 
 /** Bins between two editions of a topic: numbers that people read change twice a second, tables once. */
 const EVERY = {links: 5, summary: 5, flows: 10, ...ANSWER_EVERY} as const;
+/** Bins between two editions of the flows where there are so many that it takes most of a second to weigh them. */
+const MANY_FLOWS_EVERY = 20;
 /** Bins within which flows must be weighed: the second that they are of is kept as long. */
 const WEIGHED_WITHIN = 9;
+/** Flows that are many. */
+const MANY_FLOWS = 2 * FLOWS_A_STEP;
 /** Flows in the topic. */
 const TOP_FLOWS = 10;
 /** Events in one edition: the newest for who comes, then the oldest that a client has not seen; what is left comes next. */
@@ -45,7 +50,7 @@ export class Editions {
     if (name === 'events') return this.events(seen);
     const bin = this.bin();
     const last = this.newest.get(name);
-    if (last && bin - last.bin < EVERY[name]) return last;
+    if (last && bin - last.bin < this.every(name)) return last;
     if (last && name === 'flows') return this.flows(bin, last);
     const version = name === 'links' ? this.linksVersion() : bin;
     if (last && last.version === version) return last;
@@ -85,6 +90,10 @@ export class Editions {
   private keep(name: TopicName, edition: Edition): Edition {
     this.newest.set(name, edition);
     return edition;
+  }
+
+  private every(name: Exclude<TopicName, 'events'>): number {
+    return name === 'flows' && this.context.fabric.flows.size > MANY_FLOWS ? MANY_FLOWS_EVERY : EVERY[name];
   }
 
   private bin(): number {
