@@ -4,7 +4,6 @@ import {Moments} from './history/moments.ts';
 import {Largest, type RestOfFlows} from './largest.ts';
 import {total} from './nearness.ts';
 import type {Port} from './ports.ts';
-import type {RecentKeys} from './recent-keys.ts';
 
 /** Flows that are weighed in one step. */
 export const FLOWS_A_STEP = 8_192;
@@ -26,8 +25,6 @@ export interface HostPair {
 export interface Flow extends FlowName {
   hosts: HostPair;
   sightings: Sighting[];
-  /** The last second in which it was seen. */
-  lastSecond: number;
 }
 
 /** Which flows are wanted. */
@@ -69,8 +66,13 @@ export interface FlowEstimate {
   links: Port[];
 }
 
-/** Where a flow is looked at: what of its sightings is to be counted in the window that ends with the second `newest`. */
+/** Flows by place, and what of their sightings is to be counted in the window that ends with the second `newest`. */
 export interface SeenFlows {
+  /** How many there are. */
+  readonly size: number;
+  at(index: number): Flow;
+  /** The last second in which one was seen. */
+  lastSecond(index: number): number;
   /** Those that hold each of its packets once. */
   nearest(flow: Flow, newest: number): readonly Sighting[];
   /** The same where they have come farthest on their way, and have all their marks. */
@@ -81,17 +83,17 @@ export interface SeenFlows {
 
 /** Weighs all flows of the window that ends with the second `newest`, `FLOWS_A_STEP` at a time. */
 export function* weighInSteps(
-  table: RecentKeys<Flow>,
   {top, host, link}: FlowQuery,
   newest: number,
   seen: SeenFlows,
 ): Generator<void, Omit<TopFlows, 'window'>> {
   const largest = new Largest<Flow>(top);
   const cnpOfPair = new Map<string, number>();
-  for (let i = 0; i < table.size; i++) {
+  for (let i = 0; i < seen.size; i++) {
     if (i > 0 && i % FLOWS_A_STEP === 0) yield;
-    const flow = table.at(i);
-    if (!inWindow(flow.lastSecond, newest) && flow.lastSecond <= newest) continue;
+    const lastSecond = seen.lastSecond(i);
+    if (!inWindow(lastSecond, newest) && lastSecond <= newest) continue;
+    const flow = seen.at(i);
     const nearest = seen.nearest(flow, newest);
     const cnp = total(nearest, Sum.Cnp, newest);
     if (cnp > 0) {

@@ -1,4 +1,4 @@
-import type {Port} from './ports.ts';
+import type {Port, Ports} from './ports.ts';
 
 /** Complete seconds that a flow's rate is taken over. */
 export const FLOW_WINDOW_SECONDS = 5;
@@ -28,30 +28,122 @@ export function inWindow(second: number, newest: number): boolean {
 /** Numbers of a second: which one it is, then its sums. */
 const STRETCH = 1 + SUMS;
 const PLACE = SECONDS * STRETCH;
-const PLACES_A_CHUNK = 256;
+const PLACE_BITS = 8;
+const PLACES_A_CHUNK = 2 ** PLACE_BITS;
 
-/** Where sightings keep their sums: in some large arrays, for as thousands of small ones they take twice as much. */
+/**
+ * Words in front of the sums: where it is (slot and side); the highest TTL seen, for the nearer to the source, the higher;
+ * PSN, plus 1, of its last sample of a SEND or WRITE, and the second of that; the slot of the port that it left that switch
+ * by of late, plus 1; and the place of the same flow behind it, plus 1.
+ */
+const Word = {At: 0, Ttl: 1, Psn: 2, PsnSecond: 3, Output: 4, Next: 5} as const;
+const WORDS = 6;
+/** More than any direction and basis. */
+const SIDES = 8;
+
+/** What is kept of flows at the places where they are seen: in some large arrays, for as thousands of small ones it takes twice as much. */
 export class SumStore {
+  private readonly ports: Ports;
   private readonly chunks: Float64Array[] = [];
+  private words = new Uint32Array(PLACES_A_CHUNK * WORDS);
   private readonly free: number[] = [];
   private used = 0;
 
+  constructor(ports: Ports) {
+    this.ports = ports;
+  }
+
   /** Bytes taken. */
   get bytes(): number {
-    return this.chunks.length * PLACES_A_CHUNK * PLACE * Float64Array.BYTES_PER_ELEMENT;
+    return this.chunks.length * PLACES_A_CHUNK * PLACE * Float64Array.BYTES_PER_ELEMENT + this.words.byteLength;
   }
 
   sighting(port: Port, side: number): Sighting {
     const place = this.free.pop() ?? this.used++;
-    const chunk = (this.chunks[Math.floor(place / PLACES_A_CHUNK)] ??= new Float64Array(PLACES_A_CHUNK * PLACE));
-    const at = (place % PLACES_A_CHUNK) * PLACE;
-    chunk.fill(0, at, at + PLACE);
-    return new Sighting(port, side, place, chunk, at);
+    if (place >>> PLACE_BITS === this.chunks.length) this.chunks.push(new Float64Array(PLACES_A_CHUNK * PLACE));
+    while ((place + 1) * WORDS > this.words.length) this.grow();
+    const start = (place & (PLACES_A_CHUNK - 1)) * PLACE;
+    this.chunk(place).fill(0, start, start + PLACE);
+    this.words.fill(0, place * WORDS, (place + 1) * WORDS);
+    this.words[place * WORDS + Word.At] = port.slot * SIDES + side;
+    return new Sighting(this, port, side, place, this.chunk(place), start);
   }
 
   /** The place of a sighting that nobody will ask any more goes to another. */
   release({place}: Sighting): void {
     this.free.push(place);
+  }
+
+  /** Whether a place is that of a slot and side. */
+  isAt(place: number, slot: number, side: number): boolean {
+    return this.words[place * WORDS + Word.At] === slot * SIDES + side;
+  }
+
+  /** The next place of the same flow; -1 behind the last one. */
+  next(place: number): number {
+    return this.words[place * WORDS + Word.Next]! - 1;
+  }
+
+  setNext(place: number, next: number): void {
+    this.words[place * WORDS + Word.Next] = next + 1;
+  }
+
+  ttl(place: number): number {
+    return this.words[place * WORDS + Word.Ttl]!;
+  }
+
+  raiseTtl(place: number, ttl: number): void {
+    if (ttl > this.words[place * WORDS + Word.Ttl]!) this.words[place * WORDS + Word.Ttl] = ttl;
+  }
+
+  /** Slot of the port that it left by; -1 where that is not known. */
+  output(place: number): number {
+    return this.words[place * WORDS + Word.Output]! - 1;
+  }
+
+  outputPort(place: number): Port | undefined {
+    const slot = this.output(place);
+    return slot < 0 ? undefined : this.ports.at(slot);
+  }
+
+  setOutput(place: number, slot: number): void {
+    this.words[place * WORDS + Word.Output] = slot + 1;
+  }
+
+  /** PSN, plus 1, of the last sample; 0 where there was none. */
+  psn(place: number): number {
+    return this.words[place * WORDS + Word.Psn]!;
+  }
+
+  psnSecond(place: number): number {
+    return this.words[place * WORDS + Word.PsnSecond]!;
+  }
+
+  setPsn(place: number, psn: number, second: number): void {
+    this.words[place * WORDS + Word.Psn] = psn;
+    this.words[place * WORDS + Word.PsnSecond] = second;
+  }
+
+  /** The array that holds the sums of a place. */
+  chunk(place: number): Float64Array {
+    return this.chunks[place >>> PLACE_BITS]!;
+  }
+
+  /** Where in its chunk the sums of a place and second stand, by `Sum`, to be added to. */
+  open(place: number, second: number): number {
+    const sums = this.chunk(place);
+    const at = (place & (PLACES_A_CHUNK - 1)) * PLACE + (second % SECONDS) * STRETCH;
+    if (sums[at] !== second) {
+      for (let i = at + 1; i < at + STRETCH; i++) sums[i] = 0;
+      sums[at] = second;
+    }
+    return at + 1;
+  }
+
+  private grow(): void {
+    const words = new Uint32Array(2 * this.words.length);
+    words.set(this.words);
+    this.words = words;
   }
 }
 
@@ -63,18 +155,13 @@ export class Sighting {
   /** Direction and basis. */
   readonly side: number;
   readonly place: number;
-  /** Highest TTL seen: the nearer to the source, the higher. */
-  ttl = 0;
-  /** PSN, plus 1, of its last sample of a SEND or WRITE, and the second of that. */
-  psn = 0;
-  psnSecond = 0;
-  /** The port that it left that switch by, of late; undefined where that is not known. */
-  output: Port | undefined;
+  private readonly store: SumStore;
   /** From `start` on: by second modulo `SECONDS` which one it is, and its sums. */
-  readonly sums: Float64Array;
+  private readonly sums: Float64Array;
   private readonly start: number;
 
-  constructor(port: Port, side: number, place: number, sums: Float64Array, start: number) {
+  constructor(store: SumStore, port: Port, side: number, place: number, sums: Float64Array, start: number) {
+    this.store = store;
     this.port = port;
     this.slot = port.slot;
     this.side = side;
@@ -83,14 +170,14 @@ export class Sighting {
     this.start = start;
   }
 
-  /** Where in `sums` those of a second stand, by `Sum`, to be added to. */
-  open(second: number): number {
-    const at = this.start + (second % SECONDS) * STRETCH;
-    if (this.sums[at] !== second) {
-      this.sums.fill(0, at, at + STRETCH);
-      this.sums[at] = second;
-    }
-    return at + 1;
+  /** Highest TTL seen: the nearer to the source, the higher. */
+  get ttl(): number {
+    return this.store.ttl(this.place);
+  }
+
+  /** The port that it left that switch by, of late; undefined where that is not known. */
+  get output(): Port | undefined {
+    return this.store.outputPort(this.place);
   }
 
   /** One of the sums over one second; 0 where that is not kept any more. */

@@ -1,10 +1,13 @@
 import {LRUCache} from 'lru-cache';
 import type {PartialHeader, SectionData} from '../account/codec.ts';
-import {Basis, columnIndexes, Direction, FLOWS} from '../account/schema.ts';
+import {Basis} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
 import {atOnce} from './at-once.ts';
+import {FlowColumn, KEY_WORDS} from './flow-columns.ts';
+import {PairTeller} from './flow-pairs.ts';
 import {countByPsn, PSNS} from './flow-psn.ts';
+import {FlowRecords} from './flow-records.ts';
 import {
   FLOWS_A_STEP,
   type Flow,
@@ -15,41 +18,16 @@ import {
   type TopFlows,
   weighInSteps,
 } from './flow-top.ts';
+import {type FlowRows, FlowWays} from './flow-ways.ts';
 import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
-import {farthestOf, nearestOf, total} from './nearness.ts';
-import {PairLog, type PairRow} from './pair-log.ts';
-import type {Port, Ports, Role} from './ports.ts';
+import {total} from './nearness.ts';
+import {PairLog} from './pair-log.ts';
+import type {Port, Ports} from './ports.ts';
 import {PsnWitness} from './psn-witness.ts';
 import {RecentKeys} from './recent-keys.ts';
+import {RecentWeights} from './recent-weights.ts';
 
 export type {FlowEstimate, FlowName, FlowQuery, TopFlows} from './flow-top.ts';
-
-const column = columnIndexes(FLOWS);
-const AGENT = column['agent']!;
-const PORT = column['port']!;
-const RATE = column['rate']!;
-const SIDE = column['side']!;
-/** First of the ten words that name a flow. */
-const KEY = column['source0']!;
-const KEY_WORDS = 10;
-const TTL = column['ttl']!;
-const OUTPUT = column['output']!;
-
-const FRAMES = column['frames']!;
-const BYTES = column['bytes']!;
-const SQUARES = column['squares']!;
-const LARGEST = column['largest']!;
-const OPERATIONS = column['operations']!;
-const CE = column['ce']!;
-const CNP = column['cnp']!;
-const LAST_PSN = column['lastPsn']!;
-const BACKWARD = column['backward']!;
-const FOLLOWED = column['followed']!;
-const READS = column['reads']!;
-const SLOTS_LOW = column['slotsLow']!;
-const SLOTS_HIGH = column['slotsHigh']!;
-/** More than any direction and basis. */
-const SIDES = 8;
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
 const MAX_SIGHTINGS = 32;
@@ -59,8 +37,6 @@ const MOST_FORWARD = PSNS / 2;
 const MOST_SILENT_SECONDS = 3;
 /** Seconds behind a READ between two hosts in which the numbers of their queue pairs are not taken for packets. */
 const READ_SECONDS = 60;
-
-const NOWHERE: readonly Sighting[] = [];
 
 /** Flows that are followed for each port of a large fabric. */
 const FLOWS_A_PORT = 1.5;
@@ -83,20 +59,6 @@ export interface PsnVolume {
   retransmissions: number;
 }
 
-/** A row that is filled anew each time. */
-type Words = [number, number, number, number];
-type PairScratch = Omit<PairRow, 'source' | 'destination'> & {source: Words; destination: Words};
-
-/** What flows ask of the rows of their ports. */
-export interface FlowRows {
-  /** Which basis counts for a port and direction: one packet may be sampled in two ways there. */
-  basis(slot: number, direction: number): number;
-  /** Frames that a sample at a nominal rate stood for there in the second before the bin `end`. */
-  weight(slot: number, side: number, rate: number, end: number): number;
-  /** What the port is for, now. */
-  role(slot: number): Role;
-}
-
 /**
  * RoCEv2 flows of the last seconds, the least recently seen giving way. Where a flow is seen on several ports, its
  * rate comes from those nearest to its source (`nearestOf`), so that no packet counts twice.
@@ -105,24 +67,19 @@ export class FlowTable {
   /** What hosts sent each other, all of it: also of flows that gave way. */
   readonly pairs = new PairLog();
   private readonly flows: RecentKeys<Flow>;
+  private readonly records = new FlowRecords();
   private readonly most: number;
-  private readonly store = new SumStore();
+  private readonly store: SumStore;
   private readonly ports: Ports;
-  private readonly rows: FlowRows;
+  private readonly ways: FlowWays;
+  private readonly weights: RecentWeights;
+  private readonly teller: PairTeller;
   private second = 0;
   /** What sequence numbers say of what agents' samples stand for. */
   private readonly witnesses = new WeakMap<Agent, PsnWitness>();
   private readonly hostPairs: LRUCache<string, HostPair>;
   private readonly coverage = new Map<number, Coverage>();
-  /** Of the Partial at hand, by port and side. */
-  private readonly weights = new Map<number, {rate: number; weight: number}>();
-  private readonly seen: SeenFlows = {
-    nearest: (flow, newest) => this.nearest(flow, newest),
-    farthest: (flow, newest) => this.farthest(flow, newest),
-    counts: (sighting, newest) => this.counts(sighting, newest),
-  };
-  /** What `pairs` is told, filled anew for each row. */
-  private pair: PairScratch | undefined;
+  private readonly seen: SeenFlows;
 
   /** `max` flows, and where there are many ports, more of them: up to `most`. */
   constructor(max: number, ports: Ports, rows: FlowRows, most = max) {
@@ -130,7 +87,21 @@ export class FlowTable {
     this.flows = new RecentKeys(max, KEY_WORDS);
     this.hostPairs = new LRUCache({max: most});
     this.ports = ports;
-    this.rows = rows;
+    this.store = new SumStore(ports);
+    this.ways = new FlowWays(rows);
+    this.weights = new RecentWeights((slot, side, rate, end) => rows.weight(slot, side, rate, end));
+    this.teller = new PairTeller(this.pairs, ports, rows, this.ways, this.records);
+    const {flows, records, ways} = this;
+    this.seen = {
+      get size() {
+        return flows.size;
+      },
+      at: (index) => flows.at(index),
+      lastSecond: (index) => records.lastSecond(index),
+      nearest: (flow, newest) => ways.nearest(flow, newest),
+      farthest: (flow, newest) => ways.farthest(flow, newest),
+      counts: (sighting, newest) => ways.counts(sighting, newest),
+    };
   }
 
   /** Most that are followed. */
@@ -174,47 +145,52 @@ export class FlowTable {
     this.coverage.set(producer, coverage);
     coverage.extend(time);
     this.pairs.advance(second);
-    this.weights.clear();
+    this.weights.clear(watermark);
     const wanted = Math.floor(FLOWS_A_PORT * this.ports.all.length);
     this.flows.max = Math.max(this.flows.max, Math.min(this.most, wanted));
-    for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, time, watermark);
+    for (let i = 0; i < section.rows; i++) this.applyRow(section, i, locals, time, second);
   }
 
   private applyRow(
-    section: SectionData,
+    {columns}: SectionData,
     i: number,
     locals: readonly (Agent | undefined)[],
     time: number,
-    end: number,
+    second: number,
   ): void {
-    const {columns} = section;
-    const second = Math.floor(time / 1_000);
-    const agent = locals[columns[AGENT]![i]!];
-    const port = agent && this.ports.intern(agent, columns[PORT]![i]!);
-    if (!port) return;
-    const flow = this.flowOf(section, i);
-    if (second > flow.lastSecond) flow.lastSecond = second;
-    const side = columns[SIDE]![i]!;
-    const sighting = this.sightingOf(flow, port, side);
-    sighting.ttl = Math.max(sighting.ttl, columns[TTL]![i]!);
-    const output = columns[OUTPUT]![i]!;
-    if (output !== 0 && output !== sighting.output?.ifIndex) sighting.output = this.ports.of(agent, output);
-    const weight = this.weightOf(port, side, columns[RATE]![i]!, end);
-    this.logPair(section, i, sighting, weight, time);
-    const {sums} = sighting;
-    const at = sighting.open(second);
-    const frames = columns[FRAMES]![i]!;
+    const agent = locals[columns[FlowColumn.Agent]![i]!];
+    const slot = agent ? this.ports.slotOf(agent, columns[FlowColumn.Port]![i]!) : -1;
+    if (!agent || slot < 0) return;
+    const {records, store} = this;
+    const found = this.flows.find(columns, FlowColumn.Key, i);
+    const flow = found < 0 ? this.admit(columns, i) : found;
+    records.see(flow, second);
+    const side = columns[FlowColumn.Side]![i]!;
+    const place = this.placeOf(flow, slot, side);
+    store.raiseTtl(place, columns[FlowColumn.Ttl]![i]!);
+    const output = columns[FlowColumn.Output]![i]!;
+    if (output !== 0) this.setOutput(place, agent, output);
+    const weight = this.weights.of(slot, side, columns[FlowColumn.Rate]![i]!);
+    this.teller.tell(columns, i, flow, slot, side, store.output(place), weight, time);
+    const sums = store.chunk(place);
+    const at = store.open(place, second);
+    const frames = columns[FlowColumn.Frames]![i]!;
     sums[at + Sum.Samples]! += frames;
     sums[at + Sum.Frames]! += frames * weight;
-    sums[at + Sum.Bytes]! += columns[BYTES]![i]! * weight;
-    sums[at + Sum.Squares]! += columns[SQUARES]![i]! * weight ** 2;
-    sums[at + Sum.Largest] = Math.max(sums[at + Sum.Largest]!, columns[LARGEST]![i]! * weight);
-    sums[at + Sum.Operations]! += columns[OPERATIONS]![i]! * weight;
-    sums[at + Sum.Ce]! += columns[CE]![i]! * weight;
-    sums[at + Sum.Cnp]! += columns[CNP]![i]! * weight;
-    sums[at + Sum.LastPsn] = columns[LAST_PSN]![i]! || sums[at + Sum.LastPsn]!;
-    sums[at + Sum.Backward]! += columns[BACKWARD]![i]!;
-    this.witness(flow, sighting, section, i, weight, second);
+    sums[at + Sum.Bytes]! += columns[FlowColumn.Bytes]![i]! * weight;
+    sums[at + Sum.Squares]! += columns[FlowColumn.Squares]![i]! * weight ** 2;
+    sums[at + Sum.Largest] = Math.max(sums[at + Sum.Largest]!, columns[FlowColumn.Largest]![i]! * weight);
+    sums[at + Sum.Operations]! += columns[FlowColumn.Operations]![i]! * weight;
+    sums[at + Sum.Ce]! += columns[FlowColumn.Ce]![i]! * weight;
+    sums[at + Sum.Cnp]! += columns[FlowColumn.Cnp]![i]! * weight;
+    sums[at + Sum.LastPsn] = columns[FlowColumn.LastPsn]![i]! || sums[at + Sum.LastPsn]!;
+    sums[at + Sum.Backward]! += columns[FlowColumn.Backward]![i]!;
+    this.witness(flow, place, columns, i, weight, second);
+  }
+
+  /** The port that it left the switch by, where that is known. */
+  private setOutput(place: number, agent: Agent, ifIndex: number): void {
+    this.store.setOutput(place, this.ports.slotIfKnown(agent, ifIndex));
   }
 
   /** What sequence numbers say of the agent's samples over the last minute; undefined where too few of them tell. */
@@ -224,83 +200,47 @@ export class FlowTable {
 
   /** Holds the samples of a flow that was seen at one place alone against its packets' own numbers. */
   private witness(
-    flow: Flow,
-    sighting: Sighting,
-    {columns}: SectionData,
+    index: number,
+    place: number,
+    columns: SectionData['columns'],
     i: number,
     weight: number,
     second: number,
   ): void {
-    if (columns[READS]![i]! > 0) flow.hosts.readSecond = second;
-    const psn = columns[LAST_PSN]![i]!;
+    if (columns[FlowColumn.Reads]![i]! > 0) this.flows.at(index).hosts.readSecond = second;
+    const psn = columns[FlowColumn.LastPsn]![i]!;
     if (psn === 0) return;
-    const {psn: last, psnSecond, port, side} = sighting;
-    sighting.psn = psn;
-    sighting.psnSecond = second;
+    const {store} = this;
+    const last = store.psn(place);
+    const silent = second - store.psnSecond(place);
+    store.setPsn(place, psn, second);
     const step = (psn - last + PSNS) % PSNS;
-    const isBroken = last === 0 || second - psnSecond > MOST_SILENT_SECONDS || step === 0 || step > MOST_FORWARD;
-    if (isBroken || columns[BACKWARD]![i]! > 0 || second - flow.hosts.readSecond < READ_SECONDS) return;
-    if (side >>> 1 === Basis.Derived || !this.counts(sighting, this.second) || this.isElsewhere(flow, sighting)) return;
+    if (last === 0 || silent > MOST_SILENT_SECONDS || step === 0 || step > MOST_FORWARD) return;
+    const flow = this.flows.at(index);
+    if (columns[FlowColumn.Backward]![i]! > 0 || second - flow.hosts.readSecond < READ_SECONDS) return;
+    const sighting = flow.sightings.find((one) => one.place === place)!;
+    const {side, port} = sighting;
+    if (side >>> 1 === Basis.Derived || !this.ways.counts(sighting, this.second)) return;
+    if (this.isElsewhere(flow, sighting)) return;
     const known = this.witnesses.get(port.agent) ?? new PsnWitness();
     this.witnesses.set(port.agent, known);
-    known.add(second, columns[FOLLOWED]![i]!, weight, step);
+    known.add(second, columns[FlowColumn.Followed]![i]!, weight, step);
   }
 
   /** Whether packets of a flow may come by another port as well as by this one. */
   private isElsewhere({sightings}: Flow, {ttl, side, port}: Sighting): boolean {
     return sightings.some(
       (other) =>
-        other.port !== port && other.ttl === ttl && (other.side & 1) === (side & 1) && this.counts(other, this.second),
+        other.port !== port &&
+        other.ttl === ttl &&
+        (other.side & 1) === (side & 1) &&
+        this.ways.counts(other, this.second),
     );
   }
 
-  /** What a sample stands for: asked once for all flows of a Partial on one port. */
-  private weightOf({slot}: Port, side: number, rate: number, end: number): number {
-    const place = slot * SIDES + side;
-    let known = this.weights.get(place);
-    if (known?.rate !== rate) {
-      known = {rate, weight: this.rows.weight(slot, side, rate, end)};
-      this.weights.set(place, known);
-    }
-    return known.weight;
-  }
-
-  private logPair({columns}: SectionData, i: number, sighting: Sighting, weight: number, time: number): void {
-    const {port, side, output} = sighting;
-    const counts = this.isBasis(port.slot, side & 1, side >>> 1);
-    const leaves = this.leaves(sighting);
-    if (!counts && !leaves) return;
-    this.pair ??= emptyPair(port);
-    const {pair} = this;
-    for (let word = 0; word < 4; word++) {
-      pair.source[word] = columns[KEY + word]![i]!;
-      pair.destination[word] = columns[KEY + 4 + word]![i]!;
-    }
-    pair.destQp = columns[KEY + 8]![i]!;
-    pair.port = port;
-    pair.role = this.rows.role(port.slot);
-    pair.isIn = (side & 1) === Direction.In;
-    pair.ttl = columns[TTL]![i]!;
-    pair.counts = counts;
-    pair.leaves = leaves;
-    pair.goesOn = !leaves && output !== undefined && this.rows.role(output.slot) === 'core';
-    pair.samples = columns[FRAMES]![i]!;
-    pair.bytes = columns[BYTES]![i]!;
-    pair.squares = columns[SQUARES]![i]!;
-    pair.largest = columns[LARGEST]![i]!;
-    pair.ce = columns[CE]![i]!;
-    pair.cnp = columns[CNP]![i]!;
-    pair.weight = weight;
-    pair.time = time;
-    pair.slotsLow = columns[SLOTS_LOW]![i]!;
-    pair.slotsHigh = columns[SLOTS_HIGH]![i]!;
-    this.pairs.add(Math.floor(time / 1_000), pair);
-  }
-
-  private flowOf({columns}: SectionData, i: number): Flow {
-    const known = this.flows.get(columns, KEY, i);
-    if (known) return known;
-    const word = (index: number) => columns[KEY + index]![i]!;
+  /** Puts in a flow that is not known. Returns its place. */
+  private admit(columns: SectionData['columns'], i: number): number {
+    const word = (index: number) => columns[FlowColumn.Key + index]![i]!;
     const source = formatAddress(word(0), word(1), word(2), word(3));
     const destination = formatAddress(word(4), word(5), word(6), word(7));
     const flow: Flow = {
@@ -308,11 +248,12 @@ export class FlowTable {
       destQp: word(8),
       dscp: word(9),
       sightings: [],
-      lastSecond: 0,
     };
-    const gone = this.flows.add(columns, KEY, i, flow);
+    const gone = this.flows.add(columns, FlowColumn.Key, i, flow);
     for (const sighting of gone?.sightings.splice(0) ?? []) this.store.release(sighting);
-    return flow;
+    const index = this.flows.newest;
+    this.records.clear(index);
+    return index;
   }
 
   private hostsOf(one: string, other: string): HostPair {
@@ -325,12 +266,41 @@ export class FlowTable {
     return pair;
   }
 
-  private sightingOf({sightings}: Flow, port: Port, side: number): Sighting {
-    for (const one of sightings) if (one.port === port && one.side === side) return one;
-    const sighting = this.store.sighting(port, side);
+  /** Where a flow's sums of a port and side stand; where it has too many such places, the last ones are kept. */
+  private placeOf(flow: number, slot: number, side: number): number {
+    const {records, store} = this;
+    for (let place = records.first(flow); place >= 0; place = store.next(place)) {
+      if (store.isAt(place, slot, side)) return place;
+    }
+    const {sightings} = this.flows.at(flow);
+    const sighting = store.sighting(this.ports.at(slot)!, side);
     sightings.push(sighting);
-    if (sightings.length > MAX_SIGHTINGS) this.store.release(sightings.shift()!);
-    return sighting;
+    if (sightings.length > MAX_SIGHTINGS) store.release(sightings.shift()!);
+    this.chain(flow);
+    return sighting.place;
+  }
+
+  /** Chains the places of a flow in the order of its sightings. */
+  private chain(flow: number): void {
+    const {sightings} = this.flows.at(flow);
+    this.records.setFirst(flow, sightings[0]?.place ?? -1);
+    sightings.forEach(({place}, at) => {
+      this.store.setNext(place, sightings[at + 1]?.place ?? -1);
+    });
+  }
+
+  /** Ports have left: what was seen there is forgotten, for their slots go to others. */
+  release(ports: ReadonlySet<Port>): void {
+    const {store} = this;
+    for (let index = 0; index < this.flows.size; index++) {
+      const flow = this.flows.at(index);
+      for (const {output, place} of flow.sightings) if (output && ports.has(output)) store.setOutput(place, -1);
+      const leaving = flow.sightings.filter(({port}) => ports.has(port));
+      if (leaving.length === 0) continue;
+      for (const sighting of leaving) store.release(sighting);
+      flow.sightings = flow.sightings.filter(({port}) => !ports.has(port));
+      this.chain(index);
+    }
   }
 
   /**
@@ -346,7 +316,7 @@ export class FlowTable {
    * before, to which nothing comes any more. They are to be made within a second, for it is kept no longer.
    */
   *topInSteps(query: FlowQuery, newest = this.settledSecond): Generator<void, TopFlows> {
-    return {window: this.secondsUpTo(newest), ...(yield* weighInSteps(this.flows, query, newest, this.seen))};
+    return {window: this.secondsUpTo(newest), ...(yield* weighInSteps(query, newest, this.seen))};
   }
 
   private get settledSecond(): number {
@@ -359,9 +329,9 @@ export class FlowTable {
    */
   volumeByPsn(hosts: ReadonlySet<string>): PsnVolume {
     const volume: PsnVolume = {packets: 0, squaredGaps: 0, told: 0, samples: 0, retransmissions: 0};
-    this.flows.each((flow) => {
-      if (!inWindow(flow.lastSecond, this.second) || !hosts.has(flow.source) || !hosts.has(flow.destination)) return;
-      const nearest = this.nearest(flow, this.second);
+    this.eachRecent((flow) => {
+      if (!hosts.has(flow.source) || !hosts.has(flow.destination)) return;
+      const nearest = this.ways.nearest(flow, this.second);
       const samples = total(nearest, Sum.Samples, this.second);
       volume.samples += samples;
       volume.retransmissions += total(nearest, Sum.Backward, this.second);
@@ -387,68 +357,19 @@ export class FlowTable {
   eachLeaving(ports: Iterable<Port>, visit: (port: Port, flow: FlowName, sighting: Sighting) => void): void {
     const isWanted = new Uint8Array(this.ports.slots);
     for (const {slot} of ports) isWanted[slot] = 1;
-    this.flows.each((flow) => {
-      if (!inWindow(flow.lastSecond, this.second)) return;
+    this.eachRecent((flow) => {
       for (const sighting of flow.sightings) {
         const {output} = sighting;
-        if (output !== undefined && isWanted[output.slot] === 1 && this.counts(sighting, this.second))
+        if (output !== undefined && isWanted[output.slot] === 1 && this.ways.counts(sighting, this.second))
           visit(output, flow, sighting);
       }
     });
   }
 
-  /** The sightings that hold each of its packets once. */
-  private nearest({sightings}: Flow, newest: number): readonly Sighting[] {
-    const [first] = sightings;
-    if (first && sightings.length === 1) return this.counts(first, newest) ? sightings : NOWHERE;
-    const counting = sightings.filter((sighting) => this.counts(sighting, newest));
-    return nearestOf(counting, (slot) => this.rows.role(slot), newest);
-  }
-
-  /** The sightings that hold each of its packets once, with all marks that can be seen: as it leaves the fabric. */
-  private farthest({sightings}: Flow, newest: number): readonly Sighting[] {
-    const leaving = sightings.filter((sighting) => this.leaves(sighting) && sighting.isIn(newest));
-    if (leaving.length > 0) return leaving;
-    const counting = sightings.filter((sighting) => this.counts(sighting, newest));
-    return farthestOf(counting, (slot) => this.rows.role(slot));
-  }
-
-  /** Whether it was seen in the window in the way that counts there; other ways hold the same packets once more. */
-  private counts(sighting: Sighting, newest: number): boolean {
-    const {slot, side} = sighting;
-    return this.isBasis(slot, side & 1, side >>> 1) && sighting.isIn(newest);
-  }
-
-  /** Whether it counts at the port that its switch sends it out by, and that is an edge port. */
-  private leaves({slot, side, output}: Sighting): boolean {
-    const isOut = (side & 1) === Direction.Out;
-    const by = isOut ? slot : output?.slot;
-    if (by === undefined || this.rows.role(by) !== 'edge') return false;
-    // What was sampled as it left is derived where it came in, and the other way about.
-    const basis = isOut ? side >>> 1 : side >>> 1 === Basis.Derived ? Basis.Measured : Basis.Derived;
-    return this.isBasis(by, Direction.Out, basis);
-  }
-
-  private isBasis(slot: number, direction: number, basis: number): boolean {
-    return basis === this.rows.basis(slot, direction);
+  /** Visits the flows of the window. */
+  private eachRecent(visit: (flow: Flow) => void): void {
+    for (let index = 0; index < this.flows.size; index++) {
+      if (inWindow(this.records.lastSecond(index), this.second)) visit(this.flows.at(index));
+    }
   }
 }
-
-const emptyPair = (port: Port): PairScratch => ({
-  ...{source: [0, 0, 0, 0], destination: [0, 0, 0, 0], port, role: 'unknown', isIn: false, ttl: 0, samples: 0},
-  ...{
-    counts: false,
-    leaves: false,
-    goesOn: false,
-    bytes: 0,
-    squares: 0,
-    largest: 0,
-    ce: 0,
-    cnp: 0,
-    weight: 0,
-    destQp: 0,
-    time: 0,
-    slotsLow: 0,
-    slotsHigh: 0,
-  },
-});

@@ -5,7 +5,7 @@ export {kindName, NAK_NAMES} from '../account/operation-names.ts';
 
 import type {Agent} from './agents.ts';
 import {atOnce} from './at-once.ts';
-import type {FlowRows} from './flows.ts';
+import type {FlowRows} from './flow-ways.ts';
 import {ENTRY_BYTES, makeBatch, type OperationBatch} from './operation-batch.ts';
 import {OperationSums} from './operation-sums.ts';
 import type {Port, Ports} from './ports.ts';

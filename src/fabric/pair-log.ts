@@ -1,5 +1,5 @@
-import {formatAddress} from './address.ts';
 import {FAR_PLACES, farPlaceOf, PLACES, placeOf} from './nearness.ts';
+import {PairHosts} from './pair-hosts.ts';
 import type {Port, Role} from './ports.ts';
 
 /** Seconds of a slice. */
@@ -7,14 +7,8 @@ export const SLICE_SECONDS = 2;
 /** Slices that wait to be taken over, at most. */
 const MOST_WAITING = 5;
 
-/** Hosts that are known by a number; newcomers past it are not followed. */
-const MAX_HOSTS = 65_536;
-/** Hosts unheard for so many slices give their number away. */
-const FORGET_SLICES = 60;
 /** Rows of a slice that are kept; what comes past them is left out, and the others stand for it. */
 const MAX_ROWS = 131_072;
-/** The places of a host are sought anew after so many slices: ports may change their roles. */
-const PLACES_SLICES = 5;
 /** What leaves the fabric has come farther than to any place in it. */
 const LEFT = Number.POSITIVE_INFINITY;
 
@@ -26,9 +20,9 @@ const INITIAL_TTLS = [64, 128, 255];
 
 /** Samples of one flow at one place in about a second. */
 export interface PairRow {
-  /** Addresses in four words each. */
-  source: readonly [number, number, number, number];
-  destination: readonly [number, number, number, number];
+  /** Numbers of the hosts. */
+  source: number;
+  destination: number;
   destQp: number;
   port: Port;
   role: Role;
@@ -99,22 +93,6 @@ const WORDS = ['source', 'destination', 'destQp', 'told', 'slotsLow', 'slotsHigh
 const FIRST_ROWS = 1_024;
 const SPARE = 1.2;
 
-/** A host, as its traffic shows it. */
-interface Host {
-  address: string;
-  /** The nearest place that it was seen at: hops, then what the place is. */
-  nearest: number;
-  nearestBefore: number;
-  /** The farthest place that what is sent to it was seen at: hops, then what the place is, seen from the other end. */
-  farthest: number;
-  farthestBefore: number;
-  /** The slice since which both are sought. */
-  placesSlice: number;
-  /** The edge port that its traffic comes in at. */
-  home: Port | undefined;
-  heardSlice: number;
-}
-
 interface Slice extends Omit<PairSlice, 'hosts' | 'scale'> {
   /** Rows that came, kept or not. */
   came: number;
@@ -126,22 +104,31 @@ interface Slice extends Omit<PairSlice, 'hosts' | 'scale'> {
  * fabric, or, where that is not seen, at the farthest place. Kept as it comes, and handed over to whoever adds it up.
  */
 export class PairLog {
-  private readonly hosts: Host[] = [];
-  private readonly numbers = new Map<number | string, number>();
+  private readonly hosts = new PairHosts();
   private readonly slices: Slice[] = [];
   private newest = Number.NEGATIVE_INFINITY;
+
+  /** The number of the host at an address of four words; -1 where there is no room for it. */
+  host(a: number, b: number, c: number, d: number): number {
+    return this.hosts.numberOf(a, b, c, d, this.newest);
+  }
+
+  /** While it is the same, so are the numbers of hosts. */
+  get epoch(): number {
+    return this.hosts.epoch;
+  }
 
   /** Takes what was seen in the second `second` or shortly before it. */
   add(second: number, row: PairRow): void {
     this.advance(second);
     const number = Math.floor(second / SLICE_SECONDS);
-    const slice = this.slices.find((one) => one.number === number);
-    if (!slice) return;
-    const source = this.hostOf(row.source, number);
-    const destination = this.hostOf(row.destination, number);
-    if (source < 0 || destination < 0) return;
-    const isNearest = row.counts && this.isNearest(this.hosts[source]!, row, number);
-    const isFarthest = this.isFarthest(this.hosts[destination]!, row, number);
+    const slice = this.sliceOf(number);
+    const {source, destination} = row;
+    if (!slice || source < 0 || destination < 0) return;
+    this.hosts.hear(source, number);
+    this.hosts.hear(destination, number);
+    const isNearest = row.counts && this.isNearest(row);
+    const isFarthest = this.isFarthest(row);
     if (!isNearest && !isFarthest) return;
     slice.came++;
     if (slice.rows === MAX_ROWS) return;
@@ -159,12 +146,12 @@ export class PairLog {
 
   /** The address of a host, by its number. */
   address(host: number): string {
-    return this.hosts[host]?.address ?? '';
+    return this.hosts.address(host);
   }
 
   /** The edge port that the traffic of a host comes in at, where that is known. */
   home(host: number): Port | undefined {
-    return this.hosts[host]?.home;
+    return this.hosts.home(host);
   }
 
   /** The slices that are over, oldest first, each once: whoever takes them may hand their arrays on. */
@@ -173,7 +160,7 @@ export class PairLog {
     this.slices.splice(0, over.length);
     return over.map(({came, ...slice}) => ({
       ...slice,
-      hosts: this.hosts.length,
+      hosts: this.hosts.limit,
       scale: came / Math.max(1, slice.rows),
     }));
   }
@@ -191,77 +178,32 @@ export class PairLog {
     // Before the first second there was nothing to hear.
     if (this.newest === Number.NEGATIVE_INFINITY) this.slices.splice(0, this.slices.length - 1);
     this.newest = number;
-    this.forget(number);
+    this.hosts.forget(number);
   }
 
-  private hostOf(words: readonly [number, number, number, number], slice: number): number {
-    const [a, b, c, d] = words;
-    const key = a === 0 && b === 0 && c === 0xffff ? d : words.join(':');
-    const known = this.numbers.get(key);
-    if (known !== undefined) {
-      this.hosts[known]!.heardSlice = slice;
-      return known;
-    }
-    const free = this.free.pop() ?? (this.hosts.length < MAX_HOSTS ? this.hosts.length : -1);
-    if (free < 0) return -1;
-    this.hosts[free] = {
-      address: formatAddress(a, b, c, d),
-      nearest: Number.POSITIVE_INFINITY,
-      nearestBefore: Number.POSITIVE_INFINITY,
-      farthest: Number.NEGATIVE_INFINITY,
-      farthestBefore: Number.NEGATIVE_INFINITY,
-      placesSlice: slice,
-      home: undefined,
-      heardSlice: slice,
-    };
-    this.numbers.set(key, free);
-    return free;
+  private sliceOf(number: number): Slice | undefined {
+    const last = this.slices.at(-1);
+    return last?.number === number ? last : this.slices.find((slice) => slice.number === number);
   }
 
-  private readonly free: number[] = [];
-
-  /** When numbers run short, those of hosts that are long gone are free again. */
-  private forget(slice: number): void {
-    if (this.numbers.size < MAX_HOSTS / 2 || slice % FORGET_SLICES !== 0) return;
-    for (const [key, number] of this.numbers) {
-      if (this.hosts[number]!.heardSlice > slice - FORGET_SLICES) continue;
-      this.numbers.delete(key);
-      this.free.push(number);
-    }
-  }
-
-  /** Whether no place nearer to the source is known, of this slice and some before. */
-  private isNearest(host: Host, row: PairRow, slice: number): boolean {
-    seekAnew(host, slice);
-    const place = PLACES * hopsOf(row.ttl) + placeOf(row.role, row.isIn);
-    if (place < host.nearest) host.nearest = place;
-    if (place > Math.min(host.nearest, host.nearestBefore)) return false;
-    if (row.isIn && row.role === 'edge') host.home = row.port;
+  /** Whether no place nearer to the source is known. */
+  private isNearest({source, ttl, role, isIn, port}: PairRow): boolean {
+    if (!this.hosts.isNearest(source, PLACES * hopsOf(ttl) + placeOf(role, isIn))) return false;
+    if (isIn && role === 'edge') this.hosts.settle(source, port);
     return true;
   }
 
-  /** Whether no place is known that packets to the destination come to later, of this slice and some before. */
-  private isFarthest(host: Host, row: PairRow, slice: number): boolean {
-    seekAnew(host, slice);
-    const {leaves, ttl, role, isIn, goesOn} = row;
+  /** Whether no place is known that packets to the destination come to later. */
+  private isFarthest({destination, leaves, ttl, role, isIn, goesOn}: PairRow): boolean {
     const place = leaves ? LEFT : FAR_PLACES * hopsOf(ttl) + farPlaceOf(role, isIn, goesOn);
-    if (place > host.farthest) host.farthest = place;
-    return place >= Math.max(host.farthest, host.farthestBefore);
+    return this.hosts.isFarthest(destination, place);
   }
 }
 
 /** Switches that a packet has come through. */
 function hopsOf(ttl: number): number {
-  return (INITIAL_TTLS.find((value) => value >= ttl) ?? ttl) - ttl;
-}
-
-function seekAnew(host: Host, slice: number): void {
-  if (slice < host.placesSlice + PLACES_SLICES) return;
-  host.nearestBefore = host.nearest;
-  host.nearest = Number.POSITIVE_INFINITY;
-  host.farthestBefore = host.farthest;
-  host.farthest = Number.NEGATIVE_INFINITY;
-  host.placesSlice = slice;
+  for (const initial of INITIAL_TTLS) if (initial >= ttl) return initial - ttl;
+  return 0;
 }
 
 /** What is told of a row where it enters. */

@@ -105,6 +105,11 @@ export class Ports {
     return false;
   }
 
+  /** The slot of a port that is not heard of by this; -1 where it is not known. */
+  slotIfKnown({index}: Agent, ifIndex: number): number {
+    return this.known.get(index, ifIndex);
+  }
+
   /** The port, made if it is new; undefined where there is no room for it. */
   intern(agent: Agent, ifIndex: number): Port | undefined {
     const slot = this.slotOf(agent, ifIndex);

@@ -41,8 +41,8 @@ export class RecentKeys<T> {
     this.grow(Math.min(max, FIRST_CAPACITY));
   }
 
-  /** What stands under the key, columns from..from+words of entry `i`; that is the most recent one then. */
-  get(columns: Columns, from: number, i: number): T | undefined {
+  /** The place of a key, columns from..from+words of entry `i`, or -1; that is the most recent one then. */
+  find(columns: Columns, from: number, i: number): number {
     let hash = 0;
     for (let word = 0; word < this.words; word++) {
       hash = Math.imul(hash ^ columns[from + word]![i]!, this.factors[word]!);
@@ -57,12 +57,12 @@ export class RecentKeys<T> {
         this.unlink(index);
         this.append(index);
       }
-      return this.values[index];
+      return index;
     }
-    return undefined;
+    return NONE;
   }
 
-  /** Puts a value under a key that `get` has just not found. Returns the value that gave way. */
+  /** Puts a value under a key that `find` has just not found. Returns the value that gave way. */
   add(columns: Columns, from: number, i: number, value: T): T | undefined {
     let gone: T | undefined;
     let index = this.size;
@@ -88,9 +88,9 @@ export class RecentKeys<T> {
     return this.values[index]!;
   }
 
-  /** Visits all values, the most recent first. */
-  each(visit: (value: T) => void): void {
-    for (let index = this.last; index !== NONE; index = this.before[index]!) visit(this.values[index]!);
+  /** The place of the most recent one; -1 where there is none. */
+  get newest(): number {
+    return this.last;
   }
 
   private isKey(index: number, columns: Columns, from: number, i: number): boolean {

@@ -67,6 +67,7 @@ function release(fabric: Fabric, agents: ReadonlySet<Agent>, ports: ReadonlySet<
     fabric.drops.releaseAgent(agent);
   }
   fabric.inferred.release(ports, agents);
+  fabric.flows.release(ports);
   fabric.ports.release(ports);
   fabric.agents.release(agents);
 }

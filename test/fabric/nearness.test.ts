@@ -22,14 +22,16 @@ const at = (id: string): Port => fabric.ports.get(id)!;
 
 /** A flow as it was seen at some ports: which, how near by its TTL, in how many samples. */
 function seen(...places: [id: string, ttl: number, samples: number, side?: number][]): Sighting[] {
-  const store = new SumStore();
+  const store = new SumStore(fabric.ports);
   return places.map(([id, ttl, samples, side = IN]) => {
     const sighting = store.sighting(at(id), side);
-    sighting.ttl = ttl;
-    const sums = sighting.open(SECOND);
-    sighting.sums[sums + Sum.Samples] = samples;
-    sighting.sums[sums + Sum.Bytes] = samples * SAMPLE;
-    sighting.sums[sums + Sum.Squares] = samples * SAMPLE ** 2;
+    const {place} = sighting;
+    store.raiseTtl(place, ttl);
+    const sums = store.chunk(place);
+    const from = store.open(place, SECOND);
+    sums[from + Sum.Samples] = samples;
+    sums[from + Sum.Bytes] = samples * SAMPLE;
+    sums[from + Sum.Squares] = samples * SAMPLE ** 2;
     return sighting;
   });
 }

@@ -3,16 +3,16 @@ import {Fabric} from '../../src/fabric/fabric.ts';
 import {PairLog, type PairRow, type PairSlice} from '../../src/fabric/pair-log.ts';
 import {AGENT, IN, OUT, PartialBuilder, T} from '../support/partial-builder.ts';
 
-const mapped = (last: number): PairRow['source'] => [0, 0, 0xffff, 0x0a000000 + last];
 const fabric = new Fabric({depth: 100, flows: 10});
 fabric.apply(
   new PartialBuilder().next(T + 1, {rows: [1, 2].map((port) => ({bin: T, port, agent: AGENT, roce: [100]}))}),
 );
 const [edge, core] = fabric.ports.all;
 
+/** Hosts are 10.0.0.n here. */
 const row = (source: number, destination: number, more: Partial<PairRow> = {}): PairRow => ({
-  source: mapped(source),
-  destination: mapped(destination),
+  source,
+  destination,
   destQp: 17,
   port: edge!,
   role: 'edge',
@@ -34,10 +34,16 @@ const row = (source: number, destination: number, more: Partial<PairRow> = {}): 
   ...more,
 });
 
+function add(log: PairLog, second: number, {source, destination, ...more}: PairRow): void {
+  log.advance(second);
+  const [from, to] = [source, destination].map((last) => log.host(0, 0, 0xffff, 0x0a000000 + last));
+  log.add(second, {...more, source: from!, destination: to!});
+}
+
 /** A log that has taken rows in one slice and is past it. */
 function logOf(...rows: PairRow[]): PairLog {
   const log = new PairLog();
-  for (const one of rows) log.add(1_000, one);
+  for (const one of rows) add(log, 1_000, one);
   log.advance(1_002);
   return log;
 }
@@ -131,7 +137,7 @@ describe('what hosts sent each other', () => {
     expect(column(slice.farSamples)).toEqual([2, 0, 0, 1]);
     const rows: number[][] = [];
     for (let second = 1_004; second < 1_040; second += 2) {
-      log.add(second, row(1, 2));
+      add(log, second, row(1, 2));
       rows.push(...log.takeOver().map(({farSamples}) => [...farSamples.filter((count) => count > 0)]));
     }
     // Until that place is forgotten.
@@ -151,7 +157,7 @@ describe('what hosts sent each other', () => {
     expect(entered(sliceOf(log))).toBe(3);
     const rows: number[] = [];
     for (let second = 1_004; second < 1_040; second += 2) {
-      log.add(second, row(1, 2, {ttl: 254, role: 'core', port: core!}));
+      add(log, second, row(1, 2, {ttl: 254, role: 'core', port: core!}));
       rows.push(...log.takeOver().map(entered));
     }
     expect(rows.slice(0, 4)).toEqual([0, 0, 0, 0]);
@@ -174,7 +180,7 @@ describe('what hosts sent each other', () => {
 
   it('stands for what there was no room for', () => {
     const log = new PairLog();
-    for (let i = 0; i < 150_000; i++) log.add(1_000, row(1 + (i % 500), 501 + (i % 499)));
+    for (let i = 0; i < 150_000; i++) add(log, 1_000, row(1 + (i % 500), 501 + (i % 499)));
     log.advance(1_002);
     const {bytes, rows, scale} = sliceOf(log);
     expect(rows).toBe(131_072);

@@ -19,15 +19,15 @@ test('keys of which the one not asked for longest gives way do what an LRU cache
         const columns = [[0, 0], ...words.map((word) => [9, word])];
         const text = words.join(':');
         const expected = model.get(text);
-        expect(table.get(columns, 1, 1)).toBe(expected);
+        expect(table.at(table.find(columns, 1, 1))).toBe(expected);
         if (expected !== undefined) continue;
         model.set(text, text);
         expect(table.add(columns, 1, 1, text)).toBe(gone.pop());
         expect(table.size).toBe(model.size);
+        expect(table.at(table.newest)).toBe(text);
       }
-      const values: string[] = [];
-      table.each((value) => values.push(value));
-      expect(values).toEqual([...model.values()]);
+      const values = Array.from({length: table.size}, (_, index) => table.at(index));
+      expect(values.sort()).toEqual([...model.values()].sort());
     }),
     {seed, numRuns: proofCount(500, 10_000)},
   );
@@ -37,8 +37,8 @@ test('it grows to what it may hold', () => {
   const table = new RecentKeys<number>(5_000, 3);
   const columns = [0, 1, 2].map((word) => Array.from({length: 8_000}, (_, i) => (i * (word + 1)) >>> word));
   for (let i = 0; i < 8_000; i++) {
-    expect(table.get(columns, 0, i)).toBeUndefined();
+    expect(table.find(columns, 0, i)).toBe(-1);
     expect(table.add(columns, 0, i, i)).toBe(i < 5_000 ? undefined : i - 5_000);
   }
-  for (let i = 0; i < 8_000; i++) expect(table.get(columns, 0, i)).toBe(i < 3_000 ? undefined : i);
+  for (let i = 0; i < 8_000; i++) expect(table.at(table.find(columns, 0, i))).toBe(i < 3_000 ? undefined : i);
 });

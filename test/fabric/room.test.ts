@@ -153,6 +153,41 @@ describe('a slot that another port takes', () => {
     expect(fabric.ports.get(`${REAL}~1`) === slots.get(0)).toBe(true);
   });
 
+  it('has no flow of the one that left', () => {
+    const run = start({ports: 2});
+    const flow = {agent: REAL, source: '10.1.0.1', destination: '10.1.0.2', lengths: [1_000]};
+    const leaving = () => {
+      const seen: [link: string, ttl: number, out: string][] = [];
+      run.fabric.flows.eachLeaving(run.fabric.ports.all, ({id}, _, {port, ttl}) => seen.push([port.id, ttl, id]));
+      return seen;
+    };
+    const rows = () => [1, 2].map((port) => row(REAL, run.bin, port));
+    run.send([], rows());
+    run.apply({
+      rows: rows(),
+      flows: [
+        {...flow, port: 1, output: 2, ttl: 60},
+        {...flow, port: 2, output: 1, ttl: 64},
+      ],
+    });
+    expect(leaving()).toEqual([
+      [`${REAL}~1`, 60, `${REAL}~2`],
+      [`${REAL}~2`, 64, `${REAL}~1`],
+    ]);
+    run.pass(11 * MINUTE);
+    for (let i = 0; i < 2; i++) run.send([REAL], [row(REAL, run.bin, 99)]);
+    expect(run.fabric.ports.get(`${REAL}~2`)?.id).toBeUndefined();
+    // The same flow at the port that has its slot, and at the other one, whose output has left.
+    run.apply({
+      rows: [row(REAL, run.bin), row(REAL, run.bin, 99)],
+      flows: [
+        {...flow, port: 1, ttl: 60},
+        {...flow, port: 99, output: 1, ttl: 61},
+      ],
+    });
+    expect(leaving()).toEqual([[`${REAL}~99`, 61, `${REAL}~1`]]);
+  });
+
   it('stays with its port while there is room', () => {
     const run = start({});
     run.send([REAL, LATER]);
