@@ -18,6 +18,7 @@ import {RecordingSummary, readRecording} from './collector/pcap.ts';
 import {replay} from './collector/replay.ts';
 import {GRACE_MS, Turns} from './collector/turns.ts';
 import {UdpCollector} from './collector/udp.ts';
+import {Untaken} from './collector/untaken.ts';
 import {type ErrorCode, TenhertzError} from './errors.ts';
 
 /** Where an ingest thread takes its datagrams from. */
@@ -78,6 +79,9 @@ const MAX_UNTAKEN = 32;
 const MOST_UNTAKEN = 16;
 /** And before datagrams wait in the ring: what waits behind it takes memory without end. */
 const TOO_MANY_UNTAKEN = 64;
+/** Or so many bytes of them, as a share of the memory, and what even a small one has: those of a large fabric are megabytes. */
+const UNTAKEN_SHARE = 1 / 32;
+const LEAST_UNTAKEN_BYTES = 8 * 1024 ** 2;
 
 /** What a row and its cell take in this thread's tables, and its share of the memory. */
 const BYTES_PER_ROW = 1_024;
@@ -116,7 +120,7 @@ class IngestThread {
   private drops: KernelDrops | undefined;
   private dropsReadAt = 0;
   private timer: NodeJS.Timeout | undefined;
-  private untaken = 0;
+  private readonly untaken = new Untaken();
   private onTaken: (() => void) | undefined;
   private stopped = false;
 
@@ -131,7 +135,7 @@ class IngestThread {
       else this.native = new NativeCollector({...source, shared}, addon);
     }
     const sink = (encoded: ArrayBuffer) => {
-      this.untaken++;
+      this.untaken.add(encoded.byteLength);
       this.hold();
       this.post({type: 'partial', encoded}, [encoded]);
     };
@@ -146,9 +150,10 @@ class IngestThread {
       this.ring.onMark = this.moves.onMark;
       if (opens) this.balancer = new Balancer(new DispatchTable(shared.table), shared.rings.length);
     }
+    const mostUntaken = Math.max(LEAST_UNTAKEN_BYTES, memory * UNTAKEN_SHARE);
     this.turns = new Turns(this.ingest, this.clock, {
       pump: pump && (() => pump.turn()),
-      isBehind: () => this.untaken >= TOO_MANY_UNTAKEN,
+      isBehind: () => this.untaken.count >= TOO_MANY_UNTAKEN || this.untaken.bytes >= mostUntaken,
       feeder: opens && shared && !this.native ? new RingFeeder(shared, this.clock) : undefined,
       count: (now) => this.readDrops(now),
       soon: setImmediate,
@@ -180,7 +185,7 @@ class IngestThread {
 
   /** The main thread has taken a Partial. */
   taken(): void {
-    this.untaken--;
+    this.untaken.take();
     this.hold();
     this.onTaken?.();
     this.onTaken = undefined;
@@ -188,7 +193,7 @@ class IngestThread {
 
   /** A recording waits for the main thread instead, so that the same is told of it each time. */
   private hold(): void {
-    this.ingest.isHeld = this.data.source.kind === 'udp' && this.untaken >= MOST_UNTAKEN;
+    this.ingest.isHeld = this.data.source.kind === 'udp' && this.untaken.count >= MOST_UNTAKEN;
   }
 
   private plainCollector(source: UdpSource): UdpCollector {
@@ -275,7 +280,7 @@ class IngestThread {
 
   private caughtUp(): Promise<void> {
     if (this.stopped) return new Promise(() => {}); // the thread ends; nothing more is read
-    if (this.untaken < MAX_UNTAKEN) return Promise.resolve();
+    if (this.untaken.count < MAX_UNTAKEN) return Promise.resolve();
     return new Promise<void>((resolve) => {
       this.onTaken = resolve;
     }).then(() => this.caughtUp());
