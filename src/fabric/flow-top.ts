@@ -1,5 +1,7 @@
 import {countByPsn, type PsnCount} from './flow-psn.ts';
-import {inWindow, type Sighting, Sum} from './flow-window.ts';
+import type {SeenFlows} from './flow-seen.ts';
+import type {FlowWays} from './flow-ways.ts';
+import {inWindow, type Sighting, Sum, WindowSums} from './flow-window.ts';
 import {Moments} from './history/moments.ts';
 import {Largest, type RestOfFlows} from './largest.ts';
 import {total} from './nearness.ts';
@@ -66,21 +68,6 @@ export interface FlowEstimate {
   links: Port[];
 }
 
-/** Flows by place, and what of their sightings is to be counted in the window that ends with the second `newest`. */
-export interface SeenFlows {
-  /** How many there are. */
-  readonly size: number;
-  at(index: number): Flow;
-  /** The last second in which one was seen. */
-  lastSecond(index: number): number;
-  /** Those that hold each of its packets once. */
-  nearest(flow: Flow, newest: number): readonly Sighting[];
-  /** The same where they have come farthest on their way, and have all their marks. */
-  farthest(flow: Flow, newest: number): readonly Sighting[];
-  /** Whether one of them was seen in the window in the way that counts there. */
-  counts(sighting: Sighting, newest: number): boolean;
-}
-
 /** Weighs all flows of the window that ends with the second `newest`, `FLOWS_A_STEP` at a time. */
 export function* weighInSteps(
   {top, host, link}: FlowQuery,
@@ -88,33 +75,35 @@ export function* weighInSteps(
   seen: SeenFlows,
 ): Generator<void, Omit<TopFlows, 'window'>> {
   const largest = new Largest<Flow>(top);
+  const sums = new WindowSums();
+  const isChosen = host !== undefined || link !== undefined;
+  const isWanted = ({source, destination, sightings}: Flow) =>
+    (host === undefined || source === host || destination === host) &&
+    (link === undefined || sightings.some((one) => one.port.id === link && seen.ways.counts(one, newest)));
   const cnpOfPair = new Map<string, number>();
   for (let i = 0; i < seen.size; i++) {
     if (i > 0 && i % FLOWS_A_STEP === 0) yield;
     const lastSecond = seen.lastSecond(i);
     if (!inWindow(lastSecond, newest) && lastSecond <= newest) continue;
-    const flow = seen.at(i);
-    const nearest = seen.nearest(flow, newest);
-    const cnp = total(nearest, Sum.Cnp, newest);
+    seen.sumUp(i, newest, sums);
+    const {cnp, bytes} = sums;
     if (cnp > 0) {
-      const pair = `${flow.destination}>${flow.source}`;
+      const {source, destination} = seen.at(i);
+      const pair = `${destination}>${source}`;
       cnpOfPair.set(pair, (cnpOfPair.get(pair) ?? 0) + cnp);
     }
-    if (host !== undefined && flow.source !== host && flow.destination !== host) continue;
-    if (link !== undefined && !flow.sightings.some((one) => one.port.id === link && seen.counts(one, newest))) continue;
-    const bytes = total(nearest, Sum.Bytes, newest);
-    if (bytes === 0) continue;
-    largest.add(flow, bytes, total(nearest, Sum.Squares, newest), total(nearest, Sum.Largest, newest));
+    if (bytes === 0 || (isChosen && !isWanted(seen.at(i)))) continue;
+    largest.add(seen.at(i), bytes, sums.squares, sums.largest);
   }
   const flows = largest.all.map((flow) => {
     const cnpFrames = cnpOfPair.get(`${flow.source}>${flow.destination}`) ?? 0;
-    return estimate(flow, cnpFrames, newest, seen);
+    return estimate(flow, cnpFrames, newest, seen.ways);
   });
   return {flows, rest: largest.rest};
 }
 
-function estimate(flow: Flow, cnpFrames: number, newest: number, seen: SeenFlows): FlowEstimate {
-  const nearest = seen.nearest(flow, newest);
+function estimate(flow: Flow, cnpFrames: number, newest: number, ways: FlowWays): FlowEstimate {
+  const nearest = ways.nearest(flow, newest);
   const over = (sum: number) => total(nearest, sum, newest);
   const moments = new Moments();
   moments.samples = over(Sum.Samples);
@@ -124,12 +113,12 @@ function estimate(flow: Flow, cnpFrames: number, newest: number, seen: SeenFlows
   moments.largest = over(Sum.Largest);
   const bytes = (sighting: Sighting) => sighting.sum(Sum.Bytes, newest);
   const links = flow.sightings
-    .filter((sighting) => seen.counts(sighting, newest))
+    .filter((sighting) => ways.counts(sighting, newest))
     .sort((a, b) => bytes(b) - bytes(a))
     .map(({port}) => port);
   const {source, destination, destQp, dscp} = flow;
   const operations = over(Sum.Operations);
-  const farthest = seen.farthest(flow, newest);
+  const farthest = ways.farthest(flow, newest);
   const [farSamples, farFrames, ce] = [Sum.Samples, Sum.Frames, Sum.Ce].map((sum) => total(farthest, sum, newest));
   const byPsn = countByPsn(nearest, newest);
   const retransmissions = over(Sum.Backward);

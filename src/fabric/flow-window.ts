@@ -41,6 +41,21 @@ const WORDS = 6;
 /** More than any direction and basis. */
 const SIDES = 8;
 
+/** What a flow adds up to over a window; `squares` is the variance of `bytes`. */
+export class WindowSums {
+  bytes = 0;
+  squares = 0;
+  largest = 0;
+  cnp = 0;
+
+  clear(): void {
+    this.bytes = 0;
+    this.squares = 0;
+    this.largest = 0;
+    this.cnp = 0;
+  }
+}
+
 /** What is kept of flows at the places where they are seen: in some large arrays, for as thousands of small ones it takes twice as much. */
 export class SumStore {
   private readonly ports: Ports;
@@ -77,6 +92,35 @@ export class SumStore {
   /** Whether a place is that of a slot and side. */
   isAt(place: number, slot: number, side: number): boolean {
     return this.words[place * WORDS + Word.At] === slot * SIDES + side;
+  }
+
+  slot(place: number): number {
+    return Math.floor(this.words[place * WORDS + Word.At]! / SIDES);
+  }
+
+  /** Direction and basis. */
+  side(place: number): number {
+    return this.words[place * WORDS + Word.At]! % SIDES;
+  }
+
+  /** Adds what was seen at a place in the window that ends with the second `newest`. */
+  sumUp(place: number, newest: number, to: WindowSums): void {
+    const sums = this.chunk(place);
+    const start = (place & (PLACES_A_CHUNK - 1)) * PLACE;
+    let bytes = 0;
+    let squares = 0;
+    let cnp = 0;
+    for (let at = start; at < start + PLACE; at += STRETCH) {
+      if (!inWindow(sums[at]!, newest)) continue;
+      bytes += sums[at + 1 + Sum.Bytes]!;
+      squares += sums[at + 1 + Sum.Squares]!;
+      cnp += sums[at + 1 + Sum.Cnp]!;
+      const largest = sums[at + 1 + Sum.Largest]!;
+      if (largest > to.largest) to.largest = largest;
+    }
+    to.bytes += bytes;
+    to.squares += squares;
+    to.cnp += cnp;
   }
 
   /** The next place of the same flow; -1 behind the last one. */

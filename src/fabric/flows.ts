@@ -8,13 +8,13 @@ import {FlowColumn, KEY_WORDS} from './flow-columns.ts';
 import {PairTeller} from './flow-pairs.ts';
 import {countByPsn, PSNS} from './flow-psn.ts';
 import {FlowRecords} from './flow-records.ts';
+import {SeenFlows} from './flow-seen.ts';
 import {
   FLOWS_A_STEP,
   type Flow,
   type FlowName,
   type FlowQuery,
   type HostPair,
-  type SeenFlows,
   type TopFlows,
   weighInSteps,
 } from './flow-top.ts';
@@ -91,17 +91,7 @@ export class FlowTable {
     this.ways = new FlowWays(rows);
     this.weights = new RecentWeights((slot, side, rate, end) => rows.weight(slot, side, rate, end));
     this.teller = new PairTeller(this.pairs, ports, rows, this.ways, this.records);
-    const {flows, records, ways} = this;
-    this.seen = {
-      get size() {
-        return flows.size;
-      },
-      at: (index) => flows.at(index),
-      lastSecond: (index) => records.lastSecond(index),
-      nearest: (flow, newest) => ways.nearest(flow, newest),
-      farthest: (flow, newest) => ways.farthest(flow, newest),
-      counts: (sighting, newest) => ways.counts(sighting, newest),
-    };
+    this.seen = new SeenFlows(this.flows, this.records, this.store, this.ways);
   }
 
   /** Most that are followed. */
