@@ -246,8 +246,10 @@ export class LinkLoads {
       sums[at + Kept.RoceFrames]! += chunk.roceFrames[cell]! * rate;
       sums[at + Kept.RoceBytes]! += chunk.roceBytes[cell]! * rate;
       sums[at + Kept.RoceSquares]! += chunk.roceSquares[cell]! * variance;
-      sums[at + Kept.Ce]! += chunk.ce[cell]! * rate;
-      sums[at + Kept.Cnp]! += chunk.cnp[cell]! * rate;
+      const ce = chunk.ce[cell]!;
+      const cnp = chunk.cnp[cell]!;
+      if (ce > 0) sums[at + Kept.Ce]! += ce * rate;
+      if (cnp > 0) sums[at + Kept.Cnp]! += cnp * rate;
       if ((place & 1) !== OUT) continue;
       const slot = place >> 1;
       if (sent[slot] === 0) sending.push(slot);
