@@ -1,12 +1,11 @@
 import {LRUCache} from 'lru-cache';
 import type {PartialHeader, SectionData} from '../account/codec.ts';
-import {Basis} from '../account/schema.ts';
 import {formatAddress} from './address.ts';
 import type {Agent} from './agents.ts';
 import {atOnce} from './at-once.ts';
 import {FlowColumn, KEY_WORDS} from './flow-columns.ts';
 import {PairTeller} from './flow-pairs.ts';
-import {countByPsn, PSNS} from './flow-psn.ts';
+import {countByPsn} from './flow-psn.ts';
 import {FlowRecords} from './flow-records.ts';
 import {SeenFlows} from './flow-seen.ts';
 import {
@@ -20,10 +19,10 @@ import {
 } from './flow-top.ts';
 import {type FlowRows, FlowWays} from './flow-ways.ts';
 import {Coverage, inWindow, type Sighting, Sum, SumStore} from './flow-window.ts';
+import {FlowWitness, READ_SECONDS} from './flow-witness.ts';
 import {total} from './nearness.ts';
 import {PairLog} from './pair-log.ts';
 import type {Port, Ports} from './ports.ts';
-import {PsnWitness} from './psn-witness.ts';
 import {RecentKeys} from './recent-keys.ts';
 import {RecentWeights} from './recent-weights.ts';
 
@@ -31,13 +30,6 @@ export type {FlowEstimate, FlowName, FlowQuery, TopFlows} from './flow-top.ts';
 
 /** Places where a flow is followed; one that is sprayed over more keeps the last ones. */
 const MAX_SIGHTINGS = 32;
-/** A step by more is one back, or too long to be told. */
-const MOST_FORWARD = PSNS / 2;
-/** Seconds between two samples of a queue pair after which nobody knows how often its numbers went round. */
-const MOST_SILENT_SECONDS = 3;
-/** Seconds behind a READ between two hosts in which the numbers of their queue pairs are not taken for packets. */
-const READ_SECONDS = 60;
-
 /** Flows that are followed for each port of a large fabric. */
 const FLOWS_A_PORT = 1.5;
 
@@ -75,8 +67,7 @@ export class FlowTable {
   private readonly weights: RecentWeights;
   private readonly teller: PairTeller;
   private second = 0;
-  /** What sequence numbers say of what agents' samples stand for. */
-  private readonly witnesses = new WeakMap<Agent, PsnWitness>();
+  private readonly witness: FlowWitness;
   private readonly hostPairs: LRUCache<string, HostPair>;
   private readonly coverage = new Map<number, Coverage>();
   private readonly seen: SeenFlows;
@@ -91,6 +82,7 @@ export class FlowTable {
     this.ways = new FlowWays(rows);
     this.weights = new RecentWeights((slot, side, rate, end) => rows.weight(slot, side, rate, end));
     this.teller = new PairTeller(this.pairs, ports, rows, this.ways, this.records);
+    this.witness = new FlowWitness(this.store, this.ways);
     this.seen = new SeenFlows(this.flows, this.records, this.store, this.ways);
   }
 
@@ -135,6 +127,7 @@ export class FlowTable {
     this.coverage.set(producer, coverage);
     coverage.extend(time);
     this.pairs.advance(second);
+    this.witness.advance(this.second);
     this.weights.clear(watermark);
     const wanted = Math.floor(FLOWS_A_PORT * this.ports.all.length);
     this.flows.max = Math.max(this.flows.max, Math.min(this.most, wanted));
@@ -175,7 +168,7 @@ export class FlowTable {
     sums[at + Sum.Cnp]! += columns[FlowColumn.Cnp]![i]! * weight;
     sums[at + Sum.LastPsn] = columns[FlowColumn.LastPsn]![i]! || sums[at + Sum.LastPsn]!;
     sums[at + Sum.Backward]! += columns[FlowColumn.Backward]![i]!;
-    this.witness(flow, place, columns, i, weight, second);
+    this.witness.take(this.flows, flow, place, columns, i, weight, second);
   }
 
   /** The port that it left the switch by, where that is known. */
@@ -184,48 +177,8 @@ export class FlowTable {
   }
 
   /** What sequence numbers say of the agent's samples over the last minute; undefined where too few of them tell. */
-  samplesVersusNumbers(agent: Agent): ReturnType<PsnWitness['compare']> {
-    return this.witnesses.get(agent)?.compare(this.second);
-  }
-
-  /** Holds the samples of a flow that was seen at one place alone against its packets' own numbers. */
-  private witness(
-    index: number,
-    place: number,
-    columns: SectionData['columns'],
-    i: number,
-    weight: number,
-    second: number,
-  ): void {
-    if (columns[FlowColumn.Reads]![i]! > 0) this.flows.at(index).hosts.readSecond = second;
-    const psn = columns[FlowColumn.LastPsn]![i]!;
-    if (psn === 0) return;
-    const {store} = this;
-    const last = store.psn(place);
-    const silent = second - store.psnSecond(place);
-    store.setPsn(place, psn, second);
-    const step = (psn - last + PSNS) % PSNS;
-    if (last === 0 || silent > MOST_SILENT_SECONDS || step === 0 || step > MOST_FORWARD) return;
-    const flow = this.flows.at(index);
-    if (columns[FlowColumn.Backward]![i]! > 0 || second - flow.hosts.readSecond < READ_SECONDS) return;
-    const sighting = flow.sightings.find((one) => one.place === place)!;
-    const {side, port} = sighting;
-    if (side >>> 1 === Basis.Derived || !this.ways.counts(sighting, this.second)) return;
-    if (this.isElsewhere(flow, sighting)) return;
-    const known = this.witnesses.get(port.agent) ?? new PsnWitness();
-    this.witnesses.set(port.agent, known);
-    known.add(second, columns[FlowColumn.Followed]![i]!, weight, step);
-  }
-
-  /** Whether packets of a flow may come by another port as well as by this one. */
-  private isElsewhere({sightings}: Flow, {ttl, side, port}: Sighting): boolean {
-    return sightings.some(
-      (other) =>
-        other.port !== port &&
-        other.ttl === ttl &&
-        (other.side & 1) === (side & 1) &&
-        this.ways.counts(other, this.second),
-    );
+  samplesVersusNumbers(agent: Agent): ReturnType<FlowWitness['compare']> {
+    return this.witness.compare(agent);
   }
 
   /** Puts in a flow that is not known. Returns its place. */
