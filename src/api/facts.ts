@@ -15,7 +15,8 @@ const OLD_BINS = 20;
 interface Looked {
   bin: number;
   times: number;
-  readonly agents: WeakMap<Agent, AgentFacts>;
+  /** By the agents' indexes: whose facts they are. */
+  readonly agents: {agent: Agent; facts: AgentFacts}[];
 }
 
 const lookedAt = new WeakMap<Context, Looked>();
@@ -59,16 +60,16 @@ export function findingCounts(context: Context): {warning: number; bad: number} 
 function agentFactsOfLate(context: Context): AgentFacts[] {
   const {fabric} = context;
   const bin = Math.max(0, fabric.newest);
-  const looked: Looked = lookedAt.get(context) ?? {bin: Number.NEGATIVE_INFINITY, times: 0, agents: new WeakMap()};
+  const looked: Looked = lookedAt.get(context) ?? {bin: Number.NEGATIVE_INFINITY, times: 0, agents: []};
   lookedAt.set(context, looked);
   const isOld = bin - looked.bin >= OLD_BINS;
   looked.bin = bin;
   const part = ++looked.times % PARTS;
   return fabric.agents.all.map((agent) => {
-    const known = looked.agents.get(agent);
-    if (known && !isOld && agent.index % PARTS !== part) return known;
+    const known = looked.agents[agent.index];
+    if (known?.agent === agent && !isOld && agent.index % PARTS !== part) return known.facts;
     const facts = factsOf(agent, fabric);
-    looked.agents.set(agent, facts);
+    looked.agents[agent.index] = {agent, facts};
     return facts;
   });
 }

@@ -14,16 +14,16 @@ export const Kept = {
   Ce: 8,
   Cnp: 9,
   RoceSquares: 10,
+  /** The largest L that was possible, weighed, and the largest rate. */
+  Largest: 11,
+  LargestRate: 12,
 } as const;
-export const KEPT = 11;
+export const KEPT = 13;
 
 /** What links carried in two seconds. */
 export class Block {
   /** At (slot * 2 + direction) * KEPT. */
   readonly sums: Float64Array;
-  /** At slot * 2 + direction: the largest L that was possible, weighed, and the largest rate. */
-  readonly largest: Float64Array;
-  readonly largestRate: Float64Array;
   /** By slot: bins in which the agent was there, and whether the link was full of what it sent in any of them. */
   readonly bins: Uint8Array;
   readonly isFull: Uint8Array;
@@ -32,8 +32,6 @@ export class Block {
 
   constructor(slots: number) {
     this.sums = new Float64Array(slots * 2 * KEPT);
-    this.largest = new Float64Array(slots * 2);
-    this.largestRate = new Float64Array(slots * 2);
     this.bins = new Uint8Array(slots);
     this.isFull = new Uint8Array(slots);
   }
@@ -47,8 +45,6 @@ export class Block {
   /** Forgets the slots from..to-1. */
   clear(from = 0, to = this.bins.length): void {
     this.sums.fill(0, from * 2 * KEPT, to * 2 * KEPT);
-    this.largest.fill(0, from * 2, to * 2);
-    this.largestRate.fill(0, from * 2, to * 2);
     this.bins.fill(0, from, to);
     this.isFull.fill(0, from, to);
   }
@@ -57,8 +53,6 @@ export class Block {
   larger(slots: number): Block {
     const grown = new Block(slots);
     grown.sums.set(this.sums);
-    grown.largest.set(this.largest);
-    grown.largestRate.set(this.largestRate);
     grown.bins.set(this.bins);
     grown.isFull.set(this.isFull);
     grown.isAsked = this.isAsked;
@@ -68,8 +62,7 @@ export class Block {
   addTo(slot: number, direction: number, into: LinkSums): void {
     if (!(this.bins[slot]! > 0)) return; // past the end, too
     const {sums} = this;
-    const place = slot * 2 + direction;
-    const at = place * KEPT;
+    const at = (slot * 2 + direction) * KEPT;
     into.bins += this.bins[slot]!;
     into.samples += sums[at + Kept.Samples]!;
     into.frames += sums[at + Kept.Frames]!;
@@ -82,16 +75,17 @@ export class Block {
     into.roceSquares += sums[at + Kept.RoceSquares]!;
     into.ceFrames += sums[at + Kept.Ce]!;
     into.cnpFrames += sums[at + Kept.Cnp]!;
-    into.largest = Math.max(into.largest, this.largest[place]!);
-    into.largestRate = Math.max(into.largestRate, this.largestRate[place]!);
+    into.largest = Math.max(into.largest, sums[at + Kept.Largest]!);
+    into.largestRate = Math.max(into.largestRate, sums[at + Kept.LargestRate]!);
   }
 
   /** One more sample at a place could stand for so many frames, the largest of that length as rings keep it. */
   see(place: number, rate: number, length: number): void {
-    const {largest, largestRate} = this;
     if (length === 0) return;
+    const {sums} = this;
+    const at = place * KEPT;
     const possible = rate * length * LARGEST_UNIT;
-    if (possible > largest[place]!) largest[place] = possible;
-    if (rate > largestRate[place]!) largestRate[place] = rate;
+    if (possible > sums[at + Kept.Largest]!) sums[at + Kept.Largest] = possible;
+    if (rate > sums[at + Kept.LargestRate]!) sums[at + Kept.LargestRate] = rate;
   }
 }
