@@ -362,7 +362,7 @@ export class Fabric {
       this.ticksOf(place[row]!, at)?.clear(place[row]! >> 1, openFrom);
     }
     // Behind what decides whether it counts.
-    if (at <= this.newest) this.sums.addEntry(row, at, columns, FIRST_MEASURE, i);
+    this.sums.addEntry(row, at, columns, FIRST_MEASURE, i);
     stream.agent.largest.note(rate[row]!, largest, at, this.newest + 1);
   }
 
@@ -423,17 +423,21 @@ export class Fabric {
     this.resumFrom = Math.min(this.resumFrom, from);
   }
 
-  /** Sums up the bins from..to, both inclusive; those up to the newest have had their samples as these came. */
+  /**
+   * Completes the sums of the bins from..to, both inclusive, which have had their samples as these came: by what may have
+   * passed unsampled, and anew where samples stand for something else than when they came.
+   */
   private sum(from: number, to: number): void {
-    const {rows, sums} = this;
-    const first = Math.max(from, rows.hasShrunk ? from : Math.min(this.resumFrom, this.newest + 1));
-    const {largest, roceLargest} = rows.columns;
-    for (const index of rows.news) {
-      sums.raiseLargest(index, from, Math.min(to, first - 1), largest[index]!, roceLargest[index]!);
-    }
+    const {rows, sums, resumFrom, newest} = this;
+    // Where nothing is corrected, what may have passed in one bin may have in the next.
+    const carries = !rows.isCorrected && newest >= this.firstBin && from <= newest + 1;
+    const first = Math.max(from, rows.hasShrunk ? from : Math.min(resumFrom, carries ? to + 1 : newest + 1));
+    for (let bin = Math.max(from, newest + 1); bin < first; bin++) sums.carryLargest(bin);
+    for (const row of rows.news) sums.raiseLargest(row, from, Math.min(to, first - 1));
     rows.noteLargest(this.rings, from, to);
-    sums.recompute(first, to);
-    if (to >= this.newest) this.resumFrom = Number.POSITIVE_INFINITY;
+    if (first <= to) sums.recompute(first, to);
+    // Samples of later bins are there already.
+    if (resumFrom <= to) this.resumFrom = to < this.roomUpTo ? to + 1 : Number.POSITIVE_INFINITY;
   }
 
   /** Moves on to the producers' watermark. */
@@ -458,6 +462,7 @@ export class Fabric {
     if (newest - this.sweptAt >= SWEEP_EVERY_BINS) {
       this.sweptAt = newest;
       this.rows.sweep(newest - Math.max(this.rings.depth, BASIS_MEMORY_BINS), newest);
+      this.revalue(newest + 1);
       const silentSince = (newest - BASIS_MEMORY_BINS) * BIN_MS;
       this.agents.sweepSubAgents(silentSince, new Set(this.rows.all.map((row) => row?.stream)));
       this.corrections.sweep(this.agents.all, newest - BASIS_MEMORY_BINS, this.firstBin);

@@ -52,7 +52,7 @@ export class Rows {
   private readonly largest = new RowLargest();
   /** Rows, by number, whose largest L is another one than was written down last, and the last bin that it was for. */
   readonly news: number[] = [];
-  /** Whether any of those became smaller. */
+  /** Whether any of those became smaller, or has left. */
   hasShrunk = false;
   private notedTo = Number.NEGATIVE_INFINITY;
   private readonly bases = new Bases(this.columns);
@@ -258,6 +258,7 @@ export class Rows {
   }
 
   private forget({index, key}: Row): void {
+    this.hasShrunk = true;
     this.all[index] = undefined;
     this.columns.forget(index);
     this.byKey.delete(key);

@@ -69,7 +69,22 @@ export class FabricSums {
     }
   }
 
-  /** Adds entry `i` of columns, the measures' from `first` on, of a row in a bin that is summed already. */
+  /** What may have passed unsampled in the bin before is so in this one too: the largest L of no row is another one. */
+  carryLargest(bin: number): void {
+    const {kept} = this;
+    for (let role = 0; role < ROLES.length; role++) {
+      const from = this.at(bin - 1, role);
+      const to = this.at(bin, role);
+      for (const measure of [ALL, ROCE]) {
+        for (const of of [Kept.Largest, Kept.LargestRate]) {
+          if (kept[from + measure + of]! > kept[to + measure + of]!)
+            kept[to + measure + of] = kept[from + measure + of]!;
+        }
+      }
+    }
+  }
+
+  /** Adds entry `i` of columns, the measures' from `first` on, of a row in a bin. */
   addEntry(row: number, bin: number, columns: readonly ArrayLike<number>[], first: number, i: number): void {
     const {rows, roles, kept} = this;
     const place = rows.columns.place[row]!;
@@ -84,9 +99,11 @@ export class FabricSums {
     kept[at + MARKS.trimmed]! += weight * of(Measure.TrimmedFrames);
   }
 
-  /** A row, by its number, has a larger L now, as `lengthCode` has it, in the bins from..to, which are summed already. */
-  raiseLargest(row: number, from: number, to: number, largest: number, roceLargest: number): void {
+  /** A row, by its number, has a larger L now in the bins from..to. */
+  raiseLargest(row: number, from: number, to: number): void {
     const {rows, roles, kept} = this;
+    const largest = rows.columns.largest[row]!;
+    const roceLargest = rows.columns.roceLargest[row]!;
     const place = rows.columns.place[row]!;
     if (place < 0 || (place & 1) !== Direction.In) return;
     for (let bin = from; bin <= to; bin++) {
