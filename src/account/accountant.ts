@@ -19,6 +19,7 @@ import {GaugeTracker} from './gauges.ts';
 import {MOST_STREAMS} from './holders.ts';
 import {HostTable} from './hosts.ts';
 import {COUNTS, Count} from './ledger.ts';
+import {Moment} from './moment.ts';
 import {NameTable} from './name-table.ts';
 import {OperationTable, UET_KINDS} from './operation-table.ts';
 import {useParsedPacket} from './parsed-packet.ts';
@@ -123,19 +124,20 @@ export class Accountant implements DatagramSink {
   private isLate = false;
   /** See `ClockAt`. */
   private readonly clock = new Float64Array(CLOCK_WORDS);
+  private readonly moment = new Moment(this.clock);
 
   constructor(limits: AccountLimits, seed: number) {
     this.limits = limits;
     this.agents = new Agents(limits.agents, seed, this.clock);
     this.rows = new Rows(limits.rows, seed ^ 0x1b873593, this.clock);
-    this.cells = new Cells(limits.rows, limits.cells, this.clock);
-    this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491, this.clock);
+    this.cells = new Cells(limits.rows, limits.cells, this.moment);
+    this.flows = new FlowTable(limits.flows, seed ^ 0x2545f491, this.clock, this.moment);
     this.hosts = new HostTable(limits.flows, seed ^ 0x165667b1, this.clock);
     this.operations = new OperationTable(limits.operations, seed ^ 0x41c64e6d, this.clock);
     this.sources = new FlowSources(limits.agents, limits.rows, seed ^ 0x27d4eb2f, this.clock);
     this.counterSequence = new SampleSequence(limits.agents, limits.rows, seed ^ 0x2c1b3c6d, this.clock);
-    this.times = new SampleTimes(limits.agents, this.clock);
-    this.ticks = new Ticks(this.clock);
+    this.times = new SampleTimes(limits.agents, this.clock, this.moment);
+    this.ticks = new Ticks(this.moment);
     this.counters = new CounterTracker(limits.rows, limits.counters, seed ^ 0x38b34ae5, this.clock);
     this.names = new NameTable(limits.counters);
     this.drops = new DropTable(limits.drops, seed ^ 0x7feb352d, this.clock);
@@ -171,6 +173,7 @@ export class Accountant implements DatagramSink {
     this.clock[ClockAt.Now] = now;
     this.clock[ClockAt.ArrivalBin] = bin;
     this.clock[ClockAt.Open] = open;
+    this.moment.arrive();
   }
 
   /** Where the next datagram came from (four words, IPv4 mapped). */

@@ -1,7 +1,7 @@
 // Hot path: no allocation after construction, no exception.
 import {BIN_MS, TICK_MS} from '../shared/bins.ts';
 import {Measure, TICK_BASE} from './measures.ts';
-import {ClockAt} from './times.ts';
+import type {Moment} from './moment.ts';
 
 /** Bins that may be open at once, a power of two: a bin stays open for up to 1.2 s. */
 const OPEN_BINS = 16;
@@ -18,8 +18,6 @@ export const TICKS_OF_WORD = 4;
 /** Where the count of trimmed frames stands among those by tick, and the most that it holds. */
 export const CELL_TRIMMED = CELL_TICKS;
 const MOST_TRIMMED = 0xffff;
-/** Words of a cell that are in use. */
-const USED = CellWord.Ticks + Math.ceil((CELL_TRIMMED + 1) / TICKS_OF_WORD);
 const FRAMES = CellWord.Measures + Measure.Frames;
 const BYTES = CellWord.Measures + Measure.Bytes;
 const SQUARES = CellWord.Measures + Measure.Squares;
@@ -44,25 +42,28 @@ export class Cells {
   readonly words: Float64Array;
   /** The same memory, `TICKS_OF_WORD` a word. */
   readonly ticks: Uint16Array;
+  /** By cell: the low 32 bits of its row and bin, which are compared without making doubles of them. */
+  private readonly keys: Int32Array;
   /** The RoCEv2 sample that was added last is still to be added to its tick, which lies in another bin: by `addTick`. */
   isTickElsewhere = false;
-  private readonly clock: Float64Array;
-  private readonly place: Uint32Array;
+  private readonly moment: Moment;
+  private readonly place: Int32Array;
 
-  /** `clock` says which bin is added to (`ClockAt`); shared for the reason that `KeyTable.clock` is. */
-  constructor(rows: number, capacity: number, clock: Float64Array) {
-    this.clock = clock;
+  /** `moment` says which bin and tick are added to. */
+  constructor(rows: number, capacity: number, moment: Moment) {
+    this.moment = moment;
     this.capacity = capacity;
     this.words = new Float64Array(capacity * CELL_WORDS);
     this.ticks = new Uint16Array(this.words.buffer);
-    this.place = new Uint32Array(rows * OPEN_BINS);
+    this.keys = new Int32Array(capacity * 2);
+    this.place = new Int32Array(rows * OPEN_BINS);
   }
 
   /** Adds one sample of a frame of `length` bytes. Returns false when there is no cell left: send the Partial first. */
   add(row: number, length: number, isRoce: boolean, isCe: boolean, isCnp: boolean): boolean {
-    const at = this.find(row, ClockAt.SampleBin);
+    const {words, moment} = this;
+    const at = this.find(row, moment.bin);
     if (at < 0) return false;
-    const {words} = this;
     const square = length * length;
     words[at + FRAMES]!++;
     words[at + BYTES]! += length;
@@ -75,9 +76,8 @@ export class Cells {
     if (length > words[at + ROCE_LARGEST]!) words[at + ROCE_LARGEST] = length;
     if (isCe) words[at + CE]!++;
     if (isCnp) words[at + CNP]!++;
-    const offset = this.clock[ClockAt.SampleTime]! - this.clock[ClockAt.SampleBin]! * BIN_MS;
-    this.isTickElsewhere = offset < 0 || offset >= BIN_MS;
-    if (!this.isTickElsewhere) this.count(at, (offset / TICK_MS) | 0);
+    this.isTickElsewhere = moment.tickBin !== moment.bin;
+    if (!this.isTickElsewhere) this.count(at, moment.tick);
     return true;
   }
 
@@ -86,13 +86,10 @@ export class Cells {
    * has nothing else then. Returns false when there is no cell left.
    */
   addTick(row: number): boolean {
-    const {clock} = this;
-    const time = clock[ClockAt.SampleTime]!;
-    const bin = Math.floor(time / BIN_MS);
-    clock[ClockAt.TickBin] = bin;
-    const at = this.find(row, ClockAt.TickBin);
+    const {moment} = this;
+    const at = this.find(row, moment.tickBin);
     if (at < 0) return false;
-    this.count(at, ((time - bin * BIN_MS) / TICK_MS) | 0);
+    this.count(at, moment.tick);
     return true;
   }
 
@@ -104,7 +101,7 @@ export class Cells {
 
   /** The sample that was added to `row` last was of a trimmed frame. */
   addTrimmed(row: number): void {
-    const at = this.find(row, ClockAt.SampleBin);
+    const at = this.find(row, this.moment.bin);
     if (at < 0) return;
     const place = (at + CellWord.Ticks) * TICKS_OF_WORD + CELL_TRIMMED;
     if (this.ticks[place]! < MOST_TRIMMED) this.ticks[place]!++;
@@ -112,24 +109,30 @@ export class Cells {
 
   /** Forgets all cells; their memory is used again. */
   clear(): void {
+    // All at once: a call for each would cost as much as adding a sample.
+    this.words.fill(0, 0, this.size * CELL_WORDS);
     this.size = 0;
   }
 
-  /** Where the words of the cell of `row` in the bin that the clock tells stand, -1 when there is no room for it. */
-  private find(row: number, which: number): number {
-    const {words} = this;
-    const bin = this.clock[which]!;
-    // What `%` does, but that calls for a division of doubles, which costs as much as all the rest of a cell.
-    const slot = row * OPEN_BINS + (bin - Math.floor(bin / OPEN_BINS) * OPEN_BINS);
+  /** Where the words of the cell of `row` in a bin (one of the present moment's) stand, -1 when there is no room for it. */
+  private find(row: number, bin: number): number {
+    const {keys} = this;
+    const slot = row * OPEN_BINS + (bin & (OPEN_BINS - 1));
     const held = this.place[slot]!;
-    const known = held * CELL_WORDS;
-    if (held < this.size && words[known + CellWord.Row] === row && words[known + CellWord.Bin] === bin) return known;
-    if (this.size === this.capacity) return -1;
-    const at = this.size * CELL_WORDS;
-    this.place[slot] = this.size++;
+    if (held < this.size && keys[2 * held] === row && keys[2 * held + 1] === bin) return held * CELL_WORDS;
+    return this.admit(row, bin, slot);
+  }
+
+  private admit(row: number, bin: number, slot: number): number {
+    const {keys, words, size} = this;
+    if (size === this.capacity) return -1;
+    this.place[slot] = size;
+    this.size = size + 1;
+    keys[2 * size] = row;
+    keys[2 * size + 1] = bin;
+    const at = size * CELL_WORDS;
     words[at + CellWord.Row] = row;
-    words[at + CellWord.Bin] = bin;
-    words.fill(0, at + CellWord.Measures, at + USED);
+    words[at + CellWord.Bin] = this.moment.wholeBin(bin);
     return at;
   }
 }

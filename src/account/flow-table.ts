@@ -1,9 +1,8 @@
 // Hot path: no allocation after construction, no exception.
 import {isCeMarked} from '../classify/marked.ts';
 import type {PacketView} from '../packet/view.ts';
-import {FLOW_SLOT_MS, FLOW_SLOTS} from '../shared/bins.ts';
 import {KEY_AT, KeyTable} from './key-table.ts';
-import {ClockAt} from './times.ts';
+import type {Moment} from './moment.ts';
 
 /** Where each word of a flow's key stands; `Row` is the row of accounting that it was seen on. */
 export const FlowKey = {Row: 0, Source: 1, Destination: 5, DestQp: 9, Dscp: 10} as const;
@@ -42,13 +41,15 @@ const MOST_REORDERED = 64;
  */
 export class FlowTable {
   readonly table: KeyTable;
+  private readonly moment: Moment;
   /** By a cheap hash: the flow that was added to last, plus 1. */
   private readonly atHand = new Uint32Array(AT_HAND);
   /** Where the sums stand that were added to last. */
   private last = 0;
 
-  /** `clock` as a `KeyTable` has it. */
-  constructor(capacity: number, seed: number, clock: Float64Array) {
+  /** `clock` as a `KeyTable` has it; `moment` tells when the sample was taken that is added. */
+  constructor(capacity: number, seed: number, clock: Float64Array, moment: Moment) {
+    this.moment = moment;
     this.table = new KeyTable(KEY_WORDS, capacity, seed, clock, FLOW_SUMS * 2);
   }
 
@@ -84,8 +85,7 @@ export class FlowTable {
     if (output !== 0) doubles[at + FlowSum.Output] = output;
     const now = table.clock[0]!;
     if (now > doubles[at + FlowSum.LastSeen]!) doubles[at + FlowSum.LastSeen] = now;
-    const slot = Math.floor(table.clock[ClockAt.SampleTime]! / FLOW_SLOT_MS);
-    const bit = slot - Math.floor(slot / FLOW_SLOTS) * FLOW_SLOTS; // the remainder of doubles is a division in software
+    const bit = this.moment.flowSlot;
     const word = at + (bit < SLOTS_OF_WORD ? FlowSum.SlotsLow : FlowSum.SlotsHigh);
     doubles[word] = (doubles[word]! | (1 << bit)) >>> 0; // modulo 32, as shifts are
     this.last = at;

@@ -111,9 +111,12 @@ export class KeyTable {
       return -1;
     }
     const at = this.at(index);
-    this.records.set(this.key, at + KEY_AT);
-    this.records.fill(0, at + this.payloadAt, at + this.stride);
-    this.doubles[at >>> 1] = this.clock[0]!;
+    const {records, key, words, doubles} = this;
+    // In loops: a call to fill so little costs more than filling it.
+    for (let word = 0; word < words; word++) records[at + KEY_AT + word] = key[word]!;
+    const end = (at + this.stride) >>> 1;
+    for (let double = (at + this.payloadAt) >>> 1; double < end; double++) doubles[double] = 0;
+    doubles[at >>> 1] = this.clock[0]!;
     this.slots[slot] = index + 1;
     this.created = true;
     this.size++;

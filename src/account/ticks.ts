@@ -1,6 +1,5 @@
 // Hot path: no allocation after construction, no exception.
-import {TICK_MS} from '../shared/bins.ts';
-import {ClockAt} from './times.ts';
+import type {Moment} from './moment.ts';
 
 /** Ticks that may be open at once: a bin stays open for up to 1.2 s, and time goes on meanwhile. */
 const OPEN_TICKS = 256;
@@ -10,24 +9,27 @@ const OPEN_TICKS = 256;
  * cycles that are faster than some of them.
  */
 export class Ticks {
-  /** By tick modulo `OPEN_TICKS`: which one it is, and its samples. */
-  private readonly tick = new Float64Array(OPEN_TICKS);
-  private readonly counts = new Uint32Array(OPEN_TICKS);
-  private readonly clock: Float64Array;
+  /** By tick modulo `OPEN_TICKS`: which one it is, its low 32 bits first, and its samples. */
+  private readonly numbers = new Int32Array(OPEN_TICKS);
+  private readonly ticks = new Float64Array(OPEN_TICKS);
+  private readonly counts = new Int32Array(OPEN_TICKS);
+  private readonly moment: Moment;
 
-  /** `ClockAt.SampleTime` of `clock` is the time of the sample that is added. */
-  constructor(clock: Float64Array) {
-    this.clock = clock;
+  constructor(moment: Moment) {
+    this.moment = moment;
   }
 
+  /** Adds a sample of the present moment. */
   add(): void {
-    const tick = Math.floor(this.clock[ClockAt.SampleTime]! / TICK_MS);
-    const at = tick - Math.floor(tick / OPEN_TICKS) * OPEN_TICKS; // the remainder of doubles is a division in software
-    if (this.tick[at] !== tick) {
-      this.tick[at] = tick;
-      this.counts[at] = 0;
+    const {moment, numbers, counts} = this;
+    const number = moment.tickNumber;
+    const at = number & (OPEN_TICKS - 1);
+    if (numbers[at] !== number || counts[at] === 0) {
+      numbers[at] = number;
+      this.ticks[at] = moment.wholeTick;
+      counts[at] = 0;
     }
-    this.counts[at]!++;
+    counts[at]!++;
   }
 
   /** Copies the ticks that have samples, in any order, and forgets them. Returns how many. */
@@ -35,7 +37,7 @@ export class Ticks {
     let size = 0;
     for (let at = 0; at < OPEN_TICKS; at++) {
       if (this.counts[at] === 0) continue;
-      ticks[size] = this.tick[at]!;
+      ticks[size] = this.ticks[at]!;
       samples[size++] = this.counts[at]!;
     }
     this.counts.fill(0);

@@ -1,16 +1,16 @@
 // Hot path: no allocation after construction, no exception.
 import {type FlowSampleView, FoundRecord} from '../sflow/views.ts';
-import {BIN_MS, binOf} from '../shared/bins.ts';
+import {BIN_MS} from '../shared/bins.ts';
 import type {Keeper, StreamArray} from './handover.ts';
+import type {Moment} from './moment.ts';
 import {Arrival} from './sequence.ts';
 
 /**
- * What the clock that accounting shares tells: epoch ms of the arrival, the arrival's bin, the bin that the present
- * sample belongs to, the first moment whose bin is still open, and the present sample's own time as well as it is
- * known, which may lie in an earlier bin, and that bin.
+ * What the clock that accounting shares tells: epoch ms of the arrival, the arrival's bin, the first moment whose bin is
+ * still open, and the present sample's own time as well as it is known, which may lie in an earlier bin than it counts in.
  */
-export const ClockAt = {Now: 0, ArrivalBin: 1, SampleBin: 2, Open: 3, SampleTime: 4, TickBin: 5} as const;
-export const CLOCK_WORDS = 6;
+export const ClockAt = {Now: 0, ArrivalBin: 1, Open: 2, SampleTime: 3} as const;
+export const CLOCK_WORDS = 4;
 
 /** No sample is placed further back: agents send at least once a second, and bins stay open that long. */
 export const MOST_BACK_MS = 1_200;
@@ -67,6 +67,7 @@ export class SampleTimes implements Keeper {
   readonly lastArrival: Float64Array;
   readonly longestGapMs: Float64Array;
   private readonly clock: Float64Array;
+  private readonly moment: Moment;
   private readonly bursts: Float64Array;
   private readonly habits: Int8Array;
   readonly perStream: readonly StreamArray[];
@@ -78,9 +79,10 @@ export class SampleTimes implements Keeper {
   private samples = 0;
   private index = 0;
 
-  /** `clock` has `CLOCK_WORDS`. */
-  constructor(streams: number, clock: Float64Array) {
+  /** `clock` has `CLOCK_WORDS`; `moment` is told of each sample. */
+  constructor(streams: number, clock: Float64Array, moment: Moment) {
     this.clock = clock;
+    this.moment = moment;
     this.uncertainMs = new Float64Array(streams);
     this.timestamped = new Float64Array(streams);
     this.timestampsRefused = new Float64Array(streams);
@@ -140,15 +142,15 @@ export class SampleTimes implements Keeper {
     window[Window.Step] = gap > BIN_MS || samples === 0 ? 0 : back / samples;
   }
 
-  /** Finds the bin of a flow sample. */
+  /** Finds the time of a flow sample, and the bin that it counts in. */
   place(sample: FlowSampleView, data: DataView): void {
-    const {clock, window} = this;
+    const {window} = this;
     const index = this.index++;
     if ((sample.found & FoundRecord.Timestamp) !== 0 && this.ownTime(sample.timestampOffset, data)) return;
     this.uncertainMs[this.stream]! += window[Window.UncertainMs]!;
     if (this.mode === Mode.Arrival) {
-      clock[ClockAt.SampleBin] = clock[ClockAt.ArrivalBin]!;
       this.inGap(index);
+      this.moment.tell(true);
       return;
     }
     let part: number;
@@ -274,8 +276,8 @@ export class SampleTimes implements Keeper {
     const open = clock[ClockAt.Open]!;
     const earliest = stepped > open ? stepped : open;
     const at = time > now || earliest > now ? now : time < earliest ? earliest : time;
-    clock[ClockAt.SampleBin] = binOf(at);
     clock[ClockAt.SampleTime] = at;
+    this.moment.tell(false);
   }
 }
 
