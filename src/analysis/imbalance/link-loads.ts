@@ -205,15 +205,18 @@ export class LinkLoads {
     this.sending.length = 0;
   }
 
-  private takePresence(bin: number, {bins}: Block): void {
+  /** Notes who is there. Those who come within a block are to be asked for what they may have carried, too. */
+  private takePresence(bin: number, block: Block): void {
     const {agents, ports} = this.fabric;
     const {isHere} = this;
+    const {bins} = block;
     const isPresent = new Uint8Array(agents.limit);
     for (const {index, presence} of agents.all) isPresent[index] = presence.state(bin) === BinState.Absent ? 0 : 1;
     for (let slot = 0; slot < ports.slots; slot++) {
       const agent = ports.agents[slot]!;
       const here = agent < 0 ? 0 : isPresent[agent]!;
       isHere[slot] = here;
+      if (here > 0 && bins[slot] === 0) block.isAsked = false;
       bins[slot]! += here;
     }
   }
@@ -257,7 +260,7 @@ export class LinkLoads {
     }
   }
 
-  /** What one more sample could have stood for where there were none: asked of all rows once in a block, as it begins. */
+  /** What one more sample could have stood for where there were none: asked of all rows as a block begins, and as others come. */
   private takeLargest(from: number, to: number, bin: number, block: Block): void {
     const {isHere} = this;
     const {rows, rings} = this.fabric;
