@@ -58,6 +58,13 @@ export class RowColumns {
     return true;
   }
 
+  /** Whether an older row of its place is measured in the same way. */
+  hasOlder(row: number): boolean {
+    const {basis, next} = this;
+    for (let other = next[row]!; other >= 0; other = next[other]!) if (basis[other] === basis[row]) return true;
+    return false;
+  }
+
   /** A row of a place is new; `bin` is that of its first samples. */
   set(row: number, place: number, basis: number, rate: number, bin: number): void {
     while (row >= this.place.length) this.growRows();

@@ -153,13 +153,19 @@ export class Tiers {
       if (place < 0) continue;
       const counts = columns.counts(row, first);
       if (counts === false) continue;
-      if (counts === undefined || !columns.isAlone(row) || refusals.knows(place)) {
+      if (counts === undefined || refusals.knows(place)) {
         this.takePlace(fabric, row, place, second);
-      } else if (gathered.read(fabric, chunk, row)) ofLinks.seconds.put(place, second, gathered.figures);
+        continue;
+      }
+      const isAlone = columns.isAlone(row);
+      // All that are of one place are taken with the oldest of them.
+      if (!isAlone && columns.hasOlder(row)) continue;
+      const isThere = isAlone ? gathered.read(fabric, chunk, row) : gathered.readTogether(fabric, row);
+      if (isThere) ofLinks.seconds.put(place, second, gathered.figures);
     }
   }
 
-  /** Takes a place that has several rows that count, once: with the first of them. */
+  /** Takes a place that was measured in several ways, or whose samples found no room: once, with the first row. */
   private takePlace(fabric: Fabric, row: number, place: number, second: number): void {
     const [slot, direction] = [place >> 1, place & 1];
     const basis = fabric.rows.basisSince(slot, direction, second * SECOND_BINS);

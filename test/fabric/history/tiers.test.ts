@@ -1,4 +1,4 @@
-import {describe, expect, it} from 'vitest';
+import {describe, expect, it, vi} from 'vitest';
 import {readSeries, type Series} from '../../../src/api/series.ts';
 import {Fabric} from '../../../src/fabric/fabric.ts';
 import {decodeLog, encodeLog} from '../../../src/fabric/history/log-code.ts';
@@ -80,6 +80,9 @@ describe('beyond the history of bins', () => {
       // Beside what is measured, what is derived does not count.
       {bin, port: 2, side: IN_DERIVED, source: 0, other: some(bin, 5)},
       {bin, port: 2, side: OUT_DERIVED, source: 0, other: some(bin, 6)},
+      // What others sample at another rate comes later, and of a third now and then.
+      ...(bin < T + 111 ? [] : [{bin, port: 2, side: OUT_DERIVED, source: 0, roce: some(bin, 3), rate: 3_000}]),
+      ...(bin % 50 > 0 ? [] : [{bin, port: 2, side: OUT_DERIVED, source: 0, other: [64], rate: 500}]),
       // A better way of measuring comes half way.
       {bin, port: 3, side: IN_DERIVED, source: 0, other: some(bin, 7)},
       ...(bin < T + 222 ? [] : [{bin, port: 3, roce: [...some(bin, 8), 1_000]}]),
@@ -99,6 +102,33 @@ describe('beyond the history of bins', () => {
         expectSame(coarse[column]!, exact[column]!);
       }
     }
+  });
+
+  it('links of several rows are gathered without asking for their ports, which would take long of many', () => {
+    const ports = Array.from({length: 200}, (_, i) => i + 1);
+    const derived = {side: OUT_DERIVED, source: 0, roce: [1_000]};
+    const rows = ports.flatMap((port) => [1_000, 4_000].map((rate) => ({bin: T, port, rate, ...derived})));
+    const fabric = new Fabric({depth: DEPTH, flows: 10});
+    const builder = new PartialBuilder();
+    fabric.apply(builder.next(T + 1, {rows, heard: [{agent: AGENT, at: T * 100}]}));
+    const asked = vi.spyOn(fabric.rows, 'of');
+    let times = 0;
+    const advance = fabric.tiers.advance.bind(fabric.tiers);
+    vi.spyOn(fabric.tiers, 'advance').mockImplementation((of) => {
+      const before = asked.mock.calls.length;
+      advance(of);
+      times += asked.mock.calls.length - before;
+    });
+    for (let bin = T + 1; bin < T + DEPTH - 10; bin++) {
+      fabric.apply(builder.next(bin + 1, {heard: [{agent: AGENT, at: bin * 100}]}));
+    }
+    expect(times).toBe(0);
+    const last = fabric.ports.get(`${AGENT}~200`)!;
+    const coarse = makeCoarse();
+    fabric.tiers.read({kind: 'link', port: last, direction: 1}, 'roce', T, 10, coarse);
+    expect(coarse.bins).toBe(10);
+    expect(coarse.moments.samples).toBe(2);
+    expect(Math.abs(coarse.moments.bytes / 5_000_000 - 1)).toBeLessThan(TOLERANCE);
   });
 
   it('the newest bins, which are not taken yet, still count in a step that reaches back behind the others', () => {
