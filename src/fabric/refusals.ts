@@ -13,12 +13,15 @@ interface Span {
  * Where samples found no room: there a zero is not known to be one. By place, slot * 2 + direction; mostly there are none.
  */
 export class Refusals {
+  /** Grows with each sample that found none: where it is the same, so are the bins of all places. */
+  added = 0;
   private readonly spans = new Map<number, Span>();
   private count = 0;
   private lastBin = Number.NEGATIVE_INFINITY;
 
   /** A sample of a bin found no room. */
   add(place: number, bin: number): void {
+    this.added++;
     const span = this.spans.get(place);
     if (!span || bin > span.to + REFUSED_BINS) this.spans.set(place, {from: bin, to: bin});
     else if (bin > span.to) span.to = bin;

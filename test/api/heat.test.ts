@@ -1,4 +1,4 @@
-import {expect, test} from 'vitest';
+import {expect, test, vi} from 'vitest';
 import {HeatColumns} from '../../src/api/live/heat.ts';
 import {Fabric} from '../../src/fabric/fabric.ts';
 import {Random} from '../../src/simulator/random.ts';
@@ -61,4 +61,31 @@ test('a link whose samples found no room is absent, in columns that are kept and
   for (const column of heat.columns(T - 1, T)) {
     expect([...column].map((cell) => cell > 0)).toEqual([0, 1, 2].map((other) => other !== slot));
   }
+});
+
+test('where samples found no room is looked up again only where more found none', () => {
+  const fabric = new Fabric({depth: 300, flows: 10});
+  const builder = new PartialBuilder();
+  const heat = new HeatColumns(fabric, 'roce');
+  const ports = Array.from({length: 200}, (_, i) => i + 1);
+  const counters = ports.map((port) => ({agent: '10.0.0.1', port, speed: 1e9}));
+  const {refusals} = fabric.rows;
+  const next = (bin: number) => {
+    const rows: SampleRow[] = [{bin, agent: '10.0.0.1', port: 1, side: IN, roce: [1_000]}];
+    heat.note(fabric.apply(builder.next(bin + 1, {rows, ...(bin === T ? {counters} : {})}))!);
+    return [...heat.columns(bin, bin)[0]!].filter((cell) => cell > 0).length;
+  };
+  expect(next(T)).toBe(200);
+  for (let slot = 100; slot < 200; slot++) refusals.add(slot * 2, T);
+  for (let bin = T + 1; bin < T + 5; bin++) expect(next(bin)).toBe(100);
+  const has = vi.spyOn(refusals, 'has');
+  const asked = () => has.mock.calls.length;
+  heat.note(fabric.apply(builder.next(T + 6, {rows: []}))!);
+  expect(asked()).toBeLessThan(10);
+  // One more, and one that is known: the others need not be looked up in all columns that are open.
+  refusals.add(99 * 2, T);
+  refusals.add(100 * 2, T + 5);
+  heat.note(fabric.apply(builder.next(T + 7, {rows: []}))!);
+  expect(asked()).toBeLessThan(20);
+  for (const column of heat.columns(T, T + 4)) expect([...column].filter((cell) => cell > 0).length).toBe(99);
 });

@@ -45,6 +45,8 @@ export class HeatColumns {
   private bytes = new Float64Array(0);
   /** Where that is not 0. */
   private readonly carried: number[] = [];
+  /** Samples that had found no room when the open columns were looked through for that. */
+  private refusedThen = 0;
   /** Columns of bins before this one are as they were when it became final. */
   private openFrom: number;
 
@@ -68,6 +70,7 @@ export class HeatColumns {
       const whole = this.isStale() ? this.openFrom : touched ? touched.wholeFrom : from;
       for (const bin of kept.keys()) if (bin >= this.openFrom && bin >= whole) kept.delete(bin);
       for (const bin of kept.keys()) if (bin >= this.openFrom) this.followAgents(bin);
+      this.followRefusals();
       for (let i = 0; touched && i < touched.count; i++) {
         const way = touched.ways[i]!;
         if (this.isAsked(way)) this.readAgain(way >>> 1, touched.bins[i]!);
@@ -181,17 +184,28 @@ export class HeatColumns {
     return (place & 1) === IN ? this.hasIn : this.hasOut;
   }
 
-  /** Whether agents are there, and samples found room, is known better now. */
+  /** Whether agents are there is known better now. */
   private followAgents(bin: number): void {
     const column = this.kept.get(bin)!;
-    const {agents, rows} = this.fabric;
-    for (const place of rows.refusals.places) this.readAgain(place >> 1, bin);
+    const {agents} = this.fabric;
     for (const {index, presence, ports} of agents.all) {
       const isAbsent = this.isAbsent(presence.state(bin), bin) ? 1 : 0;
       if (index >= column.absent.length) continue; // its ports are new: the column is made anew
       if (column.absent[index] === isAbsent) continue;
       column.absent[index] = isAbsent;
       for (const slot of ports) this.readAgain(slot, bin);
+    }
+  }
+
+  /** Samples found no room: there may be tens of thousands of such places, most of them absent already. */
+  private followRefusals(): void {
+    const {refusals} = this.fabric.rows;
+    if (refusals.added === this.refusedThen) return;
+    this.refusedThen = refusals.added;
+    const open = [...this.kept].filter(([bin]) => bin >= this.openFrom);
+    for (const place of refusals.places) {
+      const slot = place >> 1;
+      for (const [bin, {cells}] of open) if (cells[slot]! > 0 && this.isRefused(slot, bin)) cells[slot] = 0;
     }
   }
 
