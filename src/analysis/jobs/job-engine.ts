@@ -19,8 +19,6 @@ import type {Pattern} from './pattern.ts';
 const LOOK_EVERY_BINS = 20;
 /** What a look found is taken in over so many bins, that none of them has to wait. */
 const TAKE_BINS = 5;
-/** Entries of the sums that are looked through for hosts in one step. */
-const HOSTS_A_STEP = 16_384;
 /** A job that has ended is told of for so long. */
 const ENDED_MS = 60_000;
 /** Ticks of the series that are compared for being in step, 64 s. */
@@ -171,9 +169,11 @@ export class JobEngine {
       series.advance(hosts, (address) => byAddress.get(address)?.port);
       if (place >= 0) series.own = found.jobs[place]!.part;
     };
+    const follows = identities.shown.map((one) => () => follow(one));
     this.steps.push(
-      ...this.hostSteps(found.pairs, known, byAddress),
-      ...identities.shown.map((one) => () => follow(one)),
+      // As many steps as there are behind them, or all hosts would be found in the first bin.
+      ...this.hostSteps(found.pairs, known, byAddress, Math.max(2 * TAKE_BINS, follows.length)),
+      ...follows,
       () => this.take(found, time, {known, byAddress, appeared, ended}),
       () => this.compare(time),
       () => {
@@ -225,29 +225,32 @@ export class JobEngine {
   /** Hosts by their number in the sums. */
   private knownHosts(pairs: PairSums): Map<number, JobHost> {
     const hosts = new Map<number, JobHost>();
-    for (const step of this.hostSteps(pairs, hosts, new Map())) step();
+    for (const step of this.hostSteps(pairs, hosts, new Map(), 1)) step();
     return hosts;
   }
 
-  /** What finds the hosts of the sums, by their number in these and by address: tens of thousands take several bins. */
+  /**
+   * What finds the hosts of the sums, by their number in these and by address, in so many equal steps at most: tens of
+   * thousands take several bins.
+   */
   private hostSteps(
-    {source, destination}: PairSums,
+    pairs: PairSums,
     hosts: Map<number, JobHost>,
     byAddress: Map<string, JobHost>,
+    most: number,
   ): (() => void)[] {
     const {flows, names} = this.fabric;
     const note = (host: number) => {
-      if (hosts.has(host)) return;
       const address = flows.pairs.address(host);
       const one = {address, name: names.host(address), port: flows.pairs.home(host)};
       hosts.set(host, one);
       byAddress.set(address, one);
     };
+    const numbers = numbersIn(pairs);
+    const each = Math.ceil(numbers.length / most);
     const steps: (() => void)[] = [];
-    for (const numbers of [source, destination]) {
-      for (let from = 0; from < numbers.length; from += HOSTS_A_STEP) {
-        steps.push(() => numbers.subarray(from, from + HOSTS_A_STEP).forEach(note));
-      }
+    for (let from = 0; from < numbers.length; from += each) {
+      steps.push(() => numbers.slice(from, from + each).forEach(note));
     }
     return steps;
   }
@@ -369,4 +372,21 @@ function patternOf(parts: readonly FoundJob[]): Pattern | undefined {
   if (!first) return undefined;
   const isSame = others.every(({kind}) => kind === first.kind);
   return isSame ? first : {...first, kind: 'unknown', confidence: 0, why: 'its groups have different patterns'};
+}
+
+/** Hosts of the sums, each once. */
+function numbersIn({source, destination}: PairSums): number[] {
+  let most = -1;
+  for (let i = 0; i < source.length; i++) most = Math.max(most, source[i]!, destination[i]!);
+  const isKnown = new Uint8Array(most + 1);
+  const numbers: number[] = [];
+  for (const hosts of [source, destination]) {
+    for (let i = 0; i < hosts.length; i++) {
+      const host = hosts[i]!;
+      if (isKnown[host] === 1) continue;
+      isKnown[host] = 1;
+      numbers.push(host);
+    }
+  }
+  return numbers;
 }
